@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# check.sh: everything that can be said about the code without running the tests. All checks run; any failure counts.
+source "$(dirname "$0")/steps.sh"
+
+failed=()
+
+# check NAME COMMAND…: one line with its seconds, and the command's output only if it fails.
+check() {
+    local name=$1 began=$EPOCHREALTIME output
+    shift
+    if output=$("$@" 2>&1); then
+        printf '  %-34s ok   %5.1f s\n' "$name" "$(elapsed "$began")"
+    else
+        printf '  %-34s FAILED\n\n%s\n\n' "$name" "$output"
+        failed+=("$name")
+    fi
+}
+
+py() { "$VENV/bin/python" -m "$@"; }
+
+# Production's own settings, so that `check --deploy` judges what will run there.
+as_in_production() {
+    env SECRET_KEY="$(head -c 48 /dev/urandom | base64 -w0)" DEBUG=False HTTPS=True ALLOWED_HOSTS=chengguan.example \
+        CSRF_TRUSTED_ORIGINS=https://chengguan.example REDIS_URL=redis://127.0.0.1:6379/0 DATABASE_URL= LOG_LEVEL=WARNING \
+        "$@"
+}
+with_secret() { env SECRET_KEY=only-for-this-check LOG_LEVEL=WARNING "$@"; }
+
+# The modules whose types are held to account (design: the rules, the numbers, the plumbing); others are annotated.
+typed_modules() {
+    local pattern
+    for pattern in config staff/workdays.py '*/workflow.py' '*/permissions.py' '*/figures.py' '*/documents.py' \
+        '*/deadlines.py' inspections/scoring.py reports/sentences.py; do
+        compgen -G "$pattern" || true
+    done
+}
+mapfile -t typed < <(typed_modules)
+
+check "format (ruff format)" py ruff format --check .
+check "lint (ruff check)" py ruff check .
+check "templates (djlint)" py djlint --lint --quiet templates
+check "types (mypy)" with_secret "$VENV/bin/python" -m mypy "${typed[@]}"
+check "import floors (import-linter)" "$VENV/bin/lint-imports" --no-cache
+check "migrations complete" with_secret "$VENV/bin/python" manage.py makemigrations --check --dry-run
+check "production settings (--deploy)" as_in_production "$VENV/bin/python" manage.py check --deploy --fail-level WARNING
+check "shell scripts parse" bash -n .ci/run deploy/bootstrap/*.sh
+if [[ -f ../shared/tools/house_check.py ]]; then
+    check "house rules" "$VENV/bin/python" ../shared/tools/house_check.py --strict
+fi
+
+((${#failed[@]} == 0)) || stop "${#failed[@]} of the checks failed: $(IFS=,; echo "${failed[*]}")"
+say "  All checks passed."

@@ -1,0 +1,32 @@
+"""gunicorn's settings for `make run` and for production; --bind comes from the command line or the systemd unit.
+
+Without a broker, background work runs in a thread of the web process, so there must be exactly one of them.
+"""
+
+import os
+import sys
+
+from config.env import BASE_DIR, env_int, env_str, load_env_file
+
+load_env_file(BASE_DIR / ".env")
+
+chdir = str(BASE_DIR)
+worker_class = "gthread"
+workers = env_int("WEB_WORKERS", 1, minimum=1)
+threads = env_int("WEB_THREADS", 8, minimum=1)
+if workers > 1 and not env_str("REDIS_URL", ""):
+    sys.exit(f"WEB_WORKERS={workers} needs a REDIS_URL: without a broker there can only be one web process.")
+
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm"  # noqa: S108 -- heartbeat files only; a slow disk would make workers look dead
+timeout = 120
+graceful_timeout = 10
+keepalive = 5
+loglevel = "warning"
+limit_request_line = 8190
+
+
+def post_worker_init(worker: object) -> None:
+    """Say where the site is, once it can answer (only under `make run`, which sets SERVED_AT)."""
+    if address := os.environ.get("SERVED_AT"):
+        print(f"\n  {address}    (Ctrl-C stops it)\n", flush=True)

@@ -1,0 +1,93 @@
+"""What holds for every test: no network, no leftovers, no undefined template variables."""
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.template import engines
+from django.template.base import Node
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from config.env import BASE_DIR
+from tests.environment import HERE
+
+SLOW_MACHINE = [HealthCheck.too_slow]
+hypothesis_settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=SLOW_MACHINE)
+hypothesis_settings.register_profile("ci", parent=hypothesis_settings.get_profile("dev"), derandomize=True)
+hypothesis_settings.register_profile("trust", parent=hypothesis_settings.get_profile("dev"), max_examples=2_000)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
+
+
+def pytest_collection_modifyitems(items):
+    """Browser tests come last and share one worker each file; only they may use the database from a running loop."""
+    for item in items:
+        if item.path.is_relative_to(item.config.rootpath / "tests" / "browser"):
+            item.add_marker(pytest.mark.browser)
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """SQLite in a file, as when embedded: threads then have connections of their own and locks are real."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database.setdefault("TEST", {})["NAME"] = str(HERE / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine(monkeypatch):
+    """Refuse every connection to another host."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in (
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        ):
+            pytest.fail(f"A test tried to reach {address[0]}: the bureau's network has no outside.")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def own_media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+class UndefinedVariable(str):
+    """Django asks for `string_if_invalid % name`; a template of ours that names what its view did not give is wrong."""
+
+    __slots__ = ()
+
+    def __contains__(self, item):
+        return item == "%s" or super().__contains__(item)
+
+    def __mod__(self, name):
+        frame = sys._getframe(1)
+        while frame and not isinstance(frame.f_locals.get("self"), Node):
+            frame = frame.f_back
+        origin = frame and getattr(frame.f_locals["self"], "origin", None)
+        if origin and Path(origin.name).is_relative_to(BASE_DIR / "templates"):
+            pytest.fail(f"{origin.template_name} uses the undefined variable {name}.")
+        return ""
+
+
+@pytest.fixture(autouse=True)
+def no_undefined_template_variables(monkeypatch):
+    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", UndefinedVariable("%s"))
