@@ -1,0 +1,19 @@
+"""The Celery application. Without a broker the same tasks run in a thread of the web process (staff/jobs.py)."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("chengguan")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@app.on_after_configure.connect
+def install_schedule(sender: Celery, **kwargs: object) -> None:
+    from config.schedule import TIMED_TASKS
+
+    for timed in TIMED_TASKS:
+        sender.conf.beat_schedule[timed.task] = {"task": timed.task, "schedule": timed.every.total_seconds()}

@@ -1,0 +1,128 @@
+"""What a figure is: a key, a definition, the rows behind it, and the address of the list that shows them.
+
+Figures belong to the app that owns the rows (its figures.py); sentences belong to reports, which prints these and
+computes none of its own. Every figure opens rows that add up to it: `Figure.value` and `Figure.rows` come from one
+queryset, and the list at `Figure.url` is built from the same filter (tests/reports/test_figures_add_up.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import QuerySet
+
+from config.periods import Period
+
+
+class Kind(StrEnum):
+    COUNT = "count"
+    SUM = "sum"
+    RATE = "rate"  # numerator / denominator, both figures of their own
+    NUMBER = "number"  # average, coverage, head count, score, rank: with a derivation
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a figure yields for a period. `None` is "no data", which is neither 0 nor "none found"."""
+
+    number: Decimal | None = None
+    text: str = ""
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    reason: str = ""  # why there is no data
+
+    @property
+    def is_missing(self) -> bool:
+        return self.number is None and not self.text
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """How a number that no list adds up to was arrived at: formula and inputs with their addresses."""
+
+    formula: str
+    inputs: Sequence[tuple[str, str, str]]  # label, value, address
+
+
+Parameter = str | None
+RowsOf = Callable[[Period, Parameter], QuerySet[Any]]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The specification of a figure. `parameter` names what may stand behind the colon: app.name:parameter."""
+
+    key: str
+    label: str
+    unit: str
+    definition: str  # 口径
+    kind: Kind
+    value: Callable[[Period, Parameter], Value]
+    url: Callable[[Period, Parameter], str]
+    rows: RowsOf | None = None
+    derive: Callable[[Period, Parameter], Derivation] | None = None
+    numerator: str = ""  # keys, for a rate
+    denominator: str = ""
+    choices: Callable[[], Sequence[tuple[str, str]]] | None = None  # values and labels of the parameter
+    part_of: str = ""  # key of the whole that the parameterised parts must add up to
+    decimals: int = 0
+    style: str = "准确"
+
+    @property
+    def app(self) -> str:
+        return self.key.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence that may only be printed if its evidence holds (结论性表述)."""
+
+    key: str
+    label: str
+    text: str
+    check: Callable[[Period], tuple[bool, str]]  # holds, and why not
+
+
+@dataclass(frozen=True)
+class TableFigure:
+    """Rows of figures under one head; each cell is a figure with its own address."""
+
+    key: str
+    label: str
+    head: tuple[str, ...]
+    rows: Callable[[Period], Sequence[Sequence[tuple[str, str]]]]  # (text, address) per cell
+    total: bool = True
+
+
+@dataclass(frozen=True)
+class ChartFigure:
+    key: str
+    label: str
+    data: Callable[[Period], Any]  # config.charts.ChartData
+
+
+@dataclass
+class Registry:
+    """Everything that one report may print, by key."""
+
+    figures: dict[str, Figure] = field(default_factory=dict)
+    claims: dict[str, Claim] = field(default_factory=dict)
+    tables: dict[str, TableFigure] = field(default_factory=dict)
+    charts: dict[str, ChartFigure] = field(default_factory=dict)
+
+    def add(self, *entries: Figure | Claim | TableFigure | ChartFigure) -> None:
+        for entry in entries:
+            shelf: dict[str, Any] = {
+                Figure: self.figures,
+                Claim: self.claims,
+                TableFigure: self.tables,
+                ChartFigure: self.charts,
+            }[type(entry)]
+            if entry.key in shelf:
+                raise ValueError(f"{entry.key} is registered twice.")
+            shelf[entry.key] = entry

@@ -1,0 +1,62 @@
+"""The one table of timed tasks: Celery beat works it off in production, a thread of the web process when embedded."""
+
+import logging
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+
+from celery import current_app
+from django.db import close_old_connections
+
+logger = logging.getLogger(__name__)
+
+TICK_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class TimedTask:
+    task: str
+    every: timedelta
+    why: str
+
+
+TIMED_TASKS = (
+    TimedTask("staff.seal_activities", timedelta(minutes=1), "操作日志封存"),
+    TimedTask("staff.reap_jobs", timedelta(seconds=30), "中断的后台任务重新排队"),
+    TimedTask("staff.clear_stale_imports", timedelta(hours=6), "清理未确认的导入预览"),
+    TimedTask("staff.warn_calendar", timedelta(hours=24), "提醒维护下一年工作日历"),
+)
+
+
+class Ticker:
+    """Runs every task of the table once when started, then each at its interval. One thread, one task at a time."""
+
+    def __init__(self, tasks: tuple[TimedTask, ...] = TIMED_TASKS) -> None:
+        self.tasks = tasks
+        self.due = dict.fromkeys(tasks, 0.0)
+
+    def tick(self, now: float) -> None:
+        for timed in self.tasks:
+            if self.due[timed] <= now:
+                self.due[timed] = now + timed.every.total_seconds()
+                run_timed(timed)
+
+    def start(self) -> threading.Thread:
+        thread = threading.Thread(target=self._loop, name="timed-tasks", daemon=True)
+        thread.start()
+        return thread
+
+    def _loop(self) -> None:
+        stop = threading.Event()
+        while not stop.wait(TICK_SECONDS):
+            self.tick(monotonic())
+
+
+def run_timed(timed: TimedTask) -> None:
+    """Run one timed task here; a failure is logged and the next tick goes on."""
+    close_old_connections()
+    result = current_app.tasks[timed.task].apply()
+    if result.failed():
+        logger.error("Timed task %s failed: %s", timed.task, result.traceback)
+    close_old_connections()

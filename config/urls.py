@@ -1,0 +1,15 @@
+"""Addresses. Each app brings its own; strings, so that the floor below knows nothing of the floors above."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+admin.site.site_header = "城管工作系统 · 基础数据"
+admin.site.site_title = "基础数据"
+admin.site.index_title = "基础数据与账号"
+
+urlpatterns = [
+    path("", include("reports.urls")),
+    path("staff/", include("staff.urls")),
+    path("inspections/", include("inspections.urls")),
+    path("admin/", admin.site.urls),
+]

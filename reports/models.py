@@ -1,0 +1,161 @@
+"""The half-year summary: its sections as text with tokens, their history, and what was compiled from them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from config.periods import Period
+from reports.enums import Profile, ReportState
+from staff.models import IssuedPaper, Job
+
+if TYPE_CHECKING:
+    from staff.models import User
+
+
+def compiled_path(compilation: models.Model, filename: str) -> str:
+    return f"reports/{uuid.uuid4().hex}.pdf"
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def visible_to(self, user: User) -> ReportQuerySet:
+        """Figures are bureau-wide, so a report opens only to those who may see all units."""
+        return self if user.has_perm("reports.view_reports") and user.sees_all_units else self.none()
+
+
+class Report(IssuedPaper):
+    period_key = models.CharField("期间", max_length=24, help_text="如 2026H1、2026H2。")
+    title = models.CharField("标题", max_length=120)
+    cut_off = models.DateField("数据截至", null=True, blank=True, help_text="空着表示到期间最后一天。")
+    profile = models.CharField("版式", max_length=8, choices=Profile.choices, default=Profile.PLAIN)
+    state = models.CharField("状态", max_length=10, choices=ReportState.choices, default=ReportState.DRAFT, editable=False)
+    created_at = models.DateTimeField("建立时间", auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="建立人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta(IssuedPaper.Meta):
+        verbose_name = verbose_name_plural = "工作总结"
+        ordering = ["-period_key", "-pk"]
+        permissions = [
+            ("view_reports", "查看工作总结"),
+            ("edit_report", "编写工作总结"),
+            ("compile_report", "汇编工作总结"),
+            ("issue_report", "签发工作总结"),
+        ]
+        constraints = [
+            *IssuedPaper.Meta.constraints,
+            models.UniqueConstraint(
+                name="one_report_per_period",
+                fields=["period_key"],
+                violation_error_message="这个期间的工作总结已经建立。",
+            ),
+            models.CheckConstraint(
+                name="report_issued_is_signed",
+                condition=Q(state=ReportState.ISSUED, signed_at__isnull=False)
+                | (~Q(state=ReportState.ISSUED) & Q(signed_at=None)),
+                violation_error_message="定稿必须已签发；未定稿不能有签发时间。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:report-detail", args=[self.pk])
+
+    @property
+    def period(self) -> Period:
+        """The period up to the cut-off date."""
+        whole = Period.parse(self.period_key)
+        return whole.cut(self.cut_off) if self.cut_off else whole
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == ReportState.DRAFT
+
+
+class Section(models.Model):
+    report = models.ForeignKey(Report, verbose_name="工作总结", on_delete=models.CASCADE, related_name="sections")
+    order = models.PositiveSmallIntegerField("顺序")
+    level = models.PositiveSmallIntegerField("层级", default=2, help_text="1 为“一、”，2 为“（一）”。")
+    number = models.CharField("序号", max_length=20, blank=True)
+    heading = models.CharField("标题", max_length=80)
+    text = models.TextField("正文", blank=True)
+    version = models.PositiveIntegerField("版次", default=1, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "章节"
+        ordering = ["report", "order"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_section_per_place",
+                fields=["report", "order"],
+                violation_error_message="同一位置已经有一节。",
+            ),
+            models.CheckConstraint(
+                name="section_level_known",
+                condition=Q(level__in=[1, 2, 3]),
+                violation_error_message="层级只能是 1、2、3。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}{self.heading}"
+
+
+class SectionRevision(models.Model):
+    """What a section said before somebody changed it. Appended, never edited."""
+
+    section = models.ForeignKey(Section, verbose_name="章节", on_delete=models.CASCADE, related_name="revisions")
+    version = models.PositiveIntegerField("版次")
+    heading = models.CharField("标题", max_length=80)
+    text = models.TextField("正文", blank=True)
+    saved_at = models.DateTimeField("保存时间", auto_now_add=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="保存人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "章节历史"
+        ordering = ["-version"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_revision_per_section_and_version",
+                fields=["section", "version"],
+                violation_error_message="这一版已经保存过。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.section} 第{self.version}版"
+
+
+class Compilation(models.Model):
+    """One compiled copy: every figure with its definition and address as of one moment, the text, and the PDF."""
+
+    report = models.ForeignKey(Report, verbose_name="工作总结", on_delete=models.CASCADE, related_name="compilations")
+    as_of = models.DateTimeField("取数时间")
+    profile = models.CharField("版式", max_length=8, choices=Profile.choices)
+    content = models.JSONField("内容", help_text="figures、claims、sections，即 --json 的输出。")
+    pdf = models.FileField("PDF", upload_to=compiled_path)
+    sha256 = models.CharField("文件校验值", max_length=64)
+    pages = models.PositiveSmallIntegerField("页数", default=0)
+    job = models.OneToOneField(Job, verbose_name="任务", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="汇编人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "汇编稿"
+        ordering = ["-as_of"]
+
+    def __str__(self) -> str:
+        return f"{self.report} {self.as_of:%Y-%m-%d %H:%M}"

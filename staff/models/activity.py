@@ -1,0 +1,226 @@
+"""The one log (操作日志): append-only, chained by hash.
+
+Rows are written inside the business transaction. Their seals (the hash chain) are written afterwards by a timed task
+into a table of their own, so that sealing never holds up business and no row of either table is ever changed. Triggers
+in the database refuse UPDATE and DELETE on both (staff/append_only.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+
+FIRST_HASH = "0" * 64
+SEAL_BATCH = 2_000
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts in the current request, from where, and for whom; set by staff.middleware.ActingPerson."""
+
+    address: str | None = None
+    principal_id: int | None = None
+
+
+current_actor: ContextVar[Actor] = ContextVar("current_actor", default=Actor())
+
+
+class Verb(models.TextChoices):
+    CREATE = "create", "新建"
+    UPDATE = "update", "修改"
+    DELETE = "delete", "删除"
+    TRANSITION = "transition", "办理"
+    LOGIN = "login", "登录"
+    LOGOUT = "logout", "退出"
+    LOGIN_FAILED = "login_failed", "登录失败"
+    PASSWORD = "password", "修改密码"
+    REFUSED = "refused", "被拒绝"
+    IMPORT = "import", "导入"
+    EXPORT = "export", "导出"
+    PRINT = "print", "打印"
+    SIGN = "sign", "签发"
+    DEPUTY = "deputy", "代理"
+
+
+class ActivityQuerySet(models.QuerySet["Activity"]):
+    def about(self, obj: models.Model) -> ActivityQuerySet:
+        """The history of one record, newest first."""
+        return self.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk)).select_related("actor", "principal")
+
+
+class Activity(models.Model):
+    happened_at = models.DateTimeField("时间", default=timezone.now, db_index=True)
+    verb = models.CharField("动作", max_length=20, choices=Verb.choices)
+    title = models.CharField("事项", max_length=120, blank=True)
+    object_type = models.CharField("对象类别", max_length=60, blank=True)
+    object_id = models.CharField("对象标识", max_length=40, blank=True)
+    object_label = models.CharField("对象", max_length=120, blank=True)
+    changes = models.JSONField("变动", default=dict, blank=True)
+    note = models.CharField("说明", max_length=500, blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="操作人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    principal = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="代谁办理", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    address = models.GenericIPAddressField("来源地址", null=True, blank=True)
+    succeeded = models.BooleanField("成功", default=True)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "操作日志"
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["object_type", "object_id", "-id"], name="activity_by_object")]
+        permissions = [("read_log", "查看操作日志")]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.happened_at:%Y-%m-%d %H:%M} {self.actor or '系统'} {self.get_verb_display()} {self.object_label}"
+
+    @classmethod
+    def record(
+        cls,
+        verb: str,
+        obj: models.Model | None = None,
+        *,
+        by: models.Model | None,
+        title: str = "",
+        changes: Mapping[str, Any] | None = None,
+        note: str = "",
+        succeeded: bool = True,
+    ) -> Activity:
+        """Append one row: who did what to which record, from where, and what changed ({field: [before, after]})."""
+        actor = current_actor.get()
+        return cls.objects.create(
+            verb=verb,
+            title=title[:120],
+            object_type=obj._meta.label_lower if obj is not None else "",
+            object_id=str(obj.pk) if obj is not None else "",
+            object_label=str(obj)[:120] if obj is not None else "",
+            changes=plain(dict(changes or {})),
+            note=note[:500],
+            actor_id=by.pk if by is not None else None,
+            principal_id=actor.principal_id,
+            address=actor.address,
+            succeeded=succeeded,
+        )
+
+    def canonical(self) -> bytes:
+        """What the seal covers, in one fixed spelling."""
+        facts = [
+            self.pk,
+            self.happened_at.astimezone(timezone.get_default_timezone()).isoformat(),
+            self.verb,
+            self.title,
+            self.object_type,
+            self.object_id,
+            self.object_label,
+            self.changes,
+            self.note,
+            self.actor_id,
+            self.principal_id,
+            self.address,
+            self.succeeded,
+        ]
+        return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+class ActivitySeal(models.Model):
+    """Link n of the chain: sha256(hash of link n−1 ‖ the activity in its canonical spelling)."""
+
+    position = models.BigIntegerField("序号", unique=True)
+    activity = models.OneToOneField(Activity, verbose_name="日志", on_delete=models.PROTECT, related_name="seal")
+    hash = models.CharField("校验值", max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "日志封存"
+        ordering = ["position"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.hash[:12]}"
+
+
+def plain(value: Any) -> Any:
+    """A JSON-ready copy: Decimals and dates as text, models as their names."""
+    match value:
+        case dict():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [plain(item) for item in value]
+        case Decimal():
+            return format(value, "f")
+        case datetime():
+            return timezone.localtime(value).isoformat(timespec="minutes") if timezone.is_aware(value) else str(value)
+        case date():
+            return value.isoformat()
+        case models.Model():
+            return str(value)
+        case str() | int() | float() | bool() | None:
+            return value
+    return str(value)
+
+
+def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """{field: [before, after]} for the fields that differ."""
+    return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
+
+
+def link(previous: str, activity: Activity) -> str:
+    return hashlib.sha256(previous.encode() + activity.canonical()).hexdigest()
+
+
+def seal_activities() -> int:
+    """Append the committed, unsealed rows to the chain, in batches. Returns how many were sealed.
+
+    Two sealers at once cannot fork the chain: `position` is unique, and the loser's batch rolls back whole.
+    """
+    sealed = 0
+    while True:
+        with transaction.atomic():
+            last = ActivitySeal.objects.order_by("-position").first()
+            position, previous = (last.position, last.hash) if last else (0, FIRST_HASH)
+            seals = []
+            for activity in Activity.objects.filter(seal=None).order_by("pk")[:SEAL_BATCH]:
+                position, previous = position + 1, link(previous, activity)
+                seals.append(ActivitySeal(position=position, activity=activity, hash=previous))
+            ActivitySeal.objects.bulk_create(seals)
+        sealed += len(seals)
+        if len(seals) < SEAL_BATCH:
+            return sealed
+
+
+@dataclass(frozen=True)
+class ChainReport:
+    sealed: int
+    unsealed: int
+    head: str
+    problems: tuple[str, ...]
+
+
+def verify_chain() -> ChainReport:
+    """Walk the whole chain. A changed, removed or re-ordered row shows as a problem naming its position."""
+    problems: list[str] = []
+    previous, position = FIRST_HASH, 0
+    for seal in ActivitySeal.objects.order_by("position").select_related("activity").iterator(chunk_size=5_000):
+        position += 1
+        if seal.position != position:
+            problems.append(f"第{position}条缺失（下一条是第{seal.position}条）")
+            position = seal.position
+        if link(previous, seal.activity) != seal.hash:
+            problems.append(f"第{position}条（日志编号 {seal.activity_id}）与封存时不一致")
+        previous = seal.hash
+        if len(problems) >= 20:
+            break
+    return ChainReport(position, Activity.objects.filter(seal=None).count(), previous, tuple(problems))

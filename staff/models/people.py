@@ -1,0 +1,109 @@
+"""Accounts, and who acts for whom. The person's file (posts, certificates, movements) is kept beside the account."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from staff.models.units import Unit
+from staff.permissions import Perms
+
+
+class User(AbstractUser):
+    """An account belongs to one person; the username is the 工号. Roles come from groups (staff/permissions.py)."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    display_name = models.CharField("姓名", max_length=30)
+    unit = models.ForeignKey(
+        Unit, verbose_name="所属单位", null=True, blank=True, on_delete=models.PROTECT, related_name="users"
+    )
+    phone = models.CharField("手机号", max_length=20, blank=True)
+    must_change_password = models.BooleanField("下次登录须修改密码", default=True)
+
+    REQUIRED_FIELDS = ["display_name"]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "账号"
+        ordering = ["username"]
+        permissions = [("manage_accounts", "管理账号"), ("view_staff_admin", "进入基础数据")]
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        return self.display_name
+
+    # Set for one request by staff.middleware.ActingPerson when the user acts for somebody else.
+    principal: User | None = None
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:  # type: ignore[override]
+        """A deputy has, while acting, the permissions of the person whom he or she stands in for."""
+        return super().has_perm(perm, obj) or (self.principal is not None and self.principal.has_perm(perm, obj))
+
+    @cached_property
+    def unit_ids(self) -> frozenset[int]:
+        """The user's own unit, the units below it, and while acting those of the principal."""
+        if self.unit_id is None:
+            own: set[int] = set()
+        else:
+            children = Unit.objects.filter(parent_id=self.unit_id).values_list("pk", flat=True)
+            own = {self.unit_id, *children}
+        return frozenset(own | (self.principal.unit_ids if self.principal else frozenset()))
+
+    @cached_property
+    def sees_all_units(self) -> bool:
+        return self.has_perm(Perms.SEE_ALL_UNITS)
+
+    def principals_on(self, day: date) -> models.QuerySet[User]:
+        """Those whom this user may stand in for on a day."""
+        return User.objects.filter(
+            is_active=True,
+            deputyships_given__deputy=self,
+            deputyships_given__start__lte=day,
+            deputyships_given__end__gte=day,
+        ).distinct()
+
+
+class Deputyship(models.Model):
+    """A/B 岗: between two dates the deputy may act for the principal; the log names both."""
+
+    principal = models.ForeignKey(User, verbose_name="被代理人", on_delete=models.CASCADE, related_name="deputyships_given")
+    deputy = models.ForeignKey(User, verbose_name="代理人", on_delete=models.CASCADE, related_name="deputyships_held")
+    start = models.DateField("起始日期", default=timezone.localdate)
+    end = models.DateField("截止日期")
+    reason = models.CharField("事由", max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "代理关系"
+        ordering = ["-start"]
+        constraints = [
+            models.CheckConstraint(
+                name="deputyship_end_not_before_start",
+                condition=Q(end__gte=F("start")),
+                violation_error_message="截止日期不得早于起始日期。",
+            ),
+            models.CheckConstraint(
+                name="deputyship_between_two_people",
+                condition=~Q(principal=F("deputy")),
+                violation_error_message="代理人不能是本人。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deputy}代{self.principal}（{self.start}至{self.end}）"
+
+    def clean(self) -> None:
+        if self.principal_id and self.principal.is_superuser:
+            raise ValidationError({"principal": "系统管理员的权限不能由他人代理。"})

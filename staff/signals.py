@@ -1,0 +1,48 @@
+"""Events that other code raises and the log must show: logins, and saves of cached reference data."""
+
+from typing import Any
+
+from axes.signals import user_locked_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from staff.middleware import client_address
+from staff.models import Activity, Actor, Setting, User, Verb, current_actor, forget_settings
+
+
+def record_visit(verb: str, request: HttpRequest | None, user: User | None, *, note: str = "", ok: bool = True) -> None:
+    """Log a login event; a locked-out visitor never reaches the middleware, so the address is read here."""
+    token = current_actor.set(Actor(client_address(request) if request is not None else None))
+    try:
+        Activity.record(verb, user, by=user, note=note, succeeded=ok)
+    finally:
+        current_actor.reset(token)
+
+
+@receiver(user_logged_in)
+def log_login(sender: object, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    record_visit(Verb.LOGIN, request, user)
+
+
+@receiver(user_logged_out)
+def log_logout(sender: object, request: HttpRequest, user: User | None, **kwargs: Any) -> None:
+    if user is not None:
+        record_visit(Verb.LOGOUT, request, user)
+
+
+@receiver(user_login_failed)
+def log_failed_login(sender: object, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+    name = str(credentials.get("username", ""))[:60]
+    record_visit(Verb.LOGIN_FAILED, request, None, note=f"工号 {name}", ok=False)
+
+
+@receiver(user_locked_out)
+def log_lockout(sender: object, request: HttpRequest, username: str = "", **kwargs: Any) -> None:
+    record_visit(Verb.LOGIN_FAILED, request, None, note=f"工号 {username[:60]} 连续输错，已锁定", ok=False)
+
+
+@receiver([post_save, post_delete], sender=Setting)
+def refresh_settings(**kwargs: Any) -> None:
+    forget_settings()

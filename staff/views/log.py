@@ -1,0 +1,36 @@
+"""The log, for the auditor: read, filter, export. Nothing here changes it."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from config.tables import Column, Table
+from staff.filters import ActivityFilter
+from staff.models import Activity
+from staff.permissions import Perms
+
+
+def activity_columns() -> list[Column]:
+    return [
+        Column("happened_at", "时间", sort="happened_at", phone="primary"),
+        Column("actor", "操作人", phone="primary"),
+        Column("principal", "代谁办理", phone="hidden"),
+        Column("get_verb_display", "动作", phone="secondary"),
+        Column("title", "事项", phone="secondary"),
+        Column("object_label", "对象", phone="secondary"),
+        Column("changes", "变动", template="staff/_changes_cell.html", phone="hidden"),
+        Column("note", "说明", phone="hidden"),
+        Column("address", "来源地址", phone="hidden"),
+        Column("succeeded", "成功", phone="hidden"),
+    ]
+
+
+@require_GET
+@permission_required(Perms.READ_LOG, raise_exception=True)
+def activity_list(request: HttpRequest) -> HttpResponse:
+    filters = ActivityFilter(request.GET, queryset=Activity.objects.select_related("actor", "principal"))
+    table = Table(columns=activity_columns(), rows=filters.qs, request=request, empty="没有符合条件的日志。请放宽筛选条件。")
+    return render(request, "staff/activity_list.html", {"table": table, "filter": filters})
