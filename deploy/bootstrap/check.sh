@@ -21,7 +21,7 @@ py() { "$VENV/bin/python" -m "$@"; }
 # Production's own settings, so that `check --deploy` judges what will run there.
 as_in_production() {
     env SECRET_KEY="$(head -c 48 /dev/urandom | base64 -w0)" DEBUG=False HTTPS=True ALLOWED_HOSTS=chengguan.example \
-        CSRF_TRUSTED_ORIGINS=https://chengguan.example REDIS_URL=redis://127.0.0.1:6379/0 DATABASE_URL= LOG_LEVEL=WARNING \
+        CSRF_TRUSTED_ORIGINS=https://chengguan.example REDIS_URL=redis://127.0.0.1:6379/0 DATABASE_URL=sqlite://:memory: LOG_LEVEL=WARNING \
         "$@"
 }
 with_secret() { env SECRET_KEY=only-for-this-check LOG_LEVEL=WARNING "$@"; }

@@ -23,7 +23,11 @@ def step(what: str) -> Iterator[None]:
     began = monotonic()
     print(f"  {what:<58}", end="", flush=True)
     with (settings.VAR_DIR / "log" / "prepare.log").open("a", encoding="utf-8") as log, redirect_stdout(log):
-        yield
+        try:
+            yield
+        except BaseException:
+            print("failed", file=sys.__stdout__, flush=True)
+            raise
     print(f"{monotonic() - began:5.1f} s", flush=True)
 
 
@@ -102,4 +106,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("\nStopped.")

@@ -5,7 +5,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 HERE=deploy/bootstrap
 VENV=.venv
-LOGS=${VAR_DIR:-var}/log
+if [[ -z ${VAR_DIR:-} && -f .env ]]; then
+    VAR_DIR=$(sed -n 's/^VAR_DIR=//p' .env | tr -d "\"'")
+fi
+export VAR_DIR=${VAR_DIR:-$PWD/var}
+LOGS=$VAR_DIR/log
 mkdir -p "$LOGS"
 
 say() { printf '%s\n' "$*"; }
