@@ -1,0 +1,123 @@
+"""Periods: half-years, quarters, months, years and free ranges, with the periods they are compared with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+QUARTER_NAMES = "一二三四"
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """Days from `start` to `end`, both inclusive. `key` is how it is stored and stands in addresses."""
+
+    start: date
+    end: date
+    key: str
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError("期间的截止日期不能早于起始日期。")
+
+    @classmethod
+    def year(cls, year: int) -> Period:
+        return cls(date(year, 1, 1), date(year, 12, 31), f"{year}")
+
+    @classmethod
+    def half_year(cls, year: int, half: int) -> Period:
+        return cls(date(year, 6 * half - 5, 1), _month_end(year, 6 * half), f"{year}H{half}")
+
+    @classmethod
+    def quarter(cls, year: int, quarter: int) -> Period:
+        return cls(date(year, 3 * quarter - 2, 1), _month_end(year, 3 * quarter), f"{year}Q{quarter}")
+
+    @classmethod
+    def month(cls, year: int, month: int) -> Period:
+        return cls(date(year, month, 1), _month_end(year, month), f"{year}-{month:02d}")
+
+    @classmethod
+    def between(cls, start: date, end: date) -> Period:
+        return cls(start, end, f"{start.isoformat()}~{end.isoformat()}")
+
+    @classmethod
+    def parse(cls, key: str) -> Period:
+        """Read a key: 2026, 2026H1, 2026Q3, 2026-03, 2026-01-01~2026-06-20. ValueError (Chinese) for anything else."""
+        for pattern, make in _FORMS:
+            if match := pattern.fullmatch(key.strip()):
+                try:
+                    return make(cls, match.groups())
+                except ValueError as error:
+                    raise ValueError(f"“{key}”不是有效的期间：{error}") from error
+        raise ValueError(f"“{key}”不是有效的期间。可写 2026H1（上半年）、2026Q1、2026-03、2026 或 2026-01-01~2026-06-20。")
+
+    @property
+    def label(self) -> str:
+        match self.key:
+            case key if "~" in key:
+                return self._range_label()
+            case key if "H" in key:
+                return f"{self.start.year}年{'上' if key.endswith('1') else '下'}半年"
+            case key if "Q" in key:
+                return f"{self.start.year}年第{QUARTER_NAMES[int(key[-1]) - 1]}季度"
+            case key if "-" in key:
+                return f"{self.start.year}年{self.start.month}月"
+        return f"{self.start.year}年"
+
+    def _range_label(self) -> str:
+        until = f"{self.end.month}月{self.end.day}日"
+        if self.end.year != self.start.year:
+            until = f"{self.end.year}年{until}"
+        return f"{self.start.year}年{self.start.month}月{self.start.day}日至{until}"
+
+    def contains(self, day: date) -> bool:
+        return self.start <= day <= self.end
+
+    def months(self) -> list[str]:
+        """The months touched, as YYYY-MM."""
+        first, last = self.start.year * 12 + self.start.month - 1, self.end.year * 12 + self.end.month - 1
+        return [f"{index // 12}-{index % 12 + 1:02d}" for index in range(first, last + 1)]
+
+    def same_period_last_year(self) -> Period:
+        """同期. 29 February becomes 28 February."""
+        if "~" in self.key:
+            return Period.between(_year_before(self.start), _year_before(self.end))
+        return Period.parse(f"{self.start.year - 1}{self.key[4:]}")
+
+    def preceding(self) -> Period:
+        """环比's base: the period of equal length just before (a half-year before a half-year, days before days)."""
+        before = self.start - timedelta(days=1)
+        if "~" in self.key:
+            return Period.between(self.start - (self.end - self.start) - timedelta(days=1), before)
+        if "H" in self.key:
+            return Period.half_year(before.year, 1 if before.month <= 6 else 2)
+        if "Q" in self.key:
+            return Period.quarter(before.year, (before.month + 2) // 3)
+        return Period.month(before.year, before.month) if "-" in self.key else Period.year(before.year)
+
+    def cut(self, day: date) -> Period:
+        """The part up to a cut-off date; the whole period if the date lies behind its end."""
+        return self if day >= self.end else Period.between(self.start, day)
+
+
+def _month_end(year: int, month: int) -> date:
+    return (date(year, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def _year_before(day: date) -> date:
+    return day.replace(year=day.year - 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
+
+
+_Maker = Callable[[type[Period], tuple[str, ...]], Period]
+_FORMS: tuple[tuple[re.Pattern[str], _Maker], ...] = (
+    (re.compile(r"(\d{4})"), lambda cls, g: cls.year(int(g[0]))),
+    (re.compile(r"(\d{4})H([12])"), lambda cls, g: cls.half_year(int(g[0]), int(g[1]))),
+    (re.compile(r"(\d{4})Q([1-4])"), lambda cls, g: cls.quarter(int(g[0]), int(g[1]))),
+    (re.compile(r"(\d{4})-(\d{2})"), lambda cls, g: cls.month(int(g[0]), int(g[1]))),
+    (
+        re.compile(r"(\d{4}-\d{2}-\d{2})~(\d{4}-\d{2}-\d{2})"),
+        lambda cls, g: cls.between(date.fromisoformat(g[0]), date.fromisoformat(g[1])),
+    ),
+)

@@ -1,0 +1,102 @@
+"""The log: one row per act, append-only in the database, every change to a sealed row found."""
+
+import random
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
+
+from staff import append_only
+from staff.models import Activity, ActivitySeal, Verb, changed_fields, seal_activities, verify_chain
+from tests.factories.staff import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def record(count=1):
+    return [Activity.record(Verb.CREATE, None, by=None, title=f"第{index}条") for index in range(count)]
+
+
+def test_recording_keeps_who_what_and_before_and_after():
+    user = UserFactory()
+    activity = Activity.record(
+        Verb.UPDATE, user, by=user, title="改电话", changes=changed_fields({"电话": "1", "姓名": "甲"}, {"电话": "2", "姓名": "甲"})
+    )
+    activity.refresh_from_db()
+    assert activity.changes == {"电话": ["1", "2"]}
+    assert (activity.object_type, activity.object_id, activity.actor) == ("staff.user", str(user.pk), user)
+    assert list(Activity.objects.about(user)) == [activity]
+
+
+@pytest.mark.parametrize("change", ["UPDATE staff_activity SET title='改'", "DELETE FROM staff_activity"])
+def test_database_refuses_to_change_or_delete_a_row(change):
+    record()
+    with pytest.raises(DatabaseError, match="只能追加"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change)
+    assert Activity.objects.count() == 1
+
+
+def test_sealing_links_every_row_once():
+    record(5)
+    assert seal_activities() == 5
+    assert seal_activities() == 0
+    report = verify_chain()
+    assert (report.sealed, report.unsealed, report.problems) == (5, 0, ())
+    assert report.head == ActivitySeal.objects.order_by("-position").first().hash
+
+
+@pytest.fixture
+def unprotected():
+    """What somebody with the database file in hand could do."""
+    append_only.lift(connection)
+    yield
+    append_only.install(connection)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_flipping_any_sealed_row_is_found(unprotected, seed):
+    rows = record(30)
+    seal_activities()
+    victim = random.Random(seed).choice(rows)
+    Activity.objects.filter(pk=victim.pk).update(note="后来改的")
+    assert any(f"日志编号 {victim.pk}" in problem for problem in verify_chain().problems)
+
+
+def test_deleting_a_sealed_row_is_found(unprotected):
+    rows = record(9)
+    seal_activities()
+    ActivitySeal.objects.filter(activity=rows[4]).delete()
+    rows[4].delete()
+    assert "第5条缺失" in verify_chain().problems[0]
+
+
+def test_swapping_two_rows_is_found(unprotected):
+    first, second = record(2)
+    seal_activities()
+    Activity.objects.filter(pk=first.pk).update(title=second.title, happened_at=second.happened_at)
+    assert verify_chain().problems
+
+
+def test_failed_login_and_login_are_each_logged_once(client):
+    user = UserFactory(username="2001")
+    user.set_password("shifan-2026")
+    user.save()
+    client.post(reverse("staff:login"), {"username": "2001", "password": "wrong"})
+    client.post(reverse("staff:login"), {"username": "2001", "password": "shifan-2026"})
+    verbs = list(Activity.objects.order_by("pk").values_list("verb", "succeeded", "address"))
+    assert verbs == [("login_failed", False, "127.0.0.1"), ("login", True, "127.0.0.1")]
+
+
+def test_a_refusal_is_logged(client):
+    user = UserFactory()
+    client.force_login(user)
+    assert client.get(reverse("staff:activity-list")).status_code == 403
+    refused = Activity.objects.get(verb=Verb.REFUSED)
+    assert (refused.actor, refused.title) == (user, reverse("staff:activity-list"))
+
+
+def test_anonymous_visitors_leave_no_refusal(client):
+    assert AnonymousUser().is_authenticated is False
+    client.get(reverse("staff:activity-list"))
+    assert not Activity.objects.filter(verb=Verb.REFUSED).exists()
