@@ -71,7 +71,7 @@ class FindingState(models.TextChoices):
     """State of a finding (查找案件)."""
 
     REGISTERED = "registered", "已登记"
-    CLOSED = "closed", "已整改(销号)"
+    CLOSED = "closed", "已整改（销号）"
     VOIDED = "voided", "已作废"
 
     OPEN = nonmember(("registered",))

@@ -1,0 +1,114 @@
+"""Whether a problem found again is a recurrence (回潮) or still the same finding: pure functions.
+
+Source: 考评办法, scoring step 3. Two errors are kept out: counting a problem twice while the first
+finding is still open, and losing a recurrence because a position drifts or a place is only words.
+"""
+
+import unicodedata
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from math import cos, radians
+from typing import Final
+
+from django.utils import timezone
+
+from inspections.scoring import DEFAULT_RULES, ScoringRules
+
+SAME_PLACE_METRES: Final = 30
+METRES_PER_DEGREE: Final = 111_320  # of latitude, and of longitude at the equator
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a problem was found: a known point, else (latitude, longitude) in degrees, else the words."""
+
+    point_id: int | None = None
+    position: tuple[Decimal, Decimal] | None = None
+    text: str = ""
+
+
+def same_place(one: Place, other: Place) -> bool:
+    """Whether two findings lie at the same place (step 3): same point, else within 30 m.
+
+    Positions drift, so metres decide and not equality. Sheets without either are compared by their
+    words, regardless of spaces and of full or half width.
+    """
+    if one.point_id is not None and other.point_id is not None:
+        return one.point_id == other.point_id
+    if one.position is not None and other.position is not None:
+        return _metres_apart(one.position, other.position) <= SAME_PLACE_METRES
+    words = _bare(one.text)
+    return bool(words) and words == _bare(other.text)
+
+
+def _metres_apart(one: tuple[Decimal, Decimal], other: tuple[Decimal, Decimal]) -> Decimal:
+    """Distance on a plane, right to a few centimetres within a district."""
+    north = one[0] - other[0]
+    east = (one[1] - other[1]) * Decimal(cos(radians(one[0])))
+    return (north**2 + east**2).sqrt() * METRES_PER_DEGREE
+
+
+def _bare(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier finding of the same unit, item and place that is not voided; aware datetimes."""
+
+    key: Hashable
+    found_at: datetime
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """`number` is 0 first, 1 first recurrence, 2 second and later.
+
+    `same_as`: the earlier finding that was still open: add a photo to it, register nothing new.
+    `follows`: the closed finding that this one repeats.
+    """
+
+    number: int
+    same_as: Hashable | None = None
+    follows: Hashable | None = None
+
+
+def recurrence_number(
+    previous: Sequence[Earlier], found_at: datetime, rules: ScoringRules = DEFAULT_RULES
+) -> Recurrence:
+    """Recurrence of a problem found at `found_at` (aware), step 3.
+
+    A finding made within 30 calendar days of the day an earlier one was closed is one recurrence
+    more than that earlier one, so it is the chain that counts and not how many fall into one
+    window. A finding made before the earlier one was closed is the same finding and costs nothing.
+    `previous` may come in any order and may hold later findings, which are passed over.
+    """
+    chain: list[tuple[Earlier, int]] = []
+    for earlier in sorted(previous, key=lambda e: e.found_at):
+        if earlier.found_at > found_at:
+            break
+        held, number, _ = _link(chain, earlier.found_at, rules)
+        chain.append((earlier, number))
+    held, number, follows = _link(chain, found_at, rules)
+    if held is not None:
+        return Recurrence(number, same_as=held.key)
+    return Recurrence(number, follows=follows.key if follows else None)
+
+
+def _link(
+    chain: Sequence[tuple[Earlier, int]], found_at: datetime, rules: ScoringRules
+) -> tuple[Earlier | None, int, Earlier | None]:
+    """(finding still open at `found_at`, recurrence number, closed finding that it follows)."""
+    follows: Earlier | None = None
+    number = 0
+    top = len(rules.recurrence_multipliers) - 1
+    for earlier, its_number in chain:
+        if earlier.closed_at is None or earlier.closed_at > found_at:
+            return earlier, its_number, None
+        days = (timezone.localdate(found_at) - timezone.localdate(earlier.closed_at)).days
+        if days <= rules.recurrence_days and its_number + 1 >= number:
+            number, follows = its_number + 1, earlier
+    return None, min(number, top), follows
