@@ -179,7 +179,9 @@ class AccountAdmin(LoggedAdmin, UserAdmin):
         super().save_related(request, form, formsets, change)
         after = sorted(group.name for group in form.instance.groups.all())
         if before != after:
-            Activity.record(Verb.UPDATE, form.instance, by=request.user, title="角色", changes={"角色": [before, after]})
+            Activity.record(
+                Verb.UPDATE, form.instance, by=request.user, title="角色", changes={"角色": [before, after]}
+            )
 
 
 admin.site.unregister(Group)  # roles come from staff/permissions.py, not from clicks

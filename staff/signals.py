@@ -33,7 +33,9 @@ def log_logout(sender: object, request: HttpRequest, user: User | None, **kwargs
 
 
 @receiver(user_login_failed)
-def log_failed_login(sender: object, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+def log_failed_login(
+    sender: object, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
+) -> None:
     name = str(credentials.get("username", ""))[:60]
     record_visit(Verb.LOGIN_FAILED, request, None, note=f"工号 {name}", ok=False)
 

@@ -4,10 +4,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from staff import jobs
-from staff.models import CalendarYear, User, notify, seal_activities
+from staff.imports import pipeline
+from staff.models import CalendarYear, Job, User, notify, seal_activities
 from staff.permissions import Perms
-
-__all__ = ["jobs"]
 
 
 @shared_task(name="staff.seal_activities")
@@ -25,3 +24,18 @@ def warn_calendar() -> None:
     keepers = [u for u in User.objects.filter(is_active=True) if u.has_perm(Perms.MANAGE_REFERENCE)]
     fresh = [u for u in keepers if not u.inbox.unread().filter(text=text).exists()]
     notify(fresh, text, url="/admin/staff/calendaryear/")
+
+
+@shared_task(name="staff.clear_stale_imports")
+def clear_stale_imports() -> int:
+    return pipeline.clear_stale()
+
+
+@jobs.long_job("staff.check_import", label="检查导入的表格")
+def check_import(job: Job, progress: jobs.Progress) -> None:
+    pipeline.check(job, progress)
+
+
+@jobs.long_job("staff.publish_import", label="导入")
+def publish_import(job: Job, progress: jobs.Progress) -> None:
+    pipeline.publish(job, progress)

@@ -61,7 +61,9 @@ def clean_image(source: bytes) -> CleanImage:
         facts = (_shot_at(exif), *_position(exif))
         upright = ImageOps.exif_transpose(picture).convert("RGB")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise ValidationError("这不是能识别的照片（支持 JPG、PNG、WebP、HEIC），或文件已损坏。请重新拍摄或另存后上传。") from error
+        raise ValidationError(
+            "这不是能识别的照片（支持 JPG、PNG、WebP、HEIC），或文件已损坏。请重新拍摄或另存后上传。"
+        ) from error
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     target = io.BytesIO()
     upright.save(target, "JPEG", quality=88, optimize=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from staff.views import account, inbox, jobs, log
+from staff.views import account, imports, inbox, jobs, log
 
 app_name = "staff"
 
@@ -19,5 +19,11 @@ urlpatterns = [
     path("jobs/<int:pk>/progress/", jobs.job_progress, name="job-progress"),
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job-cancel"),
     path("jobs/<int:pk>/<slug:which>/", jobs.job_file, name="job-file"),
+    path("imports/<int:pk>/", imports.import_detail, name="import-detail"),
+    path("imports/<int:pk>/columns/", imports.import_columns, name="import-columns"),
+    path("imports/<int:pk>/confirm/", imports.import_confirm, name="import-confirm"),
+    path("imports/<int:pk>/discard/", imports.import_discard, name="import-discard"),
+    path("imports/<str:key>/new/", imports.import_new, name="import-new"),
+    path("imports/<str:key>/template/", imports.import_template, name="import-template"),
     path("log/", log.activity_list, name="activity-list"),
 ]

@@ -55,7 +55,9 @@ class Verb(models.TextChoices):
 class ActivityQuerySet(models.QuerySet["Activity"]):
     def about(self, obj: models.Model) -> ActivityQuerySet:
         """The history of one record, newest first."""
-        return self.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk)).select_related("actor", "principal")
+        return self.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk)).select_related(
+            "actor", "principal"
+        )
 
 
 class Activity(models.Model):
@@ -68,10 +70,20 @@ class Activity(models.Model):
     changes = models.JSONField("变动", default=dict, blank=True)
     note = models.CharField("说明", max_length=500, blank=True)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="操作人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="操作人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     principal = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="代谁办理", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="代谁办理",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     address = models.GenericIPAddressField("来源地址", null=True, blank=True)
     succeeded = models.BooleanField("成功", default=True)

@@ -56,7 +56,9 @@ class ImportBatch(models.Model):
     sample = models.JSONField("前若干行", default=list, blank=True)
     valid_rows_only = models.BooleanField("只导入正确的行", default=False)
     written = models.PositiveIntegerField("实际写入", default=0)
-    job = models.ForeignKey(Job, verbose_name="任务", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    job = models.ForeignKey(
+        Job, verbose_name="任务", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     created_at = models.DateTimeField("上传时间", auto_now_add=True)
     published_at = models.DateTimeField("写入时间", null=True, blank=True)
 

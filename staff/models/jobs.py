@@ -48,7 +48,12 @@ class Job(models.Model):
     message = models.CharField("进展", max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField("第几次执行", default=0)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="发起人", null=True, blank=True, on_delete=models.PROTECT, related_name="jobs"
+        settings.AUTH_USER_MODEL,
+        verbose_name="发起人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="jobs",
     )
     result_url = models.CharField("结果地址", max_length=200, blank=True)
     result_file = models.FileField("结果文件", upload_to=job_file_path, blank=True)

@@ -20,7 +20,12 @@ class IssuedPaper(models.Model):
     number = models.CharField("文号", max_length=60, blank=True)
     signed_at = models.DateTimeField("签发时间", null=True, blank=True)
     signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="签发人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="签发人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     paper = models.FileField("定稿文件", upload_to=paper_path, blank=True)
     sha256 = models.CharField("文件校验值", max_length=64, blank=True)

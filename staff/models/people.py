@@ -79,7 +79,9 @@ class User(AbstractUser):
 class Deputyship(models.Model):
     """A/B 岗: between two dates the deputy may act for the principal; the log names both."""
 
-    principal = models.ForeignKey(User, verbose_name="被代理人", on_delete=models.CASCADE, related_name="deputyships_given")
+    principal = models.ForeignKey(
+        User, verbose_name="被代理人", on_delete=models.CASCADE, related_name="deputyships_given"
+    )
     deputy = models.ForeignKey(User, verbose_name="代理人", on_delete=models.CASCADE, related_name="deputyships_held")
     start = models.DateField("起始日期", default=timezone.localdate)
     end = models.DateField("截止日期")

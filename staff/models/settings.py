@@ -34,7 +34,9 @@ KNOWN_SETTINGS: dict[str, SettingSpec] = {
         SettingSpec("bureau.short_name", "单位简称", "南湖新区城管局"),
         SettingSpec("bureau.mark", "发文机关标志", "岳阳市南湖新区城市管理局文件"),
         SettingSpec("assessment.lake", "水域名称", "南湖", help="总结中“及周边水域”前的名称。"),
-        SettingSpec("assessment.recurrence_days", "反复问题认定天数", "30", "integer", "销号后多少天内再次发现算反复。"),
+        SettingSpec(
+            "assessment.recurrence_days", "反复问题认定天数", "30", "integer", "销号后多少天内再次发现算反复。"
+        ),
         SettingSpec("report.recipients", "工作总结主送机关", "", help="套红格式时印在标题下。"),
         SettingSpec("report.copies", "工作总结抄送机关", ""),
     )

@@ -108,7 +108,8 @@ class Unit(models.Model):
 
     def clean(self) -> None:
         taken = Unit.objects.exclude(pk=self.pk).filter(
-            Q(name__in=[self.name, self.short_name or self.name]) | Q(short_name__in=[self.name, self.short_name or "-"])
+            Q(name__in=[self.name, self.short_name or self.name])
+            | Q(short_name__in=[self.name, self.short_name or "-"])
         )
         if taken.exists():
             raise ValidationError({"short_name": "名称或简称与其他单位重复，导入时将无法区分。"})

@@ -32,5 +32,7 @@ def activity_columns() -> list[Column]:
 @permission_required(Perms.READ_LOG, raise_exception=True)
 def activity_list(request: HttpRequest) -> HttpResponse:
     filters = ActivityFilter(request.GET, queryset=Activity.objects.select_related("actor", "principal"))
-    table = Table(columns=activity_columns(), rows=filters.qs, request=request, empty="没有符合条件的日志。请放宽筛选条件。")
+    table = Table(
+        columns=activity_columns(), rows=filters.qs, request=request, empty="没有符合条件的日志。请放宽筛选条件。"
+    )
     return render(request, "staff/activity_list.html", {"table": table, "filter": filters})

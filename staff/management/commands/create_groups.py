@@ -36,5 +36,6 @@ class Command(BaseCommand):
         return [
             permission
             for name, permission in known.items()
-            if permission.content_type.model in models and permission.codename.partition("_")[0] in {"add", "change", "view"}
+            if permission.content_type.model in models
+            and permission.codename.partition("_")[0] in {"add", "change", "view"}
         ]
