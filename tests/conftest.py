@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.template import engines
 from django.template.base import Node
+from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from config.env import BASE_DIR
+from staff import append_only
 from tests.environment import HERE
 
 SLOW_MACHINE = [HealthCheck.too_slow]
@@ -24,7 +27,7 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os
 
 
 def pytest_collection_modifyitems(items):
-    """Browser tests come last and share one worker each file; only they may use the database from a running loop."""
+    """Browser tests come last, and those of one file share a worker."""
     for item in items:
         if item.path.is_relative_to(item.config.rootpath / "tests" / "browser"):
             item.add_marker(pytest.mark.browser)
@@ -33,12 +36,36 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Playwright keeps an event loop running, in which Django refuses its database: allowed to browser tests only."""
+    if item.get_closest_marker("browser"):
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
     """SQLite in a file, as when embedded: threads then have connections of their own and locks are real."""
     database = settings.DATABASES["default"]
     if database["ENGINE"] == "django.db.backends.sqlite3":
         database.setdefault("TEST", {})["NAME"] = str(HERE / "test.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptying_spares_no_log():
+    """Emptying the tables after a transactional test would be refused by the log's triggers: lifted for that moment."""
+    teardown = TransactionTestCase._fixture_teardown
+
+    def lifted_teardown(case):
+        append_only.lift(connection)
+        try:
+            teardown(case)
+        finally:
+            append_only.install(connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lifted_teardown)
+        yield
 
 
 @pytest.fixture(autouse=True)
