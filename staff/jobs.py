@@ -15,6 +15,7 @@ import json
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -26,13 +27,14 @@ from django.db import close_old_connections, transaction
 from django.utils import timezone
 
 from staff import workflow
-from staff.models import Job, User
+from staff.models import Job, JobState, User, notify
 
 logger = logging.getLogger(__name__)
 
 PROGRESS_SECONDS = 0.3  # how often the page's figures move
 HEARTBEAT_SECONDS = 10.0
 PROGRESS_LIFETIME = 3600
+PATIENCE = timedelta(seconds=10)
 
 Handler = Callable[[Job, "Progress"], None]
 
@@ -131,6 +133,15 @@ def run_job(job_id: int) -> None:
         workflow.finish_job(job)
     finally:
         cache.delete_many([job.progress_key, job.cancel_key])
+    tell_owner(job)
+
+
+def tell_owner(job: Job) -> None:
+    """A message in the bell for work that the owner will not have waited for, and for every failure."""
+    if job.owner is None or job.started_at is None or job.finished_at is None:
+        return
+    if job.state == JobState.FAILED or job.finished_at - job.started_at > PATIENCE:
+        notify([job.owner], f"{job.label}：{job.message or job.get_state_display()}", url=job.get_absolute_url())
 
 
 @shared_task(name="staff.reap_jobs")

@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from config.tables import Column, Table
+from config.tables import Column, Table, render_table
 from staff.models import Message
 
 
 @require_GET
 def bell(request: HttpRequest) -> HttpResponse:
     count = Message.objects.visible_to(request.user).unread().count()
-    return render(request, "staff/_bell.html", {"unread": count})
+    return render(request, "components/bell.html", {"unread": count})
 
 
 @require_GET
@@ -29,7 +29,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         request=request,
         empty="没有消息。交办、到期提醒和任务结果会出现在这里。",
     )
-    return render(request, "staff/inbox.html", {"table": table})
+    return render_table(request, "staff/inbox.html", {"table": table})
 
 
 @require_POST

@@ -8,7 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from config.tables import Column, Table
+from config.tables import Column, Table, render_table
 from staff import workflow
 from staff.files import send_file
 from staff.models import Activity, Job, Verb
@@ -16,7 +16,6 @@ from staff.permissions import can_cancel_job
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CONTENT_TYPES = {"pdf": "application/pdf", "xlsx": XLSX, "zip": "application/zip"}
-HTMX_STOP_POLLING = 286
 
 
 @require_GET
@@ -34,7 +33,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
         row_url=Job.get_absolute_url,
         empty="还没有后台任务。导入、导出和汇编总结会出现在这里。",
     )
-    return render(request, "staff/job_list.html", {"table": table})
+    return render_table(request, "staff/job_list.html", {"table": table})
 
 
 @require_GET
@@ -45,11 +44,10 @@ def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def job_progress(request: HttpRequest, pk: int) -> HttpResponse:
-    """The progress bar alone, polled each second; the closing answer stops the polling."""
+    """The progress bar alone, polled each second; once the job has ended the whole page comes anew with its result."""
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk).refresh_progress()
     response = render(request, "components/progress.html", {"job": job})
     if not job.is_open:
-        response.status_code = HTMX_STOP_POLLING
         response["HX-Refresh"] = "true"
     return response
 

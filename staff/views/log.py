@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from config.tables import Column, Table
+from config.tables import Column, Table, render_table
 from staff.filters import ActivityFilter
 from staff.models import Activity
 from staff.permissions import Perms
@@ -35,4 +35,4 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     table = Table(
         columns=activity_columns(), rows=filters.qs, request=request, empty="没有符合条件的日志。请放宽筛选条件。"
     )
-    return render(request, "staff/activity_list.html", {"table": table, "filter": filters})
+    return render_table(request, "staff/activity_list.html", {"table": table})
