@@ -1,0 +1,60 @@
+"""Active filters as chips: what a list is narrowed by, in words, each with the address that takes it away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
+
+from config.display import display
+
+FILTER_SUFFIXES = ("", "_0", "_1", "_min", "_max", "_after", "_before", "_lookup")
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One active filter and the address without it."""
+
+    label: str
+    text: str
+    href: str
+
+
+def link_to(path: str, query: QueryDict) -> str:
+    """`path?query` without empty parameters; the bare path if nothing is left."""
+    slim = QueryDict(mutable=True)
+    for key, values in query.lists():
+        filled = [value for value in values if value != ""]
+        if filled:
+            slim.setlist(key, filled)
+    return f"{path}?{slim.urlencode()}" if slim else path
+
+
+def active_filters(filters: Any, request: HttpRequest) -> list[Chip]:
+    """What a FilterSet is narrowed by, in words, each with the address that takes it away."""
+    chips = []
+    form = filters.form
+    data = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    for name, value in data.items():
+        text = filter_text(form.fields[name], value)
+        if not text:
+            continue
+        query = request.GET.copy()
+        for key in (*(form.add_prefix(name) + suffix for suffix in FILTER_SUFFIXES), "page", "part"):
+            query.pop(key, None)
+        chips.append(Chip(str(form.fields[name].label or name), text, link_to(request.path, query)))
+    return chips
+
+
+def filter_text(field: Any, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, slice):
+        ends = [display(end) if end is not None else "" for end in (value.start, value.stop)]
+        return " 至 ".join(ends) if any(ends) else ""
+    if isinstance(value, list | tuple | set | QuerySet):
+        return "、".join(text for text in (filter_text(field, item) for item in value) if text)
+    choices = dict(field.choices) if hasattr(field, "choices") and not hasattr(field, "queryset") else {}
+    return str(choices.get(value, choices.get(str(value), ""))) or display(value)

@@ -1,0 +1,125 @@
+"""How values are written on screen and paper: dates, money, points, masked numbers. Pure functions, text out."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+from django.utils import timezone
+
+NOTHING = "—"
+CENT = Decimal("0.01")
+THOUSANDTH = Decimal("0.001")
+
+
+def _as_day(value: Any) -> date | None:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return value if isinstance(value, date) else None
+
+
+def _as_decimal(value: Any) -> Decimal | None:
+    if value is None or value == "" or isinstance(value, bool):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def date_cn(value: Any) -> str:
+    """2026年3月5日, as papers write it."""
+    on = _as_day(value)
+    return f"{on.year}年{on.month}月{on.day}日" if on else NOTHING
+
+
+def day(value: Any) -> str:
+    """2026-03-05, as tables write it."""
+    on = _as_day(value)
+    return on.isoformat() if on else NOTHING
+
+
+def minute(value: Any) -> str:
+    """2026-03-05 14:30 in local time; a plain date stays a date."""
+    if not isinstance(value, datetime):
+        return day(value)
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
+def amount(value: Any) -> str:
+    """1,234.50: money without its unit, for a column whose head says 元."""
+    number = _as_decimal(value)
+    return NOTHING if number is None else f"{number.quantize(CENT, ROUND_HALF_UP):,}"
+
+
+def money(value: Any) -> str:
+    """1,234.50 元."""
+    text = amount(value)
+    return text if text == NOTHING else f"{text} 元"
+
+
+def plain_number(value: Any) -> str:
+    """1,236 or 8.25: thousands separated, no trailing zeros."""
+    number = _as_decimal(value)
+    if number is None:
+        return NOTHING
+    text = f"{number:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def points(value: Any) -> str:
+    """0.24, 94.125: assessment points, at most three decimals, no trailing zeros."""
+    number = _as_decimal(value)
+    return NOTHING if number is None else plain_number(number.quantize(THOUSANDTH, ROUND_HALF_UP) + 0)
+
+
+def number_with_unit(value: Any, unit: str) -> str:
+    """1,236 件. No number stands without its unit; nothing stays a dash."""
+    text = plain_number(value)
+    return text if text == NOTHING else f"{text} {unit}"
+
+
+def official_number(number: Any, year: int) -> str:
+    """〔2026〕12号, the tail of a document number (党政机关公文格式 GB/T 9704: hexagonal brackets, no leading zeros)."""
+    return f"〔{int(year)}〕{int(number)}号"
+
+
+def masked_phone(value: Any) -> str:
+    """138****5678: enough to recognise, not enough to call."""
+    text = str(value or "").strip()
+    if not text:
+        return NOTHING
+    digits = re.sub(r"\D", "", text)
+    if len(digits) < 7:
+        return "*" * len(text)
+    return f"{digits[:3]}{'*' * (len(digits) - 7)}{digits[-4:]}"
+
+
+def masked_id(value: Any) -> str:
+    """430602********1234: an identity or credit-code number with its middle covered."""
+    text = str(value or "").strip()
+    if not text:
+        return NOTHING
+    if len(text) < 11:
+        return "*" * len(text)
+    return f"{text[:6]}{'*' * (len(text) - 10)}{text[-4:]}"
+
+
+def display(value: Any) -> str:
+    """Any value as a table cell shows it; nothing is a dash."""
+    match value:
+        case None | "":
+            return NOTHING
+        case bool():
+            return "是" if value else "否"
+        case datetime():
+            return minute(value)
+        case date():
+            return day(value)
+        case Decimal():
+            return plain_number(value)
+    return str(value)

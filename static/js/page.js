@@ -1,0 +1,79 @@
+// What every page does: lost sessions, lost networks, passing words, copying, focus on what was refused.
+"use strict";
+(() => {
+  document.documentElement.classList.add("js");
+
+  const say = (text, bad = false) => {
+    const place = document.getElementById("toasts");
+    if (!place) return;
+    const toast = document.createElement("p");
+    toast.className = bad ? "toast-line toast-bad" : "toast-line";
+    toast.textContent = text;
+    place.append(toast);
+    setTimeout(() => toast.remove(), bad ? 8000 : 3000);
+  };
+  document.addEventListener("bureau:say", (event) => say(event.detail.text, event.detail.bad));
+
+  // The office network has no https everywhere, and the clipboard API is missing there.
+  const copyOldWay = (text) => {
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.className = "visually-hidden";
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done ? Promise.resolve() : Promise.reject(new Error("copy"));
+  };
+  const copy = (text) => (navigator.clipboard ? navigator.clipboard.writeText(text).catch(() => copyOldWay(text)) : copyOldWay(text));
+
+  document.addEventListener("click", (event) => {
+    const copier = event.target.closest("[data-copy], [data-copy-text]");
+    if (copier) {
+      const source = copier.dataset.copy && document.querySelector(copier.dataset.copy);
+      const text = copier.dataset.copyText ?? source?.value ?? source?.innerText ?? "";
+      copy(text.trim()).then(() => say("已复制，可以粘贴到群里。"), () => say("没有复制成功，请长按选中后复制。", true));
+    }
+    event.target.closest("[data-dismiss]")?.closest(".notice")?.remove();
+    const back = event.target.closest("[data-back]");
+    if (back && history.length > 1) {
+      event.preventDefault();
+      history.back();
+    }
+    const toggle = event.target.closest("[data-toggle-next]");
+    if (toggle) toggle.setAttribute("aria-expanded", toggle.nextElementSibling.classList.toggle("shown"));
+    if (event.target.closest("[data-print]")) print();
+    for (const open of document.querySelectorAll("details.chooser[open]")) if (!open.contains(event.target)) open.open = false;
+  });
+
+  const attend = () => document.querySelector("[data-focus]")?.focus();
+  document.addEventListener("DOMContentLoaded", attend);
+  attend();
+
+  // The session ended while the page stood open: the answer is the login page, which must not land inside a table.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const login = document.body.dataset.login;
+    const from = event.detail.xhr.responseURL;
+    if (login && from && new URL(from).pathname === login) {
+      event.detail.shouldSwap = false;
+      location.reload();
+    }
+  });
+  document.addEventListener("htmx:sendError", (event) => {
+    if (event.detail.elt.id !== "bell") say("没有连上服务器，请检查网络后再试。", true);
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.elt.id !== "bell") say(`没有成功（错误 ${event.detail.xhr.status}），请刷新后再试。`, true);
+  });
+
+  // Empty filters do not belong in an address that is sent to a colleague.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.verb !== "get") return;
+    const { formData } = event.detail;
+    for (const key of new Set(formData.keys())) {
+      const filled = formData.getAll(key).filter((value) => value !== "");
+      formData.delete(key);
+      filled.forEach((value) => formData.append(key, value));
+    }
+  });
+})();
