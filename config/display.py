@@ -94,9 +94,10 @@ def masked_phone(value: Any) -> str:
     if not text:
         return NOTHING
     digits = re.sub(r"\D", "", text)
-    if len(digits) < 7:
+    if len(digits) < 8:
         return "*" * len(text)
-    return f"{digits[:3]}{'*' * (len(digits) - 7)}{digits[-4:]}"
+    shown = digits[:3] if len(digits) >= 11 else ""
+    return f"{shown}{'*' * (len(digits) - len(shown) - 4)}{digits[-4:]}"
 
 
 def masked_id(value: Any) -> str:

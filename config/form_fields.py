@@ -113,7 +113,7 @@ def describe_filter(bound: BoundField) -> FieldPart:
     if isinstance(widget, forms.Select) and not getattr(widget, "allow_multiple_selected", False):
         choices = list(widget.choices)
         if choices and not isinstance(choices[0][1], list | tuple) and str(choices[0][0]) in ("", "unknown"):
-            widget.choices = [(choices[0][0], "不限"), *choices[1:]]
+            widget.choices = [("", "不限"), *choices[1:]]
     return describe(bound, small=True)
 
 

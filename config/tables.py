@@ -143,7 +143,9 @@ class Table:
     def others(self) -> list[tuple[str, str]]:
         """All parameters but the page, for the small forms that choose columns, size and order."""
         dropped = (self.prefix + "page", self.prefix + "part")
-        return [(key, value) for key, values in self.request.GET.lists() if key not in dropped for value in values if value]
+        return [
+            (key, value) for key, values in self.request.GET.lists() if key not in dropped for value in values if value
+        ]
 
     @property
     def count_url(self) -> str:
@@ -157,9 +159,12 @@ class Table:
         descending, name = self.sort.startswith("-"), self.sort.lstrip("-")
         if not isinstance(self.source, QuerySet):
             return self._sorted_list(name, descending)
+        records = are_records(self.source)
         if not name:
-            return self.source if self.source.ordered else self.source.order_by("-pk")
+            return self.source if self.source.ordered or not records else self.source.order_by("-pk")
         fields = [flip(field) if descending else field for field in self._sortable[name].order]
+        if not records:
+            return self.source.order_by(*fields)
         return self.source.order_by(*fields, "-pk" if fields[-1].startswith("-") else "pk")
 
     def _sorted_list(self, name: str, descending: bool) -> list[Any]:
@@ -314,12 +319,14 @@ def flip(field: str) -> str:
     return field[1:] if field.startswith("-") else f"-{field}"
 
 
+def are_records(rows: QuerySet[Any]) -> bool:
+    """Model rows with a key each; not groups (values) or unions, where an order by key would split or fail."""
+    return not (rows.query.values_select or rows.query.combinator)
+
+
 def joinable(rows: Any) -> bool:
-    """Whether a page of `rows` may be fetched by its keys: plain records, not groups, unions or distinct rows."""
-    if not isinstance(rows, QuerySet):
-        return False
-    query = rows.query
-    return not (query.distinct or query.combinator or query.values_select or query.group_by)
+    """Whether a page may be fetched by its keys: records, not distinct and without aggregates to compute twice."""
+    return isinstance(rows, QuerySet) and are_records(rows) and not (rows.query.distinct or rows.query.group_by)
 
 
 def count_rows(rows: Any) -> int:

@@ -119,6 +119,7 @@
     if (form.method === "post" && !form.hasAttribute("hx-post")) {
       if (form.dataset.sending) return event.preventDefault();
       form.dataset.sending = "yes";
+      setTimeout(() => delete form.dataset.sending, 5000); // the answer may be a download, and the page stays
     }
     clearTimeout(timer);
     if (store && form.dataset.draft) remember(form, true);

@@ -46,6 +46,12 @@
     for (const open of document.querySelectorAll("details.chooser[open]")) if (!open.contains(event.target)) open.open = false;
   });
 
+  // Choosing is enough to filter, order or resize a list; what is typed waits for Enter or the button.
+  document.addEventListener("change", (event) => {
+    const chosen = event.target.closest("select, [type=date], [type=month], [type=checkbox], [type=radio]");
+    if (chosen?.form?.matches("[data-auto]")) chosen.form.requestSubmit();
+  });
+
   const attend = () => document.querySelector("[data-focus]")?.focus();
   document.addEventListener("DOMContentLoaded", attend);
   attend();
