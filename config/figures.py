@@ -7,11 +7,13 @@ queryset, and the list at `Figure.url` is built from the same filter (tests/repo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
@@ -49,6 +51,7 @@ class Derivation:
     inputs: Sequence[tuple[str, str, str]]  # label, value, address
 
 
+Made = TypeVar("Made")
 Parameter = str | None
 RowsOf = Callable[[Period, Parameter], QuerySet[Any]]
 
@@ -126,3 +129,26 @@ class Registry:
             if entry.key in shelf:
                 raise ValueError(f"{entry.key} is registered twice.")
             shelf[entry.key] = entry
+
+
+_memory: ContextVar[dict[Any, Any] | None] = ContextVar("figures", default=None)
+
+
+@contextmanager
+def one_reading() -> Iterator[None]:
+    """Within this block every figure of a period reads from the same queries, made once (see `remembered`)."""
+    token = _memory.set({})
+    try:
+        yield
+    finally:
+        _memory.reset(token)
+
+
+def remembered(key: Any, make: Callable[[], Made]) -> Made:
+    """What `make` returns, made once within `one_reading`, each time outside of it."""
+    memory = _memory.get()
+    if memory is None:
+        return make()
+    if key not in memory:
+        memory[key] = make()
+    return memory[key]

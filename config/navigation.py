@@ -40,6 +40,7 @@ PHONE_NAV = (
     Entry("", "消息", "staff:inbox", icon="bell"),
     Entry("", "我的", "staff:account", icon="person"),
 )
+SEARCH = "reports:search"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,12 @@ def nav_sections(user: Any, path: str) -> list[NavSection]:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `nav` (side) and `phone_nav` (bottom bar), made only if the page prints them."""
+    """Context processor: `nav` (side) and `phone_nav` (bottom bar), `search_url`; made only if the page prints them."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"nav": [], "phone_nav": []}
+        return {"nav": [], "phone_nav": [], "search_url": ""}
     return {
+        "search_url": address_of(SEARCH),
         "nav": SimpleLazyObject(lambda: nav_sections(user, request.path)),
         "phone_nav": SimpleLazyObject(lambda: nav_items(permitted(user, PHONE_NAV), request.path)),
     }

@@ -51,7 +51,9 @@ class Period:
                     return make(cls, match.groups())
                 except ValueError as error:
                     raise ValueError(f"“{key}”不是有效的期间：{error}") from error
-        raise ValueError(f"“{key}”不是有效的期间。可写 2026H1（上半年）、2026Q1、2026-03、2026 或 2026-01-01~2026-06-20。")
+        raise ValueError(
+            f"“{key}”不是有效的期间。可写 2026H1（上半年）、2026Q1、2026-03、2026 或 2026-01-01~2026-06-20。"
+        )
 
     @property
     def label(self) -> str:

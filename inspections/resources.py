@@ -29,7 +29,9 @@ def to_yes_no(raw: Any) -> bool:
     return YES_NO[text]
 
 
-def text_field(name: str, label: str, aliases: Sequence[str] = (), *, required: bool = False, example: str = "", longest: int) -> SheetField:
+def text_field(
+    name: str, label: str, aliases: Sequence[str] = (), *, required: bool = False, example: str = "", longest: int
+) -> SheetField:
     spec = FieldSpec(name, label, tuple(aliases), required=required, example=example, kind="text")
     return SheetField(spec, partial(values.to_text, max_length=longest))
 
@@ -47,27 +49,52 @@ class FindingResource(SheetResource):
         values.to_datetime,
     )
     unit = text_field(
-        "unit", "责任单位", ("被检单位", "被检查单位", "单位", "责任主体"), required=True, example="湖滨街道", longest=120
+        "unit",
+        "责任单位",
+        ("被检单位", "被检查单位", "单位", "责任主体"),
+        required=True,
+        example="湖滨街道",
+        longest=120,
     )
     area = SheetField(
-        FieldSpec("area", "区域类型", ("区域", "地段类型", "点位类型"), required=True, example="主次干道", kind="choice"),
-        partial(values.to_choice, choices=AreaType.choices),
+        FieldSpec(
+            "area", "区域类型", ("区域", "地段类型", "点位类型"), required=True, example="主次干道", kind="choice"
+        ),
+        partial(values.to_choice, choices=tuple(AreaType.choices)),
     )
     place = text_field(
-        "place", "具体地点", ("地点", "点位", "问题地点", "位置"), required=True, example="示例路 12 号门前", longest=120
+        "place",
+        "具体地点",
+        ("地点", "点位", "问题地点", "位置"),
+        required=True,
+        example="示例路 12 号门前",
+        longest=120,
     )
     item = text_field(
-        "item", "小项", ("检查项目", "考评小项", "问题类别", "小类", "扣分项目"), required=True, example="店外经营", longest=60
+        "item",
+        "小项",
+        ("检查项目", "考评小项", "问题类别", "小类", "扣分项目"),
+        required=True,
+        example="店外经营",
+        longest=60,
     )
-    description = text_field("description", "存在问题", ("问题描述", "问题", "问题内容", "情况"), example="货物摆出门槛线", longest=300)
+    description = text_field(
+        "description", "存在问题", ("问题描述", "问题", "问题内容", "情况"), example="货物摆出门槛线", longest=300
+    )
     count = SheetField(
         FieldSpec("count", "数量", ("数量/单位", "处数", "件数"), example="1", kind="integer"),
-        partial(values.to_integer, minimum=1, maximum=9_999, default=1, units=("处", "台", "块", "起", "家", "座", "户", "项", "次", "台次", "人次")),
+        partial(
+            values.to_integer,
+            minimum=1,
+            maximum=9_999,
+            default=1,
+            units=("处", "台", "块", "起", "家", "座", "户", "项", "次", "台次", "人次"),
+        ),
     )
     severe = SheetField(FieldSpec("severe", "是否严重", ("严重", "严重情形"), example="否", kind="choice"), to_yes_no)
     source = SheetField(
         FieldSpec("source", "问题来源", ("来源", "发现渠道"), example="日常巡查", kind="choice"),
-        partial(values.to_choice, choices=Source.choices, default=Source.OWN_PATROL),
+        partial(values.to_choice, choices=tuple(Source.choices), default=Source.OWN_PATROL),
     )
     points = SheetField(
         FieldSpec("points", "扣分", ("扣分值", "扣分(分)"), example="", kind="decimal"),
@@ -75,7 +102,8 @@ class FindingResource(SheetResource):
     )
     due_at = SheetField(FieldSpec("due_at", "整改时限", ("整改期限", "限期"), kind="datetime"), values.to_datetime)
     closed_at = SheetField(
-        FieldSpec("closed_at", "销号时间", ("整改完成时间", "完成时间", "复查合格时间"), kind="datetime"), values.to_datetime
+        FieldSpec("closed_at", "销号时间", ("整改完成时间", "完成时间", "复查合格时间"), kind="datetime"),
+        values.to_datetime,
     )
     found_by = text_field("found_by", "检查人", ("检查人员", "考评员"), example="查示例、考示例", longest=60)
 
@@ -102,7 +130,9 @@ class FindingResource(SheetResource):
         if item is None or not units or row.problems:
             return
         if values["area"] not in item.areas:
-            row.problems.append(("area", f"小项“{item.name}”不适用于{AreaType(values['area']).label}（适用：{item.area_labels}）。"))
+            row.problems.append(
+                ("area", f"小项“{item.name}”不适用于{AreaType(values['area']).label}（适用：{item.area_labels}）。")
+            )
             return
         entry = FindingEntry(
             item=item,
@@ -156,7 +186,9 @@ class FindingResource(SheetResource):
         if found_at is None:
             return None
         day = timezone.localtime(found_at).date()
-        version = next((v for v in self.versions if v.valid_from <= day and (v.valid_to is None or day <= v.valid_to)), None)
+        version = next(
+            (v for v in self.versions if v.valid_from <= day and (v.valid_to is None or day <= v.valid_to)), None
+        )
         if version is None:
             row.problems.append(("found_at", f"{day}没有施行中的考评标准。请先在“考评标准”里导入。"))
             return None
@@ -170,7 +202,9 @@ class FindingResource(SheetResource):
         for name in split_names(names):
             unit = self.units.get(name)
             if unit is None:
-                row.problems.append(("unit", f"没有“{name}”这个单位。请用单位名称、简称或别名；新单位请先在基础数据里登记。"))
+                row.problems.append(
+                    ("unit", f"没有“{name}”这个单位。请用单位名称、简称或别名；新单位请先在基础数据里登记。")
+                )
             else:
                 found.append(unit)
         return found

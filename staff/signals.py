@@ -8,8 +8,19 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from staff import workdays
 from staff.middleware import client_address
-from staff.models import Activity, Actor, Setting, User, Verb, current_actor, forget_settings
+from staff.models import (
+    Activity,
+    Actor,
+    CalendarDay,
+    CalendarYear,
+    Setting,
+    User,
+    Verb,
+    current_actor,
+    forget_settings,
+)
 
 
 def record_visit(verb: str, request: HttpRequest | None, user: User | None, *, note: str = "", ok: bool = True) -> None:
@@ -48,3 +59,9 @@ def log_lockout(sender: object, request: HttpRequest, username: str = "", **kwar
 @receiver([post_save, post_delete], sender=Setting)
 def refresh_settings(**kwargs: Any) -> None:
     forget_settings()
+
+
+@receiver([post_save, post_delete], sender=CalendarYear)
+@receiver([post_save, post_delete], sender=CalendarDay)
+def refresh_calendar(**kwargs: Any) -> None:
+    workdays.forget()

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from staff import jobs
+from staff import exports, jobs
 from staff.imports import pipeline
 from staff.models import CalendarYear, Job, User, notify, seal_activities
 from staff.permissions import Perms
@@ -39,3 +39,8 @@ def check_import(job: Job, progress: jobs.Progress) -> None:
 @jobs.long_job("staff.publish_import", label="导入")
 def publish_import(job: Job, progress: jobs.Progress) -> None:
     pipeline.publish(job, progress)
+
+
+@jobs.long_job("staff.export_list", label="导出列表")
+def export_list(job: Job, progress: jobs.Progress) -> None:
+    exports.run(job, progress)

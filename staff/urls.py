@@ -1,5 +1,6 @@
 from django.urls import path
 
+from staff import exports
 from staff.views import account, imports, inbox, jobs, log
 
 app_name = "staff"
@@ -25,5 +26,6 @@ urlpatterns = [
     path("imports/<int:pk>/discard/", imports.import_discard, name="import-discard"),
     path("imports/<str:key>/new/", imports.import_new, name="import-new"),
     path("imports/<str:key>/template/", imports.import_template, name="import-template"),
+    path("exports/<str:key>/", exports.export_list, name="export"),
     path("log/", log.activity_list, name="activity-list"),
 ]

@@ -26,7 +26,9 @@ def month_key(day: date) -> str:
 
 def fingerprint(*, found_on: date, lead_unit_id: int, item_id: int, area: str, place: str, description: str) -> str:
     """What makes a finding the same one when a sheet, a form or a phone sends it twice."""
-    text = "\x1f".join([found_on.isoformat(), str(lead_unit_id), str(item_id), area, place.strip(), description.strip()])
+    text = "\x1f".join(
+        [found_on.isoformat(), str(lead_unit_id), str(item_id), area, place.strip(), description.strip()]
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -80,9 +82,15 @@ class Finding(models.Model):
     voided_at = models.DateTimeField("作废时间", null=True, blank=True)
     fingerprint = models.CharField("查重码", max_length=32, editable=False)
     registered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="登记人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="登记人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     registered_at = models.DateTimeField("登记时间", default=timezone.now, editable=False)
+    version = models.PositiveIntegerField("版次", default=1, editable=False)
     batch = models.ForeignKey(
         ImportBatch, verbose_name="导入批次", null=True, blank=True, on_delete=models.PROTECT, related_name="findings"
     )

@@ -47,7 +47,9 @@ class StandardVersion(models.Model):
 
 
 class Category(models.Model):
-    version = models.ForeignKey(StandardVersion, verbose_name="标准", on_delete=models.CASCADE, related_name="categories")
+    version = models.ForeignKey(
+        StandardVersion, verbose_name="标准", on_delete=models.CASCADE, related_name="categories"
+    )
     code = models.CharField("代码", max_length=4)
     name = models.CharField("大项", max_length=40)
     points = models.DecimalField("分值", max_digits=5, decimal_places=2)
@@ -77,7 +79,9 @@ class Item(models.Model):
     code = models.CharField("代码", max_length=6)
     name = models.CharField("小项", max_length=60)
     definition = models.CharField("认定标准", max_length=200, help_text="怎样算一处。")
-    national_codes = models.CharField("国标事项代码", max_length=60, blank=True, help_text="多个用 | 分开；LOCAL 为本地扩展。")
+    national_codes = models.CharField(
+        "国标事项代码", max_length=60, blank=True, help_text="多个用 | 分开；LOCAL 为本地扩展。"
+    )
     areas = models.JSONField("适用区域", default=list)
     unit_of_count = models.CharField("计量单位", max_length=10, default="处")
     deduct = models.DecimalField("每处扣分", max_digits=5, decimal_places=2)

@@ -21,6 +21,8 @@ from staff.models.units import ASSESSED_KINDS, RankingGroup, Unit, UnitAlias, Un
 
 __all__ = [
     "ASSESSED_KINDS",
+    "KNOWN_SETTINGS",
+    "OPEN_JOB_STATES",
     "Activity",
     "ActivitySeal",
     "Actor",
@@ -33,11 +35,9 @@ __all__ = [
     "IssuedPaper",
     "Job",
     "JobState",
-    "KNOWN_SETTINGS",
     "Message",
     "NumberCounter",
     "NumberSeries",
-    "OPEN_JOB_STATES",
     "RankingGroup",
     "RememberedColumn",
     "ServiceMethod",

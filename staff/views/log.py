@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from config.tables import Column, Table, render_table
+from staff.exports import ListExport, register_export
 from staff.filters import ActivityFilter
 from staff.models import Activity
 from staff.permissions import Perms
@@ -28,11 +28,24 @@ def activity_columns() -> list[Column]:
     ]
 
 
-@require_GET
-@permission_required(Perms.READ_LOG, raise_exception=True)
-def activity_list(request: HttpRequest) -> HttpResponse:
+def activity_table(request: HttpRequest) -> Table:
+    if not request.user.has_perm(Perms.READ_LOG):
+        raise PermissionDenied
     filters = ActivityFilter(request.GET, queryset=Activity.objects.select_related("actor", "principal"))
-    table = Table(
-        columns=activity_columns(), rows=filters.qs, request=request, empty="没有符合条件的日志。请放宽筛选条件。"
+    return Table(
+        columns=activity_columns(),
+        rows=filters.qs,
+        request=request,
+        name="activities",
+        filters=filters,
+        export_url=reverse("staff:export", args=[LOG_EXPORT.key]),
+        empty="没有符合条件的日志。请放宽筛选条件。",
     )
-    return render_table(request, "staff/activity_list.html", {"table": table})
+
+
+LOG_EXPORT = register_export(ListExport("staff.activities", "操作日志", activity_table))
+
+
+@require_GET
+def activity_list(request: HttpRequest) -> HttpResponse:
+    return render_table(request, "staff/activity_list.html", {"table": activity_table(request)})

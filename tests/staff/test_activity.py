@@ -21,7 +21,11 @@ def record(count=1):
 def test_recording_keeps_who_what_and_before_and_after():
     user = UserFactory()
     activity = Activity.record(
-        Verb.UPDATE, user, by=user, title="改电话", changes=changed_fields({"电话": "1", "姓名": "甲"}, {"电话": "2", "姓名": "甲"})
+        Verb.UPDATE,
+        user,
+        by=user,
+        title="改电话",
+        changes=changed_fields({"电话": "1", "姓名": "甲"}, {"电话": "2", "姓名": "甲"}),
     )
     activity.refresh_from_db()
     assert activity.changes == {"电话": ["1", "2"]}

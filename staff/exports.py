@@ -1,0 +1,93 @@
+"""Exporting what a list shows: at once when it is short, as a job when it is long. One way for every list.
+
+An app registers the function that builds its table from a request; the export runs the same function with the same
+address, so what is exported is what is shown.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.core.files import File
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+
+from config.tables import Table, export_rows
+from staff.imports.workbooks import write_table
+from staff.jobs import Progress, enqueue
+from staff.models import Activity, Job, User, Verb, setting
+
+AT_ONCE = 5_000
+REPORT_EVERY = 500
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class ListExport:
+    key: str
+    title: str
+    table: Callable[[HttpRequest], Table]  # raises PermissionDenied for those who may not see the list
+
+
+_exports: dict[str, ListExport] = {}
+
+
+def register_export(export: ListExport) -> ListExport:
+    _exports[export.key] = export
+    return export
+
+
+def export_list(request: HttpRequest, key: str) -> HttpResponse:
+    """The list behind the address as .xlsx; more than AT_ONCE rows become a job with a progress bar."""
+    if key not in _exports:
+        raise Http404
+    export = _exports[key]
+    table = export.table(request)
+    count = row_count(table)
+    if count > AT_ONCE:
+        payload = {"key": key, "query": request.GET.urlencode()}
+        return redirect(enqueue("staff.export_list", owner=request.user, payload=payload, label=f"导出{export.title}"))
+    target = io.BytesIO()
+    write(target, export, table, by=request.user)
+    response = HttpResponse(target.getvalue(), content_type=XLSX)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(export.title)}.xlsx"
+    return response
+
+
+def row_count(table: Table) -> int:
+    return table.source.order_by().count() if isinstance(table.source, QuerySet) else len(table.source)
+
+
+def write(target: io.BytesIO, export: ListExport, table: Table, *, by: User, progress: Progress | None = None) -> None:
+    """Write the table's rows and log the export with its address and number of rows."""
+    rows = export_rows(table)
+    head = [str(text) for text in next(rows)]
+    total = row_count(table)
+
+    def watched():  # type: ignore[no-untyped-def]
+        for done, row in enumerate(rows, 1):
+            if progress is not None and done % REPORT_EVERY == 0:
+                progress.step(min(done, total), total)
+            yield row
+
+    count = write_table(
+        target, title=f"{setting('bureau.short_name')}{export.title}", head=head, rows=watched(), prepared_by=str(by)
+    )
+    Activity.record(Verb.EXPORT, by=by, title=export.title, note=f"{count} 行；{table.request.GET.urlencode()}"[:500])
+
+
+def run(job: Job, progress: Progress) -> None:
+    """The job: the same table from the same address, as its owner sees it."""
+    export = _exports[job.payload["key"]]
+    request = HttpRequest()
+    request.method, request.user = "GET", job.owner
+    request.GET = QueryDict(job.payload["query"])
+    with tempfile.TemporaryFile() as target:
+        write(target, export, export.table(request), by=job.owner, progress=progress)  # type: ignore[arg-type]
+        target.seek(0)
+        job.result_file.save(f"{export.title}.xlsx", File(target), save=False)

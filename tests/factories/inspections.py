@@ -1,0 +1,80 @@
+"""A small standard and findings for tests. Findings are made through the workflow, as everywhere."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import factory
+from django.utils import timezone
+
+from inspections import workflow
+from inspections.enums import AreaType, Role
+from inspections.models import Category, Item, ItemShare, StandardVersion
+from inspections.workflow import FindingEntry
+from tests.factories.staff import SquadFactory, UnitFactory
+
+
+class StandardVersionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = StandardVersion
+        django_get_or_create = ["valid_from"]
+
+    name = "样例考评标准"
+    source = "样例考评办法"
+    valid_from = date(2020, 1, 1)
+
+
+class CategoryFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Category
+        django_get_or_create = ["version", "code"]
+
+    version = factory.SubFactory(StandardVersionFactory)
+    code = "A"
+    name = "市容秩序"
+    points = Decimal(28)
+
+
+class ItemFactory(factory.django.DjangoModelFactory):
+    """An item shared 0.8 by the territorial unit and 0.2 by the squad, unless `shares` says otherwise."""
+
+    class Meta:
+        model = Item
+        django_get_or_create = ["category", "code"]
+        skip_postgeneration_save = True
+
+    category = factory.SubFactory(CategoryFactory)
+    code = factory.Sequence(lambda n: f"A{n % 90 + 10}")
+    name = factory.LazyAttribute(lambda item: f"样例小项{item.code}")
+    definition = "一处算一处"
+    areas = factory.LazyFunction(lambda: [AreaType.MAIN_ROAD, AreaType.COMMUNITY])
+    deduct = Decimal("0.2")
+    severe_deduct = Decimal("0.5")
+    cap = Decimal(4)
+    rectify_hours = 24
+
+    @factory.post_generation
+    def shares(self, create, shares, **kwargs):
+        for role, share in (shares or {Role.TERR: "0.8", Role.SQUAD: "0.2"}).items():
+            ItemShare.objects.get_or_create(item=self, role=role, defaults={"share": Decimal(share)})
+
+
+def moment(year, month, day, hour=9, minute=0):
+    return timezone.make_aware(datetime(year, month, day, hour, minute))  # noqa: DTZ001
+
+
+def entry(**facts):
+    """A FindingEntry with what a test does not care about filled in."""
+    unit = facts.pop("unit", None) or UnitFactory(squad=SquadFactory())
+    number = entry.counter = getattr(entry, "counter", 0) + 1
+    defaults = {
+        "item": facts.get("item") or ItemFactory(),
+        "area": AreaType.MAIN_ROAD,
+        "units": (unit.pk,),
+        "place": f"样例路{number}号",
+        "found_at": timezone.now() - timedelta(days=1),
+    }
+    return FindingEntry(**{**defaults, **facts})
+
+
+def make_finding(*, by=None, **facts):
+    return workflow.register_finding(entry(**facts), by=by)
