@@ -20,13 +20,14 @@ class Entry(NamedTuple):
     url_name: str
     permission: str = ""  # "app.codename", "" = everybody who is signed in
     icon: str = ""  # a symbol of static/img/icons.svg; only the bottom bar shows icons
+    args: tuple[str, ...] = ()  # of the address
 
 
 NAV = (
     Entry("", "工作台", "reports:desk"),
     Entry("市容考评", "现场录入", "inspections:finding-capture", "inspections.register_finding"),
     Entry("市容考评", "考评问题", "inspections:finding-list", "inspections.view_findings"),
-    Entry("市容考评", "导入问题", "inspections:finding-import", "inspections.import_findings"),
+    Entry("市容考评", "导入问题", "staff:import-new", "inspections.import_findings", args=("findings",)),
     Entry("市容考评", "单位得分", "inspections:score-list", "inspections.view_findings"),
     Entry("市容考评", "考评标准", "inspections:standard-list", "inspections.view_findings"),
     Entry("材料", "工作总结", "reports:report-list", "reports.view_reports"),
@@ -58,10 +59,10 @@ class NavSection:
 
 
 @cache
-def address_of(url_name: str) -> str:
+def address_of(url_name: str, args: tuple[str, ...] = ()) -> str:
     """The path of a named address, "" while no app brings it."""
     try:
-        return reverse(url_name)
+        return reverse(url_name, args=args)
     except NoReverseMatch:
         return ""
 
@@ -70,13 +71,13 @@ def permitted(user: Any, entries: tuple[Entry, ...]) -> list[Entry]:
     return [
         entry
         for entry in entries
-        if address_of(entry.url_name) and (not entry.permission or user.has_perm(entry.permission))
+        if address_of(entry.url_name, entry.args) and (not entry.permission or user.has_perm(entry.permission))
     ]
 
 
 def nav_items(entries: list[Entry], path: str) -> list[NavItem]:
     """The entries as links; the one with the longest address that `path` begins with is active."""
-    urls = [address_of(entry.url_name) for entry in entries]
+    urls = [address_of(entry.url_name, entry.args) for entry in entries]
     here = max((url for url in urls if path == url or (url != "/" and path.startswith(url))), key=len, default="")
     return [NavItem(entry.label, url, entry.icon, url == here) for entry, url in zip(entries, urls, strict=True)]
 

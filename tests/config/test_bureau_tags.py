@@ -131,7 +131,7 @@ ADDRESSES = {"staff:job-list": "/staff/jobs/", "staff:activity-list": "/staff/lo
 
 @pytest.fixture
 def addresses(monkeypatch):
-    monkeypatch.setattr(navigation, "address_of", lambda name: ADDRESSES.get(name, ""))
+    monkeypatch.setattr(navigation, "address_of", lambda name, args=(): ADDRESSES.get(name, ""))
 
 
 ENTRIES = (
