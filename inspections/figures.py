@@ -68,7 +68,11 @@ MEASURES = {
         Measure("closed", lambda moment: Q(state=FindingState.CLOSED), lambda period: {"state": "closed"}),
         Measure("open", lambda moment: Q(state=FindingState.REGISTERED), lambda period: {"state": "registered"}),
         Measure("due", due, lambda period: {"due": period.end.isoformat()}),
-        Measure("on_time", lambda moment: due(moment) & Q(closed_at__lte=F("due_at")), lambda period: {"on_time": period.end.isoformat()}),
+        Measure(
+            "on_time",
+            lambda moment: due(moment) & Q(closed_at__lte=F("due_at")),
+            lambda period: {"on_time": period.end.isoformat()},
+        ),
         Measure("overdue", late, lambda period: {"overdue": period.end.isoformat()}),
         Measure("recurrences", lambda moment: Q(recurrence__gt=0), lambda period: {"recurrence": "true"}),
         Measure("severe", lambda moment: Q(severe=True), lambda period: {"severe": "true"}),
@@ -85,7 +89,11 @@ def tally(period: Period) -> list[Group]:
 
     def read() -> list[Group]:
         moment = until(period)
-        counts = {f"n_{name}": Count("pk", filter=measure.condition(moment)) for name, measure in MEASURES.items() if name != "all"}
+        counts = {
+            f"n_{name}": Count("pk", filter=measure.condition(moment))
+            for name, measure in MEASURES.items()
+            if name != "all"
+        }
         rows = (
             found_in(period)
             .order_by()
@@ -152,7 +160,9 @@ CUTS = (
 
 def counted(measure: str, cut: Cut | None, period: Period, parameter: str | None) -> Value:
     total = sum(
-        group.counts[measure] for group in tally(period) if cut is None or parameter is None or cut.of(group) == parameter
+        group.counts[measure]
+        for group in tally(period)
+        if cut is None or parameter is None or cut.of(group) == parameter
     )
     return Value(Decimal(total))
 
@@ -178,7 +188,9 @@ def address(measure: str, cut: Cut | None, period: Period, parameter: str | None
     return list_url(period, **more)
 
 
-def count_figure(key: str, label: str, definition: str, measure: str, cut: Cut | None = None, part_of: str = "") -> Figure:
+def count_figure(
+    key: str, label: str, definition: str, measure: str, cut: Cut | None = None, part_of: str = ""
+) -> Figure:
     return Figure(
         key=f"inspections.{key}",
         label=label,
@@ -211,7 +223,9 @@ def count_figures() -> list[Figure]:
     for measure, (key, label, definition) in DEFINITIONS.items():
         figures.append(count_figure(key, label, definition, measure))
         figures += [
-            count_figure(f"{key}_by_{cut.name}", f"{label}（按{cut.label}）", definition, measure, cut, f"inspections.{key}")
+            count_figure(
+                f"{key}_by_{cut.name}", f"{label}（按{cut.label}）", definition, measure, cut, f"inspections.{key}"
+            )
             for cut in CUTS
         ]
     return figures
@@ -275,7 +289,9 @@ def unit_figure(key: str, label: str, kinds: Sequence[str]) -> Figure:
         kind=Kind.COUNT,
         value=partial(assessed_units, kinds),
         rows=partial(assessed_rows, kinds),
-        url=lambda period, parameter: f"{reverse('inspections:unit-list')}?{urlencode({'on': period.end.isoformat(), 'kind': list(kinds)}, doseq=True)}",
+        url=lambda period, parameter: (
+            f"{reverse('inspections:unit-list')}?{urlencode({'on': period.end.isoformat(), 'kind': list(kinds)}, doseq=True)}"
+        ),
     )
 
 
@@ -321,7 +337,14 @@ def standard_figure(key: str, label: str) -> Figure:
     )
 
 
-def text_figure(key: str, label: str, definition: str, value: Callable[[Period, str | None], Value], kind: Kind = Kind.TEXT, unit: str = "") -> Figure:
+def text_figure(
+    key: str,
+    label: str,
+    definition: str,
+    value: Callable[[Period, str | None], Value],
+    kind: Kind = Kind.TEXT,
+    unit: str = "",
+) -> Figure:
     return Figure(
         key=f"inspections.{key}",
         label=label,
@@ -432,6 +455,8 @@ def every_category_found(period: Period) -> tuple[bool, str]:
 
 
 CLAIMS = (
-    Claim("inspections.every_month", "每月开展考评", "坚持每月开展考评，做到月月有检查、有通报。", every_month_assessed),
+    Claim(
+        "inspections.every_month", "每月开展考评", "坚持每月开展考评，做到月月有检查、有通报。", every_month_assessed
+    ),
     Claim("inspections.all_categories", "各大项均有覆盖", "检查覆盖考评标准全部大项。", every_category_found),
 )

@@ -33,10 +33,17 @@ class Report(IssuedPaper):
     title = models.CharField("标题", max_length=120)
     cut_off = models.DateField("数据截至", null=True, blank=True, help_text="空着表示到期间最后一天。")
     profile = models.CharField("版式", max_length=8, choices=Profile.choices, default=Profile.PLAIN)
-    state = models.CharField("状态", max_length=10, choices=ReportState.choices, default=ReportState.DRAFT, editable=False)
+    state = models.CharField(
+        "状态", max_length=10, choices=ReportState.choices, default=ReportState.DRAFT, editable=False
+    )
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="建立人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="建立人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
 
     objects = ReportQuerySet.as_manager()
@@ -120,7 +127,12 @@ class SectionRevision(models.Model):
     text = models.TextField("正文", blank=True)
     saved_at = models.DateTimeField("保存时间", auto_now_add=True)
     saved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="保存人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="保存人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
 
     class Meta:
@@ -148,9 +160,16 @@ class Compilation(models.Model):
     pdf = models.FileField("PDF", upload_to=compiled_path)
     sha256 = models.CharField("文件校验值", max_length=64)
     pages = models.PositiveSmallIntegerField("页数", default=0)
-    job = models.OneToOneField(Job, verbose_name="任务", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    job = models.OneToOneField(
+        Job, verbose_name="任务", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="汇编人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="汇编人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
 
     class Meta:
