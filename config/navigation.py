@@ -25,9 +25,9 @@ class Entry(NamedTuple):
 
 NAV = (
     Entry("", "工作台", "reports:desk"),
-    Entry("市容考评", "现场录入", "inspections:finding-capture", "inspections.register_finding"),
+    Entry("市容考评", "现场录入", "inspections:finding-create", "inspections.register_finding"),
     Entry("市容考评", "考评问题", "inspections:finding-list", "inspections.view_findings"),
-    Entry("市容考评", "导入问题", "staff:import-new", "inspections.import_findings", args=("findings",)),
+    Entry("市容考评", "导入问题", "staff:import-new", "inspections.import_findings", args=("inspections.findings",)),
     Entry("市容考评", "单位得分", "inspections:score-list", "inspections.view_findings"),
     Entry("市容考评", "考评标准", "inspections:standard-list", "inspections.view_findings"),
     Entry("材料", "工作总结", "reports:report-list", "reports.view_reports"),
@@ -36,7 +36,7 @@ NAV = (
     Entry("办公室", "基础数据", "admin:index", "staff.view_staff_admin"),
 )
 PHONE_NAV = (
-    Entry("", "现场录入", "inspections:finding-capture", "inspections.register_finding", "camera"),
+    Entry("", "现场录入", "inspections:finding-create", "inspections.register_finding", "camera"),
     Entry("", "待办", "reports:desk", icon="todo"),
     Entry("", "消息", "staff:inbox", icon="bell"),
     Entry("", "我的", "staff:account", icon="person"),

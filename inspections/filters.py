@@ -1,0 +1,87 @@
+"""Filters of the lists of findings; the figures' addresses use the same parameters."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import django_filters
+from django import forms
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from inspections.enums import AreaType, FindingState, Source
+from inspections.figures import category_choices, item_choices, late
+from inspections.models import Finding, FindingShare, Item
+from staff.models import ImportBatch, Unit
+
+DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+STATES = [*FindingState.choices, ("all", "全部（含作废）")]
+
+
+def end_of(day: date) -> datetime:
+    """The moment up to which deadlines are judged: the end of the day, or now if that comes first."""
+    return min(timezone.make_aware(datetime.combine(day + timedelta(days=1), time())), timezone.now())
+
+
+class FindingFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label="搜索编号、地点、问题", method="search")
+    found_from = django_filters.DateFilter(
+        label="发现日期从", field_name="found_on", lookup_expr="gte", widget=DATE_INPUT
+    )
+    found_to = django_filters.DateFilter(label="到", field_name="found_on", lookup_expr="lte", widget=DATE_INPUT)
+    lead_unit = django_filters.ModelChoiceFilter(label="责任单位", queryset=Unit.objects.assessed())
+    share_unit = django_filters.ModelChoiceFilter(label="分摊单位", queryset=Unit.objects.assessed(), method="by_share")
+    category = django_filters.ChoiceFilter(label="大项", choices=category_choices, method="by_category")
+    item = django_filters.ChoiceFilter(label="小项", choices=item_choices, method="by_item")
+    area = django_filters.ChoiceFilter(label="区域类型", choices=AreaType.choices)
+    state = django_filters.ChoiceFilter(label="状态", choices=STATES, method="by_state", empty_label="未作废")
+    source = django_filters.ChoiceFilter(label="问题来源", choices=Source.choices)
+    severe = django_filters.BooleanFilter(label="严重情形")
+    recurrence = django_filters.BooleanFilter(label="反复", method="by_recurrence")
+    overdue = django_filters.DateFilter(label="截至此日逾期", method="by_overdue", widget=DATE_INPUT)
+    due = django_filters.DateFilter(label="截至此日到期", method="by_due", widget=DATE_INPUT)
+    on_time = django_filters.DateFilter(label="截至此日按期整改", method="by_on_time", widget=DATE_INPUT)
+    month = django_filters.CharFilter(label="所属月份", field_name="month", widget=forms.HiddenInput())
+    batch = django_filters.ModelChoiceFilter(
+        label="导入批次", queryset=ImportBatch.objects.all(), widget=forms.HiddenInput()
+    )
+
+    class Meta:
+        model = Finding
+        fields = ["q"]
+
+    def filter_queryset(self, queryset: QuerySet[Finding]) -> QuerySet[Finding]:
+        """Voided findings stay out of sight unless a state was asked for."""
+        rows = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("state") else rows.exclude(state=FindingState.VOIDED)
+
+    def search(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
+        """A number is looked up in its index; anything else is searched for in place and description."""
+        text = value.strip()
+        if text.startswith("考"):
+            return rows.filter(number__startswith=text)
+        return rows.filter(Q(place__contains=text) | Q(description__contains=text))
+
+    def by_share(self, rows: QuerySet[Finding], name: str, value: Unit) -> QuerySet[Finding]:
+        return rows.filter(pk__in=FindingShare.objects.filter(unit=value).values("finding"))
+
+    def by_category(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
+        return rows.filter(item__in=list(Item.objects.filter(category__code=value).values_list("pk", flat=True)))
+
+    def by_item(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
+        return rows.filter(item__in=list(Item.objects.filter(code=value).values_list("pk", flat=True)))
+
+    def by_state(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
+        return rows if value == "all" else rows.filter(state=value)
+
+    def by_recurrence(self, rows: QuerySet[Finding], name: str, value: bool) -> QuerySet[Finding]:
+        return rows.filter(recurrence__gt=0) if value else rows.filter(recurrence=0)
+
+    def by_overdue(self, rows: QuerySet[Finding], name: str, value: date) -> QuerySet[Finding]:
+        return rows.filter(late(end_of(value)))
+
+    def by_due(self, rows: QuerySet[Finding], name: str, value: date) -> QuerySet[Finding]:
+        return rows.filter(due_at__lt=end_of(value))
+
+    def by_on_time(self, rows: QuerySet[Finding], name: str, value: date) -> QuerySet[Finding]:
+        return rows.filter(due_at__lt=end_of(value), closed_at__lte=F("due_at"))
