@@ -5,9 +5,10 @@ Colours differ in lightness and series also in pattern, so that a grey print can
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -35,6 +36,16 @@ class ChartData:
     categories: tuple[str, ...]
     series: tuple[Series, ...]
     unit: str = ""
+
+    def as_plain(self) -> dict[str, Any]:
+        """For JSON, beside a compiled text; `of` reads it back."""
+        series = [[each.label, [f"{value:f}" for value in each.values]] for each in self.series]
+        return {"title": self.title, "categories": list(self.categories), "series": series, "unit": self.unit}
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> ChartData:
+        series = tuple(Series(label, tuple(Decimal(value) for value in values)) for label, values in plain["series"])
+        return cls(plain["title"], tuple(plain["categories"]), series, plain["unit"])
 
     @property
     def is_empty(self) -> bool:

@@ -8,29 +8,32 @@ import subprocess
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage
 
 FONT_PACKAGES = "apt-get install fonts-noto-cjk"
 
 
-@register
 def fonts_are_there(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if not has_family("Noto Serif CJK SC"):
-        found.append(Warning("没有思源宋体（Noto CJK），PDF 里的汉字会变成方框。", hint=FONT_PACKAGES, id="config.W001"))
+        found.append(
+            checks.Warning("没有思源宋体（Noto CJK），PDF 里的汉字会变成方框。", hint=FONT_PACKAGES, id="config.W001")
+        )
     if not (settings.VAR_DIR / "fonts" / "FandolFang-Regular.otf").is_file() and not has_family("FangSong_GB2312"):
         found.append(
-            Warning("没有仿宋体，正文将以宋体代替，不合 GB/T 9704。", hint="deploy/bootstrap/fonts.sh", id="config.W002")
+            checks.Warning(
+                "没有仿宋体，正文将以宋体代替，不合 GB/T 9704。", hint="deploy/bootstrap/fonts.sh", id="config.W002"
+            )
         )
     return found
 
 
-@register
 def subsetter_is_there(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if ctypes.util.find_library("harfbuzz-subset"):
         return []
     hint = "apt-get install libharfbuzz-subset0"
-    return [Warning("缺少 libharfbuzz-subset，生成一份 PDF 要半分钟而不是半秒。", hint=hint, id="config.W003")]
+    return [checks.Warning("缺少 libharfbuzz-subset，生成一份 PDF 要半分钟而不是半秒。", hint=hint, id="config.W003")]
 
 
 def has_family(family: str) -> bool:

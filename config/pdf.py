@@ -63,7 +63,9 @@ def keep_numbers_whole(html: str) -> str:
         return html
     parts = re.split(r"(<svg.*?</svg>|<table.*?</table>|<[^>]*>)", body, flags=re.DOTALL)
     for index in range(0, len(parts), 2):
-        parts[index] = NUMBER.sub(lambda match: f'<span class="n">{match[0]}</span>', parts[index]) if index else parts[index]
+        parts[index] = (
+            NUMBER.sub(lambda match: f'<span class="n">{match[0]}</span>', parts[index]) if index else parts[index]
+        )
     return head + mark + "".join(parts)
 
 

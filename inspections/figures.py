@@ -132,12 +132,12 @@ class Cut:
 
 def category_choices() -> list[tuple[str, str]]:
     rows = Category.objects.order_by("code", "-version__valid_from").values_list("code", "name")
-    return list({code: name for code, name in reversed(rows)}.items())[::-1]
+    return list(dict(reversed(rows)).items())[::-1]
 
 
 def item_choices() -> list[tuple[str, str]]:
     rows = Item.objects.order_by("code", "-category__version__valid_from").values_list("code", "name")
-    return list({code: name for code, name in reversed(rows)}.items())[::-1]
+    return list(dict(reversed(rows)).items())[::-1]
 
 
 def unit_choices() -> list[tuple[str, str]]:
@@ -189,7 +189,7 @@ def address(measure: str, cut: Cut | None, period: Period, parameter: str | None
 
 
 def count_figure(
-    key: str, label: str, definition: str, measure: str, cut: Cut | None = None, part_of: str = ""
+    key: str, label: str, definition: str, measure: str, *, cut: Cut | None = None, part_of: str = ""
 ) -> Figure:
     return Figure(
         key=f"inspections.{key}",
@@ -224,7 +224,12 @@ def count_figures() -> list[Figure]:
         figures.append(count_figure(key, label, definition, measure))
         figures += [
             count_figure(
-                f"{key}_by_{cut.name}", f"{label}（按{cut.label}）", definition, measure, cut, f"inspections.{key}"
+                f"{key}_by_{cut.name}",
+                f"{label}（按{cut.label}）",
+                definition,
+                measure,
+                cut=cut,
+                part_of=f"inspections.{key}",
             )
             for cut in CUTS
         ]
@@ -342,6 +347,7 @@ def text_figure(
     label: str,
     definition: str,
     value: Callable[[Period, str | None], Value],
+    *,
     kind: Kind = Kind.TEXT,
     unit: str = "",
 ) -> Figure:
@@ -360,7 +366,7 @@ FIGURES: tuple[Figure, ...] = (
     text_figure("months", "考评月份", "期内最早和最晚发现问题的月份。", months_covered),
     unit_figure("streets", "街道办事处（管理处）", ASSESSED_STREETS),
     unit_figure("squads", "城管中队", (UnitKind.SQUAD,)),
-    text_figure("areas", "覆盖区域类型", "期内发现过问题的区域类型数。", areas_covered, Kind.NUMBER, "类"),
+    text_figure("areas", "覆盖区域类型", "期内发现过问题的区域类型数。", areas_covered, kind=Kind.NUMBER, unit="类"),
     text_figure("area_names", "区域类型名称", "期内发现过问题的区域类型。", area_names),
     standard_figure("categories", "大项"),
     standard_figure("items", "小项"),

@@ -49,7 +49,7 @@ def exact(value: Decimal, unit: str = "", places: int = 0) -> Wording:
 def _floored(value: Decimal, unit: str, marker: str) -> Wording:
     step = coarse_step(value)
     down = (value / step).to_integral_value(ROUND_FLOOR) * step
-    if down == value or down == 0:
+    if down in (value, 0):
         return exact(value, unit, 4)
     return Wording(f"{digits(down)}{marker}{unit}", approximate=True)
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from django.core.files import File
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import get_resolver
 
 from config.tables import Table, export_rows
 from staff.imports.workbooks import write_table
@@ -69,7 +71,7 @@ def write(target: io.BytesIO, export: ListExport, table: Table, *, by: User, pro
     head = [str(text) for text in next(rows)]
     total = row_count(table)
 
-    def watched():  # type: ignore[no-untyped-def]
+    def watched() -> Iterator[list[Any]]:
         for done, row in enumerate(rows, 1):
             if progress is not None and done % REPORT_EVERY == 0:
                 progress.step(min(done, total), total)
@@ -81,8 +83,14 @@ def write(target: io.BytesIO, export: ListExport, table: Table, *, by: User, pro
     Activity.record(Verb.EXPORT, by=by, title=export.title, note=f"{count} 行；{table.request.GET.urlencode()}"[:500])
 
 
+def load_views() -> None:
+    """A worker serves no pages, so it has not loaded the views, where lists register their export."""
+    _ = get_resolver().url_patterns
+
+
 def run(job: Job, progress: Progress) -> None:
     """The job: the same table from the same address, as its owner sees it."""
+    load_views()
     export = _exports[job.payload["key"]]
     request = HttpRequest()
     request.method, request.user = "GET", job.owner

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.core.files.base import ContentFile
 from django.db import models, transaction
@@ -18,12 +18,19 @@ class AlreadySigned(Exception):
 
 @transaction.atomic
 def sign_paper(
-    paper: IssuedPaper, *, by: User, series: str, defaults: dict[str, str], render: Callable[[str], bytes]
+    paper: IssuedPaper,
+    *,
+    by: User,
+    series: str,
+    defaults: dict[str, str],
+    render: Callable[[str], bytes],
+    also: Sequence[str] = (),
 ) -> None:
     """Take the next number, render with it, store file and hash. Two signers at once: one wins, the other is told.
 
     `render` gets the number and returns the PDF's bytes. The row is locked first, so that the loser waits and then
-    sees the winner's signature (on SQLite the transaction itself is the lock).
+    sees the winner's signature (on SQLite the transaction itself is the lock). `also`: fields that the caller's
+    workflow has set and that must be stored with the signature, such as the state.
     """
     model: type[models.Model] = type(paper)
     current = model._default_manager.select_for_update(of=("self",)).get(pk=paper.pk)
@@ -35,5 +42,5 @@ def sign_paper(
     paper.number, paper.signed_at, paper.signed_by = number, now, by
     paper.sha256 = hashlib.sha256(content).hexdigest()
     paper.paper.save(f"{number}.pdf", ContentFile(content), save=False)
-    paper.save(update_fields=["number", "signed_at", "signed_by", "sha256", "paper"])
+    paper.save(update_fields=["number", "signed_at", "signed_by", "sha256", "paper", *also])
     Activity.record(Verb.SIGN, paper, by=by, title=number, note=f"sha256 {paper.sha256}")

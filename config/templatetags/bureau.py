@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config import display, form_fields
+from config.charts import ChartData, bar_chart
 from config.chips import link_to
 
 register = template.Library()
@@ -243,3 +244,9 @@ def confirm_dialog(
         "multipart": form is not None and form.is_multipart(),
         "open": form is not None and bool(form.errors),
     }
+
+
+@register.filter
+def drawing(plain: dict[str, Any]) -> SafeString:
+    """The bar chart of a compiled text's data (config.charts.ChartData.as_plain)."""
+    return bar_chart(ChartData.of(plain))

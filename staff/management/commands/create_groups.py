@@ -21,7 +21,8 @@ class Command(BaseCommand):
         for role, permissions in GROUPS.items():
             group, _ = Group.objects.get_or_create(name=role.value)
             group.permissions.set([known[permission] for permission in permissions] + self._admin_rights(known, role))
-        self.stdout.write(f"已建立 {len(GROUPS)} 个角色。")
+        if options["verbosity"]:
+            self.stdout.write(f"已建立 {len(GROUPS)} 个角色。")
 
     def _admin_rights(self, known: dict[str, Permission], role: str) -> list[Permission]:
         """Django admin works with its own add/change/view permissions; they follow from ours."""

@@ -27,6 +27,7 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
+        self.verbosity = options["verbosity"]
         last_announced = max(day.year for day in chinese_calendar.holidays)
         replace = options["replace"]
         years = range(FIRST_YEAR, max(timezone.localdate().year, last_announced) + YEARS_AHEAD + 1)
@@ -50,7 +51,8 @@ class Command(BaseCommand):
         CalendarDay.objects.bulk_create(
             CalendarDay(year=row, date=day, kind=kind, name=name) for day, kind, name in days
         )
-        self.stdout.write(f"{row}：{len(days)} 个例外日。")
+        if self.verbosity:
+            self.stdout.write(f"{row}：{len(days)} 个例外日。")
 
 
 def announced_days(year: int) -> list[tuple[date, str, str]]:
