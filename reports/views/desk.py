@@ -1,0 +1,104 @@
+"""The desk everybody starts from, and the one search field. Both collect what the apps say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from config.charts import bar_chart
+from config.figures import one_reading
+from config.periods import Period
+from inspections import desk as inspections_desk
+from reports.compilation import plain_number
+from reports.models import Report
+from reports.permissions import can_read_reports
+from reports.registry import registry
+from staff.models import Activity
+
+DESKS = (inspections_desk,)
+GLANCE = (
+    "inspections.findings",
+    "inspections.closed",
+    "inspections.overdue",
+    "inspections.recurrences",
+    "inspections.rectification_rate",
+)
+SHOWN_ACTIVITIES = 8
+URGENCY = ("red", "orange", "yellow", "green", "none")
+
+
+@dataclass(frozen=True)
+class Glance:
+    label: str
+    value: str
+    unit: str
+    url: str
+    note: str
+
+
+@require_GET
+def desk(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    todos = [todo for app in DESKS for todo in app.todo(user)]
+    context = {
+        "todos": sorted(todos, key=lambda todo: URGENCY.index(todo.light)),
+        "activities": Activity.objects.filter(actor=user).select_related("actor", "principal")[:SHOWN_ACTIVITIES],
+        "glances": [],
+    }
+    if can_read_reports(user):
+        period = shown_period(request)
+        with one_reading():
+            data = registry().charts["inspections.by_category"].data(period)
+            context |= {
+                "period": period,
+                "glances": glances(period),
+                "data": data,
+                "chart_svg": bar_chart(data),
+                "periods": periods(),
+            }
+    return render(request, "reports/desk.html", context)
+
+
+def shown_period(request: HttpRequest) -> Period:
+    """The half-year asked for in the address, else the newest one with a report, else the present one."""
+    try:
+        return Period.parse(request.GET.get("period", ""))
+    except ValueError:
+        newest = Report.objects.order_by("-period_key").first()
+        today = timezone.localdate()
+        return newest.period if newest else Period.half_year(today.year, 1 if today.month <= 6 else 2)
+
+
+def periods() -> list[Period]:
+    return [
+        Period.parse(key) for key in Report.objects.order_by("-period_key").values_list("period_key", flat=True)[:6]
+    ]
+
+
+def glances(period: Period) -> list[Glance]:
+    """A few figures of the period, each with its address and last year's value."""
+    before, found = period.same_period_last_year(), []
+    for key in GLANCE:
+        figure = registry().figures[key]
+        now, then = figure.value(period, None), figure.value(before, None)
+        note = f"去年同期 {shown(then.number)}{figure.unit}" if then.number is not None else "去年同期没有数据"
+        found.append(Glance(figure.label, shown(now.number), figure.unit, figure.url(period, None), note))
+    return found
+
+
+def shown(number: object) -> str:
+    value = plain_number(number)  # type: ignore[arg-type]
+    if value is None:
+        return "—"
+    return f"{float(value):.2f}" if isinstance(value, str) else str(value)
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "").strip()[:60]
+    hits = [hit for app in DESKS for hit in app.search(request.user, query)] if query else []
+    return render(request, "reports/search.html", {"query": query, "hits": hits})
