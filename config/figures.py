@@ -119,13 +119,14 @@ class Registry:
     charts: dict[str, ChartFigure] = field(default_factory=dict)
 
     def add(self, *entries: Figure | Claim | TableFigure | ChartFigure) -> None:
+        shelves: dict[type, dict[str, Any]] = {
+            Figure: self.figures,
+            Claim: self.claims,
+            TableFigure: self.tables,
+            ChartFigure: self.charts,
+        }
         for entry in entries:
-            shelf: dict[str, Any] = {
-                Figure: self.figures,
-                Claim: self.claims,
-                TableFigure: self.tables,
-                ChartFigure: self.charts,
-            }[type(entry)]
+            shelf = shelves[type(entry)]
             if entry.key in shelf:
                 raise ValueError(f"{entry.key} is registered twice.")
             shelf[entry.key] = entry

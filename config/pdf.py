@@ -10,14 +10,13 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlparse
 
 from django.conf import settings
 from django.template.loader import render_to_string
 
 STYLESHEET = "css/gbt9704.css"
-DIGITS = re.compile(r"(>[^<]*)")
 NUMBER = re.compile(r"\d[\d.,〔〕—~-]*(?:万|亿)?[%％]?")
 
 
@@ -27,10 +26,20 @@ class ForeignAddress(ValueError):
 
 def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
     """Render a template that extends layout/print.html. Slow to import (1–2 s), so the import stands inside."""
+    return typeset(template, context).content
+
+
+class Typeset(NamedTuple):
+    content: bytes
+    pages: int
+
+
+def typeset(template: str, context: Mapping[str, Any]) -> Typeset:
+    """The PDF and how many pages it has."""
     return html_to_pdf(render_to_string(template, dict(context)))
 
 
-def html_to_pdf(html: str) -> bytes:
+def html_to_pdf(html: str) -> Typeset:
     prepare_fonts()
     from weasyprint import CSS, HTML
 
@@ -39,7 +48,8 @@ def html_to_pdf(html: str) -> bytes:
     stretch_between_han()
     document = HTML(string=keep_numbers_whole(html), base_url=str(settings.BASE_DIR), url_fetcher=fetch_local)
     sheet = CSS(filename=str(settings.BASE_DIR / "static" / STYLESHEET), url_fetcher=fetch_local)
-    return document.write_pdf(stylesheets=[sheet])  # type: ignore[no-any-return]
+    pages = document.render(stylesheets=[sheet])
+    return Typeset(pages.write_pdf(), len(pages.pages))
 
 
 def fetch_local(url: str, *args: Any, **kwargs: Any) -> Any:

@@ -101,7 +101,10 @@ def tally(period: Period) -> list[Group]:
             .annotate(n_all=Count("pk"), quantity=Sum("count"), **counts)
         )
         names = ["all", "quantity", *(name for name in MEASURES if name != "all")]
-        return [Group(*row[:4], dict(zip(names, row[4:], strict=True))) for row in rows.iterator()]
+        return [
+            Group(unit, item, area, month, dict(zip(names, numbers, strict=True)))
+            for unit, item, area, month, *numbers in rows.iterator()
+        ]
 
     return remembered(("inspections.tally", period), read)
 

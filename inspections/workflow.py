@@ -71,8 +71,12 @@ class FindingEntry:
 
     @property
     def spot(self) -> Place:
-        position = (self.latitude, self.longitude) if self.latitude is not None and self.longitude is not None else None
-        return Place(position=position, text=self.place)
+        return spot_of(self.latitude, self.longitude, self.place)
+
+
+def spot_of(latitude: Decimal | None, longitude: Decimal | None, words: str) -> Place:
+    position = (latitude, longitude) if latitude is not None and longitude is not None else None
+    return Place(position=position, text=words)
 
 
 @dataclass
@@ -86,7 +90,7 @@ class Registrar:
     def __post_init__(self) -> None:
         facts = Unit.objects.values_list("pk", "kind", "squad_id")
         self.units = {pk: UnitFacts(pk, kind, squad) for pk, kind, squad in facts}
-        self.recurrence_days = int(setting("assessment.recurrence_days"))  # type: ignore[arg-type]
+        self.recurrence_days = int(setting("assessment.recurrence_days"))
         one = {unit.kind: unit for unit in self.units.values()}
         self.district = District(one.get(UnitKind.SCENIC_CENTRE), one.get(UnitKind.AGRICULTURE))
         self._known: dict[tuple[Any, ...], Responsibility] = {}
@@ -165,7 +169,7 @@ class Registrar:
         )
         return finding, answer
 
-    def earlier(self, entry: FindingEntry, *, without: int | None = None) -> list[Earlier]:
+    def earlier(self, entry: FindingEntry, *, without: int = 0) -> list[Earlier]:
         """Findings of the same unit, item and place that may still be open or were closed not long before."""
         window = timedelta(days=self.recurrence_days)
         rows = (
@@ -179,9 +183,7 @@ class Registrar:
         return [
             Earlier(pk, found_at, closed_at)
             for pk, found_at, closed_at, place, latitude, longitude in rows
-            if same_place(
-                entry.spot, Place(position=(latitude, longitude) if latitude is not None else None, text=place)
-            )
+            if same_place(entry.spot, spot_of(latitude, longitude, place))
         ]
 
 
@@ -209,7 +211,7 @@ def register_finding(entry: FindingEntry, *, by: User | None) -> Finding:
     registrar = Registrar()
     answer = recurrence_number(registrar.earlier(entry), entry.found_at)
     if answer.same_as is not None:
-        raise AlreadyOpen(Finding.objects.get(pk=answer.same_as))
+        raise AlreadyOpen(Finding.objects.get(pk=str(answer.same_as)))
     finding, responsibility = registrar.build(entry, answer.number)
     (finding.number,) = take_numbers(SERIES, year=finding.found_on.year, defaults=SERIES_DEFAULTS)
     finding.registered_by = by
@@ -325,7 +327,8 @@ LOGGED_FIELDS = (
 
 
 def logged_values(finding: Finding) -> dict[str, Any]:
-    return {str(Finding._meta.get_field(name).verbose_name): getattr(finding, name) for name in LOGGED_FIELDS}
+    fields = {field.name: field for field in Finding._meta.concrete_fields}
+    return {str(fields[name].verbose_name): getattr(finding, name) for name in LOGGED_FIELDS}
 
 
 def locked(finding: Finding) -> Finding:

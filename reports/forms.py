@@ -55,7 +55,7 @@ class SectionForm(forms.Form):
         label="正文",
         required=False,
         max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "class": "tall"}),
         help_text="数据从右侧列表点选插入；一行一段；表和图单独占一行。",
     )
     version = forms.IntegerField(widget=forms.HiddenInput())

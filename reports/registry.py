@@ -13,9 +13,7 @@ from reports.tokens import Known
 def registry() -> Registry:
     collected = Registry()
     for app in (inspections,):
-        collected.add(*app.FIGURES, *app.CLAIMS)
-        collected.tables.update({table.key: table for table in app.TABLES})
-        collected.charts.update({chart.key: chart for chart in app.CHARTS})
+        collected.add(*app.FIGURES, *app.CLAIMS, *app.TABLES, *app.CHARTS)
     return collected
 
 

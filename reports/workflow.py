@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -11,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from config.pdf import Typeset
 from config.periods import Period
 from reports.compilation import compile_content
 from reports.enums import TRANSITIONS, Profile, ReportState
@@ -93,30 +93,24 @@ def compile_report(report: Report, *, by: User | None, job: Job | None = None, o
 
 @transaction.atomic
 def keep_compilation(
-    report: Report, content: dict[str, Any], pdf: bytes, *, by: User | None, job: Job | None
+    report: Report, content: dict[str, Any], pdf: Typeset, *, by: User | None, job: Job | None
 ) -> Compilation:
     compilation = Compilation(
         report=report,
         as_of=timezone.now(),
         profile=report.profile,
         content=content,
-        sha256=hashlib.sha256(pdf).hexdigest(),
-        pages=page_count(pdf),
+        sha256=hashlib.sha256(pdf.content).hexdigest(),
+        pages=pdf.pages,
         job=job,
         created_by=by,
     )
-    compilation.pdf.save("summary.pdf", ContentFile(pdf), save=False)
+    compilation.pdf.save("summary.pdf", ContentFile(pdf.content), save=False)
     compilation.save()
     Activity.record(
         Verb.PRINT, report, by=by, title="汇编", note=f"{compilation.pages} 页，sha256 {compilation.sha256}"
     )
     return compilation
-
-
-def page_count(pdf: bytes) -> int:
-    """Pages of a PDF of ours: its page tree says so uncompressed."""
-    counts = re.findall(rb"/Type\s*/Pages\b[^>]*?/Count\s+(\d+)|/Count\s+(\d+)[^>]*?/Type\s*/Pages\b", pdf)
-    return max((int(one or other) for one, other in counts), default=0)
 
 
 @transaction.atomic
@@ -129,8 +123,11 @@ def issue_report(report: Report, *, by: User) -> Report:
     content = compile_content(current.period, list(current.sections.all()))
     profile = Profile.REDHEAD if current.profile == Profile.REDHEAD else Profile.PLAIN
 
+    signed: list[Typeset] = []
+
     def render(number: str) -> bytes:
-        return summary_pdf(current, content, profile=profile, number=number)
+        signed.append(summary_pdf(current, content, profile=profile, number=number))
+        return signed[0].content
 
     # The state goes with the signature: a check constraint ties them together.
     current.state = edge.target
@@ -138,6 +135,5 @@ def issue_report(report: Report, *, by: User) -> Report:
         sign_paper(current, by=by, series=NUMBER_SERIES, defaults=NUMBER_DEFAULTS, render=render, also=["state"])
     except AlreadySigned as error:
         raise Refused(str(error)) from error
-    with current.paper.open("rb") as stored:
-        keep_compilation(current, content, stored.read(), by=by, job=None)
+    keep_compilation(current, content, signed[0], by=by, job=None)
     return current

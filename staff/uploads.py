@@ -23,13 +23,14 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from staff.models import Attachment, User
 
+Image.init()  # or naming formats knows only those opened before
 pillow_heif.register_heif_opener()
 
 MAX_IMAGE_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 LONGEST_SIDE = 2560
 MAX_PDF_BYTES = 30 * 1024 * 1024
-ACCEPTED_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "MPO")
+ACCEPTED_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 
 AttachmentType = TypeVar("AttachmentType", bound=Attachment)
 
@@ -74,7 +75,7 @@ def _shot_at(exif: Image.Exif) -> datetime | None:
     details = exif.get_ifd(ExifTags.IFD.Exif)
     text = details.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
     try:
-        shot = datetime.strptime(str(text).strip("\0 "), "%Y:%m:%d %H:%M:%S")
+        shot = datetime.strptime(str(text).strip("\0 "), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 -- cameras write local time
     except ValueError:
         return None
     return timezone.make_aware(shot)

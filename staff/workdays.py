@@ -90,19 +90,19 @@ class CountedDay:
 class DueDate:
     """A date with the list of days that led to it. `provisional`: it rests on a year whose notice is still to come."""
 
-    date: date
+    day: date
     provisional: bool
     trace: tuple[CountedDay, ...] = ()
 
     @property
     def label(self) -> str:
-        return f"{self.date}（暂定）" if self.provisional else str(self.date)
+        return f"{self.day}（暂定）" if self.provisional else str(self.day)
 
     def guarding(self, calendar: WorkCalendar) -> date:
         """Where a party's right hangs on the date: the later date guards while the year is provisional."""
         if not self.provisional:
-            return self.date
-        day, left = self.date, PROVISIONAL_SLACK
+            return self.day
+        day, left = self.day, PROVISIONAL_SLACK
         while left:
             day += timedelta(days=1)
             left -= calendar.is_working(day)

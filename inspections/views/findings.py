@@ -51,7 +51,7 @@ def finding_columns() -> list[Column]:
         Column("area", "区域类型", value="get_area_display", phone="hidden"),
         Column("place", "具体地点", phone="secondary"),
         Column("category", "大项", value="item.category.name", phone="hidden", optional=True),
-        Column("item", "小项", value="item.name", phone="primary"),
+        Column("item", "小项", value="item.name", phone="secondary"),
         Column("description", "存在问题", phone="hidden"),
         Column("count", "数量", align="end", phone="hidden"),
         Column("points", "扣分", sort="points", unit="分", total=Sum("points"), phone="secondary"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from config.pdf import render_pdf
+from config.pdf import Typeset, typeset
 from reports.enums import Profile
 from reports.models import Report
 from staff.models import setting
@@ -41,6 +41,6 @@ class SummaryPaper:
         )
 
 
-def summary_pdf(report: Report, content: dict[str, Any], *, profile: str, number: str = "") -> bytes:
+def summary_pdf(report: Report, content: dict[str, Any], *, profile: str, number: str = "") -> Typeset:
     paper = SummaryPaper.of(report, profile=profile, number=number)
-    return render_pdf("reports/pdf/summary.html", {"paper": paper, "content": content})
+    return typeset("reports/pdf/summary.html", {"paper": paper, "content": content})

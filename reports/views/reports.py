@@ -131,7 +131,7 @@ def report_pdf(request: HttpRequest, pk: int) -> FileResponse | HttpResponse:
     Activity.record(Verb.PRINT, report, by=request.user, title="下载 PDF", note=profile or compilation.profile)
     name = f"{report.title}.pdf"
     if profile and profile != compilation.profile:
-        content = summary_pdf(report, compilation.content, profile=profile)
+        content = summary_pdf(report, compilation.content, profile=profile).content
         response = HttpResponse(content, content_type="application/pdf")
         response["Content-Disposition"] = f"attachment; filename=summary-{profile}.pdf"
         return response

@@ -247,8 +247,7 @@ def _rows(book: CalamineWorkbook, name: str) -> list[list[Any]]:
         return rows
     rows.extend([] for _ in range(start[0]))
     pad = [None] * start[1]
-    for cells in sheet.iter_rows():
-        rows.append(pad + [plain(cell) for cell in cells] if pad else [plain(cell) for cell in cells])
+    rows.extend(pad + [plain(cell) for cell in cells] for cells in sheet.iter_rows())
     while rows and not any(cell not in (None, "") for cell in rows[-1]):
         rows.pop()
     return rows
@@ -262,7 +261,7 @@ def plain(cell: Any) -> Any:
     if kind is float:
         return int(cell) if cell.is_integer() and abs(cell) < 1e15 else cell
     if kind is timedelta:
-        return (datetime.min + cell).time() if timedelta() <= cell < timedelta(days=1) else str(cell)
+        return (datetime.min + cell).time() if timedelta() <= cell < timedelta(days=1) else str(cell)  # noqa: DTZ901 -- clock time
     if cell is None or isinstance(cell, (int, date, datetime, time, bool)):
         return cell
     return str(cell)

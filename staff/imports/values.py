@@ -150,7 +150,7 @@ def to_decimal(
 
 
 def _decimal(raw: Any, units: Iterable[str]) -> Decimal:
-    if isinstance(raw, bool) or isinstance(raw, (date, datetime, time)):
+    if isinstance(raw, (bool, date, datetime, time)):
         raise ValueProblem(f"“{raw}”不是数字。")
     text = narrow(shown(raw)).replace(",", "").replace(" ", "")
     for unit in sorted(units, key=len, reverse=True):

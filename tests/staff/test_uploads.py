@@ -19,8 +19,8 @@ def jpeg(exif=None, size=(64, 48), form="JPEG"):
 
 def exif_with_time_and_place():
     exif = Image.Exif()
-    exif.get_ifd(0x8769)[0x9003] = "2026:03:05 14:30:00"
-    exif.get_ifd(0x8825).update({1: "N", 2: (29.0, 21.0, 0.0), 3: "E", 4: (113.0, 7.0, 30.0)})
+    exif[0x8769] = {0x9003: "2026:03:05 14:30:00"}
+    exif[0x8825] = {1: "N", 2: (29.0, 21.0, 0.0), 3: "E", 4: (113.0, 7.0, 30.0)}
     return exif
 
 

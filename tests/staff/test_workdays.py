@@ -53,7 +53,7 @@ CALENDAR = calendar_of()
     ],
 )
 def test_working_days(case, start, days, due):
-    assert add_working_days(start, days, CALENDAR).date == due
+    assert add_working_days(start, days, CALENDAR).day == due
 
 
 @pytest.mark.parametrize(
@@ -66,14 +66,14 @@ def test_working_days(case, start, days, due):
     ],
 )
 def test_calendar_days_roll_to_a_working_day(case, start, days, due):
-    assert add_calendar_days(start, days, CALENDAR).date == due
+    assert add_calendar_days(start, days, CALENDAR).day == due
 
 
 @pytest.mark.parametrize(
     ("start", "due"), [(date(2025, 3, 3), date(2025, 9, 3)), (date(2024, 8, 31), date(2025, 2, 28))]
 )
 def test_months(start, due):
-    assert add_months(start, 6, CALENDAR).date == due
+    assert add_months(start, 6, CALENDAR).day == due
 
 
 @pytest.mark.parametrize("month_day", [(1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10)])
@@ -86,7 +86,7 @@ def test_make_up_workdays_of_2026(month_day):
     [
         (date(2025, 9, 28), True),  # Sunday, made up before 国庆
         (date(2025, 10, 8), False),
-        (date(2024, 2, 9), False),  # the eve of 2024, off by adjustment
+        (date(2024, 2, 9), True),  # the eve of 2024: leave was encouraged, not given
         (date(2024, 2, 18), True),
         (date(2023, 4, 23), True),
         (date(2020, 1, 31), False),  # 春节 prolonged in 2020
@@ -115,21 +115,21 @@ terms = st.integers(0, 60)
 
 @given(starts, terms)
 def test_working_days_agree_with_the_oracle(start, days):
-    assert add_working_days(start, days, CALENDAR).date == naive(start, days, CALENDAR)
+    assert add_working_days(start, days, CALENDAR).day == naive(start, days, CALENDAR)
 
 
 @given(starts, terms, st.integers(0, 20))
 def test_a_later_start_never_ends_earlier(start, days, shift):
     later = start + timedelta(days=shift)
-    assert add_working_days(start, days, CALENDAR).date <= add_working_days(later, days, CALENDAR).date
+    assert add_working_days(start, days, CALENDAR).day <= add_working_days(later, days, CALENDAR).day
 
 
 @given(starts, st.integers(1, 40))
 def test_counting_back_and_between_fit(start, days):
-    due = add_working_days(start, days, CALENDAR).date
+    due = add_working_days(start, days, CALENDAR).day
     assert working_days_between(start, due, CALENDAR) == days
     if CALENDAR.is_working(start):
-        assert subtract_working_days(due, days, CALENDAR).date == start
+        assert subtract_working_days(due, days, CALENDAR).day == start
 
 
 pauses = st.lists(st.tuples(st.dates(date(2025, 1, 1), date(2025, 12, 31)), st.integers(0, 20)), max_size=4)
@@ -148,29 +148,22 @@ def test_pauses_count_as_their_union(start, days, stops):
 
 def test_the_trace_says_why_each_day_was_skipped():
     result = add_working_days(date(2025, 9, 30), 1, CALENDAR)
-    assert [step.verdict for step in result.trace] == [
-        Verdict.START,
-        *[Verdict.HOLIDAY] * 3,
-        *[Verdict.REST] * 5,
-        Verdict.COUNTED,
-    ] or (
-        {step.verdict for step in result.trace[1:-1]} <= {Verdict.HOLIDAY, Verdict.REST, Verdict.WEEKEND}
-        and result.date == date(2025, 10, 9)
-    )
+    assert {step.verdict for step in result.trace[1:-1]} == {Verdict.HOLIDAY, Verdict.REST}
+    assert result.day == date(2025, 10, 9)
     assert result.trace[1].name
 
 
 def test_working_hours_run_in_office_hours_only():
-    friday = timezone.make_aware(datetime(2025, 9, 26, 16, 30))
+    friday = timezone.make_aware(datetime(2025, 9, 26, 16, 30))  # noqa: DTZ001
     due = add_working_hours(friday, 4, CALENDAR)  # 1 h on Friday; Sunday 28 is worked: 3 h 30 in the morning
-    assert due.moment == timezone.make_aware(datetime(2025, 9, 28, 11, 30))
+    assert due.moment == timezone.make_aware(datetime(2025, 9, 28, 11, 30))  # noqa: DTZ001
 
 
 def test_an_unannounced_year_is_provisional_and_the_later_date_guards():
     due = add_working_days(date(2027, 1, 29), 5, CALENDAR)
     assert due.provisional
     assert due.label.endswith("（暂定）")
-    assert due.guarding(CALENDAR) > due.date
+    assert due.guarding(CALENDAR) > due.day
     assert not add_working_days(date(2026, 1, 30), 20, CALENDAR).provisional
 
 
@@ -180,7 +173,7 @@ def test_entering_the_notice_moves_the_date_and_ends_the_provision():
     entered = WorkCalendar({**CALENDAR.years, 2027: True}, rest, CALENDAR.work, CALENDAR.adjusted)
     after = add_working_days(date(2027, 2, 4), 5, entered)
     assert (before.provisional, after.provisional) == (True, False)
-    assert after.date > before.date
+    assert after.day > before.day
 
 
 def test_a_year_without_rows_is_an_error_that_names_it():

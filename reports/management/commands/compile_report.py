@@ -40,7 +40,9 @@ class Command(BaseCommand):
             with compilation.pdf.open("rb") as stored:
                 kept = stored.read()
             fresh = profile != compilation.profile
-            options["pdf"].write_bytes(summary_pdf(report, compilation.content, profile=profile) if fresh else kept)
+            options["pdf"].write_bytes(
+                summary_pdf(report, compilation.content, profile=profile).content if fresh else kept
+            )
         if options["json"]:
             content = {key: value for key, value in compilation.content.items() if key != "notes"}
             options["json"].write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
