@@ -10,9 +10,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from inspections.enums import AreaType, FindingState, Source
-from inspections.figures import category_choices, item_choices, late
-from inspections.models import Finding, FindingShare, Item
-from staff.models import ImportBatch, Unit
+from inspections.figures import category_choices, item_choices, late, unit_choices
+from inspections.models import Finding, Item
+from staff.models import ImportBatch
 
 DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 STATES = [*FindingState.choices, ("all", "全部（含作废）")]
@@ -29,8 +29,7 @@ class FindingFilter(django_filters.FilterSet):
         label="发现日期从", field_name="found_on", lookup_expr="gte", widget=DATE_INPUT
     )
     found_to = django_filters.DateFilter(label="到", field_name="found_on", lookup_expr="lte", widget=DATE_INPUT)
-    lead_unit = django_filters.ModelChoiceFilter(label="责任单位", queryset=Unit.objects.assessed())
-    share_unit = django_filters.ModelChoiceFilter(label="分摊单位", queryset=Unit.objects.assessed(), method="by_share")
+    lead_unit = django_filters.ChoiceFilter(label="责任单位", choices=unit_choices)
     category = django_filters.ChoiceFilter(label="大项", choices=category_choices, method="by_category")
     item = django_filters.ChoiceFilter(label="小项", choices=item_choices, method="by_item")
     area = django_filters.ChoiceFilter(label="区域类型", choices=AreaType.choices)
@@ -61,9 +60,6 @@ class FindingFilter(django_filters.FilterSet):
         if text.startswith("考"):
             return rows.filter(number__startswith=text)
         return rows.filter(Q(place__contains=text) | Q(description__contains=text))
-
-    def by_share(self, rows: QuerySet[Finding], name: str, value: Unit) -> QuerySet[Finding]:
-        return rows.filter(pk__in=FindingShare.objects.filter(unit=value).values("finding"))
 
     def by_category(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
         return rows.filter(item__in=list(Item.objects.filter(category__code=value).values_list("pk", flat=True)))

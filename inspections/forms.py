@@ -41,6 +41,7 @@ class FindingForm(forms.Form):
     source = forms.ChoiceField(label="问题来源", choices=Source.choices, initial=Source.OWN_PATROL)
     found_by = forms.CharField(label="检查人", max_length=60, required=False, help_text="两人以上用顿号分开。")
     version = forms.IntegerField(widget=forms.HiddenInput(), required=False)
+    same_finding: Finding | None = None  # the open one that a refused entry repeats
 
     def __init__(self, *args: Any, finding: Finding | None = None, **kwargs: Any) -> None:
         if finding is not None:

@@ -142,7 +142,7 @@ def finding_create(request: HttpRequest) -> HttpResponse:
         if finding is not None:
             messages.success(request, f"已登记 {finding.number}，扣 {finding.points.normalize():f} 分。")
             return redirect(finding)
-    return render(request, "inspections/finding_form.html", {"form": form, "same": getattr(form, "same_finding", None)})
+    return render(request, "inspections/finding_form.html", {"form": form, "finding": None, "same": form.same_finding, "draft": "finding-new"})
 
 
 @require_http_methods(["GET", "POST"])
@@ -156,7 +156,7 @@ def finding_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.save(by=request.user) is not None:
         messages.success(request, "已保存修改，扣分已重新计算。")
         return redirect(finding)
-    context = {"form": form, "finding": finding, "same": getattr(form, "same_finding", None)}
+    context = {"form": form, "finding": finding, "same": form.same_finding, "draft": f"finding-{finding.pk}"}
     return render(request, "inspections/finding_form.html", context)
 
 
