@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 QUARTER_NAMES = "一二三四"
+BACKWARDS = "期间的截止日期不能早于起始日期。"
+FIRST_YEAR, LAST_YEAR = 1900, 2999  # what may be typed; far enough inside `date` for every comparison
 
 
 @dataclass(frozen=True, order=True)
@@ -20,7 +22,7 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.end < self.start:
-            raise ValueError("期间的截止日期不能早于起始日期。")
+            raise ValueError(BACKWARDS)
 
     @classmethod
     def year(cls, year: int) -> Period:
@@ -47,13 +49,22 @@ class Period:
         """Read a key: 2026, 2026H1, 2026Q3, 2026-03, 2026-01-01~2026-06-20. ValueError (Chinese) for anything else."""
         for pattern, make in _FORMS:
             if match := pattern.fullmatch(key.strip()):
-                try:
-                    return make(cls, match.groups())
-                except ValueError as error:
-                    raise ValueError(f"“{key}”不是有效的期间：{error}") from error
+                return cls._checked(key, make, match.groups())
         raise ValueError(
             f"“{key}”不是有效的期间。可写 2026H1（上半年）、2026Q1、2026-03、2026 或 2026-01-01~2026-06-20。"
         )
+
+    @classmethod
+    def _checked(cls, key: str, make: _Maker, parts: tuple[str, ...]) -> Period:
+        """A typed period whose dates exist, in order, within the years that can be compared."""
+        if not all(FIRST_YEAR <= int(part[:4]) <= LAST_YEAR for part in parts if len(part) >= 4):
+            raise ValueError(f"“{key}”不是有效的期间：年份须在{FIRST_YEAR}至{LAST_YEAR}之间。")
+        try:
+            period = make(cls, parts)
+        except ValueError as error:
+            reason = str(error) if str(error) == BACKWARDS else "没有这样的日期。"
+            raise ValueError(f"“{key}”不是有效的期间：{reason}") from error
+        return period
 
     @property
     def label(self) -> str:
@@ -69,10 +80,13 @@ class Period:
         return f"{self.start.year}年"
 
     def _range_label(self) -> str:
+        since = f"{self.start.year}年{self.start.month}月{self.start.day}日"
+        if self.end == self.start:
+            return since
         until = f"{self.end.month}月{self.end.day}日"
         if self.end.year != self.start.year:
             until = f"{self.end.year}年{until}"
-        return f"{self.start.year}年{self.start.month}月{self.start.day}日至{until}"
+        return f"{since}至{until}"
 
     def contains(self, day: date) -> bool:
         return self.start <= day <= self.end
@@ -86,7 +100,8 @@ class Period:
         """同期. 29 February becomes 28 February."""
         if "~" in self.key:
             return Period.between(_year_before(self.start), _year_before(self.end))
-        return Period.parse(f"{self.start.year - 1}{self.key[4:]}")
+        end = _month_end(self.end.year - 1, self.end.month)
+        return Period(_year_before(self.start), end, f"{self.start.year - 1}{self.key[4:]}")
 
     def preceding(self) -> Period:
         """环比's base: the period of equal length just before (a half-year before a half-year, days before days)."""
@@ -100,7 +115,10 @@ class Period:
         return Period.month(before.year, before.month) if "-" in self.key else Period.year(before.year)
 
     def cut(self, day: date) -> Period:
-        """The part up to a cut-off date; the whole period if the date lies behind its end."""
+        """The part up to a cut-off date; the whole period if the date lies behind its end.
+
+        Its `same_period_last_year()` ends at the same cut-off last year. ValueError for a date before the start.
+        """
         return self if day >= self.end else Period.between(self.start, day)
 
 
@@ -114,12 +132,12 @@ def _year_before(day: date) -> date:
 
 _Maker = Callable[[type[Period], tuple[str, ...]], Period]
 _FORMS: tuple[tuple[re.Pattern[str], _Maker], ...] = (
-    (re.compile(r"(\d{4})"), lambda cls, g: cls.year(int(g[0]))),
-    (re.compile(r"(\d{4})H([12])"), lambda cls, g: cls.half_year(int(g[0]), int(g[1]))),
-    (re.compile(r"(\d{4})Q([1-4])"), lambda cls, g: cls.quarter(int(g[0]), int(g[1]))),
-    (re.compile(r"(\d{4})-(\d{2})"), lambda cls, g: cls.month(int(g[0]), int(g[1]))),
+    (re.compile(r"(\d{4})", re.ASCII), lambda cls, g: cls.year(int(g[0]))),
+    (re.compile(r"(\d{4})H([12])", re.ASCII), lambda cls, g: cls.half_year(int(g[0]), int(g[1]))),
+    (re.compile(r"(\d{4})Q([1-4])", re.ASCII), lambda cls, g: cls.quarter(int(g[0]), int(g[1]))),
+    (re.compile(r"(\d{4})-(\d{2})", re.ASCII), lambda cls, g: cls.month(int(g[0]), int(g[1]))),
     (
-        re.compile(r"(\d{4}-\d{2}-\d{2})~(\d{4}-\d{2}-\d{2})"),
+        re.compile(r"(\d{4}-\d{2}-\d{2})~(\d{4}-\d{2}-\d{2})", re.ASCII),
         lambda cls, g: cls.between(date.fromisoformat(g[0]), date.fromisoformat(g[1])),
     ),
 )
