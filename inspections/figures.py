@@ -134,17 +134,28 @@ class Cut:
 
 
 def category_choices() -> list[tuple[str, str]]:
+    return remembered("inspections.category_choices", _read_categories)
+
+
+def _read_categories() -> list[tuple[str, str]]:
+    """Code and newest name of every category of any version."""
     rows = Category.objects.order_by("code", "-version__valid_from").values_list("code", "name")
     return list(dict(reversed(rows)).items())[::-1]
 
 
 def item_choices() -> list[tuple[str, str]]:
+    return remembered("inspections.item_choices", _read_items)
+
+
+def _read_items() -> list[tuple[str, str]]:
     rows = Item.objects.order_by("code", "-category__version__valid_from").values_list("code", "name")
     return list(dict(reversed(rows)).items())[::-1]
 
 
 def unit_choices() -> list[tuple[str, str]]:
-    return [(str(unit.pk), unit.label) for unit in Unit.objects.assessed()]
+    return remembered(
+        "inspections.unit_choices", lambda: [(str(unit.pk), unit.label) for unit in Unit.objects.assessed()]
+    )
 
 
 def month_choices() -> list[tuple[str, str]]:
@@ -458,8 +469,11 @@ def every_month_assessed(period: Period) -> tuple[bool, str]:
 
 
 def every_category_found(period: Period) -> tuple[bool, str]:
+    version = standard_at(period)
+    if version is None:
+        return False, "期末没有施行中的考评标准。"
     found = {items_by_id()[group.item].category.code for group in tally(period)}
-    missing = [name for code, name in category_choices() if code not in found]
+    missing = [category.name for category in version.categories.all() if category.code not in found]
     return not missing, f"{'、'.join(missing)}期内没有发现问题，请核对是否开展了检查。" if missing else ""
 
 
