@@ -22,6 +22,7 @@ from staff.models import Activity, ImportBatch, Unit, UnitKind, User, Verb, chan
 
 CHUNK = 2_000
 LONGEST_CHAIN = 12  # earlier findings at one place that can still matter; the multiplier stops rising at the third
+CLOCK_DRIFT = timedelta(minutes=10)  # a phone's clock may run ahead of the server's
 SERIES = "finding"
 SERIES_DEFAULTS = {"name": "考评问题编号", "pattern": "考{year}-{number:05d}"}
 
@@ -42,7 +43,8 @@ class AlreadyOpen(Refused):
     """Found again before closing: the same finding, to which a photo is added; no second deduction (step 3)."""
 
     def __init__(self, finding: Finding) -> None:
-        super().__init__(f"同一单位、同一地点的同一问题已登记（{finding.number}）且尚未销号，不重复扣分。")
+        why = "且尚未销号" if finding.is_open else "，当天已销号"
+        super().__init__(f"同一单位、同一地点的同一问题已登记（{finding.number}）{why}，不重复扣分。")
         self.finding = finding
 
 
@@ -197,8 +199,18 @@ def check_entry(entry: FindingEntry) -> None:
         raise Refused(f"小项“{entry.item}”不在{day}施行的标准“{version.name}”里。请重新选择小项。", "item")
     if entry.area not in entry.item.areas:
         raise Refused(f"小项“{entry.item}”不适用于这个区域（适用：{entry.item.area_labels}）。", "area")
-    if entry.closed_at is not None and entry.closed_at < entry.found_at:
+    if entry.found_at > timezone.now() + CLOCK_DRIFT:
+        raise Refused("发现时间在现在之后。请核对年份、日期和时间。", "found_at")
+    if entry.closed_at is not None:
+        check_closing(entry.found_at, entry.closed_at)
+
+
+def check_closing(found_at: datetime, closed_at: datetime) -> None:
+    """A closing time may be entered long afterwards, never in advance."""
+    if closed_at < found_at:
         raise Refused("销号时间不得早于发现时间。", "closed_at")
+    if closed_at > timezone.now() + CLOCK_DRIFT:
+        raise Refused("销号时间在现在之后。复查合格后再销号。", "closed_at")
 
 
 @transaction.atomic
@@ -215,17 +227,22 @@ def register_finding(entry: FindingEntry, *, by: User | None) -> Finding:
     finding, responsibility = registrar.build(entry, answer.number)
     (finding.number,) = take_numbers(SERIES, year=finding.found_on.year, defaults=SERIES_DEFAULTS)
     finding.registered_by = by
+    save_unless_known(finding)
+    FindingShare.objects.bulk_create(shares_of(finding, responsibility))
+    Activity.record(Verb.CREATE, finding, by=by, title="登记", changes={"扣分": [None, finding.points]})
+    return finding
+
+
+def save_unless_known(finding: Finding) -> None:
+    """Save, or AlreadyOpen if the register holds the very same finding of that day (two people at once, or a slip)."""
     try:
         with transaction.atomic():
             finding.save()
     except IntegrityError as error:
-        same = Finding.objects.counted().filter(fingerprint=finding.fingerprint).first()
+        same = Finding.objects.counted().exclude(pk=finding.pk).filter(fingerprint=finding.fingerprint).first()
         if same is None:
             raise
         raise AlreadyOpen(same) from error
-    FindingShare.objects.bulk_create(shares_of(finding, responsibility))
-    Activity.record(Verb.CREATE, finding, by=by, title="登记", changes={"扣分": [None, finding.points]})
-    return finding
 
 
 def shares_of(finding: Finding, responsibility: Responsibility) -> list[FindingShare]:
@@ -352,7 +369,7 @@ def edit_finding(finding: Finding, entry: FindingEntry, *, by: User, seen: int) 
         if name not in {"id", "number", "state", "closed_at", "registered_by", "registered_at", "batch", "version"}:
             setattr(current, name, getattr(built, name))
     current.version += 1
-    current.save()
+    save_unless_known(current)
     current.shares.all().delete()
     FindingShare.objects.bulk_create(shares_of(current, responsibility))
     Activity.record(Verb.UPDATE, current, by=by, title="修改", changes=changed_fields(before, logged_values(current)))
@@ -373,9 +390,8 @@ def close_finding(finding: Finding, *, by: User, closed_at: datetime | None = No
     """销号. The time may lie in the past: what happened earlier can be entered afterwards."""
     current = locked(finding)
     moment = closed_at or timezone.now()
-    if moment < current.found_at:
-        raise Refused("销号时间不得早于发现时间。", "closed_at")
     move(current, "close")
+    check_closing(current.found_at, moment)
     current.closed_at = moment
     current.save(update_fields=["state", "closed_at", "version"])
     Activity.record(

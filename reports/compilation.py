@@ -97,7 +97,7 @@ class Draft:
     def check_parts(self) -> None:
         """其中-parts that stand in the text complete must add up to their whole."""
         for key, figure in registry().figures.items():
-            if not figure.part_of or figure.choices is None:
+            if not figure.part_of or figure.choices is None or not any(name.startswith(f"{key}:") for name in self.figures):
                 continue
             wanted = [f"{key}:{choice}" for choice, _ in figure.choices()]
             if not all(name in self.figures for name in wanted) or figure.part_of not in self.figures:

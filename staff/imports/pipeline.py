@@ -158,6 +158,7 @@ def missing_fields(batch: ImportBatch) -> list[str]:
     return [spec.label for spec in specs if spec.required and spec.name not in batch.columns]
 
 
+@transaction.atomic  # the job starts after the batch says which one it is
 def start_check(batch: ImportBatch, *, by: User | None) -> Job | None:
     """Queue the check; None if it is already under way."""
     if not workflow.claim_import(batch, wanted=ImportState.UPLOADED, next_state=ImportState.CHECKING):
@@ -167,6 +168,7 @@ def start_check(batch: ImportBatch, *, by: User | None) -> Job | None:
     return batch.job
 
 
+@transaction.atomic
 def start_publish(batch: ImportBatch, *, by: User | None, valid_rows_only: bool) -> Job | None:
     """Queue the writing; None if a second click or another window was faster."""
     if not workflow.claim_import(batch, wanted=ImportState.CHECKED, next_state=ImportState.PUBLISHING):
