@@ -14,9 +14,9 @@ from django.utils import timezone
 from inspections import workflow
 from inspections.enums import AreaType, Source
 from inspections.models import Item, StandardVersion
+from inspections.registrar import FindingEntry
 from inspections.standard_csv import SEED, parse
 from inspections.standards import store_standard
-from inspections.workflow import FindingEntry
 from staff.models import Unit, UnitKind
 
 PER_HALF_YEAR = 1_500

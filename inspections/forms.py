@@ -12,9 +12,10 @@ from django.utils import timezone
 from inspections import workflow
 from inspections.enums import AreaType, Source
 from inspections.models import Finding, Item, StandardVersion
+from inspections.registrar import FindingEntry, Registrar
 from inspections.responsibility import ResponsibilityError
 from inspections.standard_csv import InvalidStandard, StandardSheet, parse
-from inspections.workflow import FindingEntry, Refused, Registrar
+from inspections.workflow import Refused
 from staff.models import Unit, User
 
 MOMENT_INPUT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -106,7 +107,7 @@ class FindingForm(forms.Form):
         try:
             workflow.check_entry(entry)
             answer = registrar.responsibility(entry)
-            found = workflow.recurrence_number(registrar.earlier(entry), entry.found_at)
+            found = registrar.recurrence(entry)
         except (Refused, ResponsibilityError) as refusal:
             return {"refusal": str(refusal)}
         worth = registrar.points(entry, found.number)

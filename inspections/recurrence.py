@@ -39,8 +39,8 @@ def same_place(one: Place, other: Place) -> bool:
         return one.point_id == other.point_id
     if one.position is not None and other.position is not None:
         return _metres_apart(one.position, other.position) <= SAME_PLACE_METRES
-    words = _bare(one.text)
-    return bool(words) and words == _bare(other.text)
+    words = bare_words(one.text)
+    return bool(words) and words == bare_words(other.text)
 
 
 def _metres_apart(one: tuple[Decimal, Decimal], other: tuple[Decimal, Decimal]) -> Decimal:
@@ -50,7 +50,8 @@ def _metres_apart(one: tuple[Decimal, Decimal], other: tuple[Decimal, Decimal]) 
     return (north**2 + east**2).sqrt() * METRES_PER_DEGREE
 
 
-def _bare(text: str) -> str:
+def bare_words(text: str) -> str:
+    """The words of a place without spaces, width and case: what two sheets write alike."""
     return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from inspections.enums import AreaType, Source
 from inspections.models import Finding, Item, StandardVersion, fingerprint
+from inspections.registrar import FindingEntry, Registrar
 from inspections.responsibility import ResponsibilityError
-from inspections.workflow import FindingEntry, Registrar
 from staff.imports import values
 from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField, SheetResource

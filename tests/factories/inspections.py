@@ -9,7 +9,7 @@ from django.utils import timezone
 from inspections import workflow
 from inspections.enums import AreaType, Role
 from inspections.models import Category, Item, ItemShare, StandardVersion
-from inspections.workflow import FindingEntry
+from inspections.registrar import FindingEntry
 from tests.factories.staff import SquadFactory, UnitFactory
 
 
