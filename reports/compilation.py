@@ -50,7 +50,9 @@ class Draft:
             self.notes.append(f"{figure.label}：{wording.reason}")
         url = figure.url(self.period, token.parameter)
         self.figures.setdefault(token.name, self.entry(figure, token.parameter, value))
-        return Span(wording.text, name=token.name, url=url, role="figure", note=wording.reason or figure.definition)
+        note = wording.reason or figure.definition
+        unit = figure.unit if wording.text.endswith(figure.unit) else ""
+        return Span(wording.text, name=token.name, url=url, role="figure", note=note, unit=unit)
 
     def _word(self, figure: Figure, value: Value, token: Token) -> Wording:
         """The figure in the style asked for; a measure word belongs to its number."""
@@ -63,7 +65,7 @@ class Draft:
             return change(value.number, then, rate=figure.kind is Kind.RATE, word=style.name)
         if value.number is None or style.word is None:
             return Wording(NO_DATA, value.reason or "没有数据。")
-        return style.word(value.number, "" if figure.kind is Kind.RATE else figure.unit)
+        return style.word(value.number, "%" if figure.kind is Kind.RATE else figure.unit)
 
     def compared(self, with_: str) -> Period:
         return self.period.same_period_last_year() if with_ == "last_year" else self.period.preceding()
@@ -97,13 +99,19 @@ class Draft:
     def check_parts(self) -> None:
         """其中-parts that stand in the text complete must add up to their whole."""
         for key, figure in registry().figures.items():
-            if not figure.part_of or figure.choices is None or not any(name.startswith(f"{key}:") for name in self.figures):
+            if (
+                not figure.part_of
+                or figure.choices is None
+                or not any(name.startswith(f"{key}:") for name in self.figures)
+            ):
                 continue
             wanted = [f"{key}:{choice}" for choice, _ in figure.choices()]
             if not all(name in self.figures for name in wanted) or figure.part_of not in self.figures:
                 continue
-            parts = [Decimal(str(self.figures[name]["value"])) for name in wanted]
-            problem = breakdown_problem(Decimal(str(self.figures[figure.part_of]["value"])), parts, figure.label)
+            whole, *parts = [self.figures[name]["value"] for name in (figure.part_of, *wanted)]
+            if None in (whole, *parts):
+                continue  # said by the figure without data; it is no 0
+            problem = breakdown_problem(Decimal(str(whole)), [Decimal(str(part)) for part in parts], figure.label)
             if problem:
                 self.notes.append(problem)
 
@@ -205,4 +213,4 @@ def _span(span: Span) -> dict[str, Any]:
         "amber": span.amber,
         "note": span.note,
     }
-    return {name: value for name, value in kept.items() if value}
+    return {name: value for name, value in kept.items() if value or name == "text"}

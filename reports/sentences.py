@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 TEN_THOUSAND = Decimal(10_000)
+HUNDRED_MILLION = Decimal(100_000_000)
+MOST_PLACES = 4  # of an exact figure; averages have more digits than anyone wants to read
+NEAR = Decimal("0.9")  # 近 for less than this share of the rounded figure would mislead
 NO_DATA = "—"
 
 
@@ -35,22 +38,23 @@ def digits(value: Decimal, places: int = 0) -> str:
 
 
 def coarse_step(value: Decimal) -> Decimal:
-    """How coarsely a count is rounded: hundreds from 1,000, tens from 100, fives of ten below, thousands from 100,000."""
-    for limit, step in ((100_000, 1_000), (10_000, 100), (1_000, 100), (100, 10), (20, 10)):
+    """How coarsely a count is rounded: ones below 20, tens from 20, hundreds from 1,000, thousands from 100,000."""
+    for limit, step in ((100_000, 1_000), (1_000, 100), (20, 10)):
         if value >= limit:
             return Decimal(step)
     return Decimal(1)
 
 
-def exact(value: Decimal, unit: str = "", places: int = 0) -> Wording:
+def exact(value: Decimal, unit: str = "", places: int = MOST_PLACES) -> Wording:
+    """As it is: 412.5㎡ stays 412.5㎡."""
     return Wording(f"{digits(value, places)}{unit}")
 
 
 def _floored(value: Decimal, unit: str, marker: str) -> Wording:
     step = coarse_step(value)
     down = (value / step).to_integral_value(ROUND_FLOOR) * step
-    if down in (value, 0):
-        return exact(value, unit, 4)
+    if down == value or down <= 0:
+        return exact(value, unit)
     return Wording(f"{digits(down)}{marker}{unit}", approximate=True)
 
 
@@ -64,10 +68,12 @@ def over(value: Decimal, unit: str = "") -> Wording:
 
 
 def nearly(value: Decimal, unit: str = "") -> Wording:
-    """1980 → 近2000件; an exact 2000 → 2000件."""
+    """1980 → 近2000件; an exact 2000 → 2000件; 21 is not 近30 and stays 21件."""
     step = coarse_step(value)
     up = (value / step).to_integral_value(ROUND_CEILING) * step
-    return exact(value, unit, 4) if up == value else Wording(f"近{digits(up)}{unit}", approximate=True)
+    if up == value or value < up * NEAR:
+        return exact(value, unit)
+    return Wording(f"近{digits(up)}{unit}", approximate=True)
 
 
 def about(value: Decimal, unit: str = "") -> Wording:
@@ -82,10 +88,24 @@ def about(value: Decimal, unit: str = "") -> Wording:
 
 
 def in_ten_thousands(value: Decimal, unit: str = "") -> Wording:
-    """From 10,000 on in 万 with at most two decimals (38.7万吨); smaller numbers stay."""
-    if abs(value) < TEN_THOUSAND:
-        return exact(value, unit, 2)
-    return Wording(f"{digits(value / TEN_THOUSAND, 2)}万{unit}")
+    """From 10,000 on in 万, from 100,000,000 on in 亿, with at most two decimals (38.7万吨); smaller numbers stay.
+
+    GB/T 15835-2011: one such word after the digits, never 3亿4500万.
+    """
+    for name, size in (("亿", HUNDRED_MILLION), ("万", TEN_THOUSAND)):
+        if abs(value) >= size:
+            return Wording(f"{digits(value / size, 2)}{name}{unit}")
+    return exact(value, unit, 2)
+
+
+def more_than_ten_thousands(value: Decimal, unit: str = "") -> Wording:
+    """59483 → 5.9万余起: floored to a tenth of 万; below 10,000 as 余."""
+    if value < TEN_THOUSAND:
+        return more_than(value, unit)
+    tenths = (value / 1_000).to_integral_value(ROUND_FLOOR)
+    if tenths * 1_000 == value:
+        return in_ten_thousands(value, unit)
+    return Wording(f"{digits(tenths / 10, 1)}万余{unit}", approximate=True)
 
 
 def percent(value: Decimal, unit: str = "", places: int = 1) -> Wording:
@@ -111,7 +131,7 @@ def change(now: Decimal | None, before: Decimal | None, *, rate: bool, word: str
         points = now - before
         text = digits(abs(points), 2)
         if text == "0":
-            return Wording(f"{word}持平")
+            return Wording(f"{word}{'基本' if points else ''}持平")
         return Wording(f"{word}{'上升' if points > 0 else '下降'}{text}个百分点")
     if now < 0 or before < 0:
         raise ValueError("A count cannot be negative.")
@@ -128,27 +148,35 @@ def change(now: Decimal | None, before: Decimal | None, *, rate: bool, word: str
 
 @dataclass(frozen=True)
 class Style:
-    """How a figure may be worded. `compare`: None, or the period it is held against (同比 / 环比)."""
+    """How a figure may be worded. `compare`: the period it is held against, if any (同比 / 环比).
+
+    `of`: "rate" where only a rate can be worded so (1236% of what?), "quantity" where only a quantity can (90余 of what?).
+    """
 
     name: str
     description: str
     example: str
     word: Callable[[Decimal, str], Wording] | None = None
     compare: str = ""
+    of: str = ""
+
+    def suits(self, *, rate: bool) -> bool:
+        return self.of in ("", "rate" if rate else "quantity")
 
 
 STYLES: Mapping[str, Style] = {
     style.name: style
     for style in (
         Style("准确", "照实写", "1236", exact),
-        Style("余", "舍尾加“余”，正好是整数时照实写", "1200余", more_than),
-        Style("多", "舍尾加“多”", "1200多", over),
-        Style("近", "进位加“近”", "近1300", nearly),
-        Style("约", "估计数，取两位有效数字", "约1200", about),
-        Style("万", "一万以上以万计，至多两位小数", "1.24万", in_ten_thousands),
-        Style("百分比", "一位小数", "94.1%", percent),
-        Style("百分比两位", "两位小数", "94.13%", percent_two),
-        Style("百分比取整", "不留小数", "94%", percent_whole),
+        Style("余", "舍尾加“余”，正好是整数时照实写", "1200余", more_than, of="quantity"),
+        Style("多", "舍尾加“多”，正好是整数时照实写", "1200多", over, of="quantity"),
+        Style("近", "进位加“近”，差得多时照实写", "近1300", nearly, of="quantity"),
+        Style("约", "估计数，取两位有效数字", "约1200", about, of="quantity"),
+        Style("万", "一万以上以万计，一亿以上以亿计，至多两位小数", "1.24万", in_ten_thousands, of="quantity"),
+        Style("万余", "舍到千位以万计，加“余”", "1.2万余", more_than_ten_thousands, of="quantity"),
+        Style("百分比", "一位小数", "94.1%", percent, of="rate"),
+        Style("百分比两位", "两位小数", "94.13%", percent_two, of="rate"),
+        Style("百分比取整", "不留小数", "94%", percent_whole, of="rate"),
         Style("同比", "与去年同一期间相比", "同比下降8.3%", compare="last_year"),
         Style("环比", "与上一个等长期间相比", "环比增长5%", compare="preceding"),
     )

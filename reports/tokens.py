@@ -15,9 +15,13 @@ from reports.sentences import STYLES
 
 OPEN, CLOSE = "{{", "}}"
 KEY = re.compile(r"[a-z_]+\.[a-z0-9_]+")
-NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
-# Numbers that need no source: years, months, days, document numbers, list numbers at the start of a line.
-UNSUSPICIOUS = re.compile(r"\d{4}年|\d{1,2}月|\d{1,2}日|〔\d{4}〕\d+号|^\s*\d+[.、]|第\d+", re.MULTILINE)
+NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?[%％‰]?")
+# Numbers that need no source: years, months, days (ranges too), document numbers, hotlines, standards, list numbers.
+UNSUSPICIOUS = re.compile(
+    r"(?<!\d)(?:\d{4}[-—~～至、])?\d{4}年度?|(?<!\d)(?:\d{1,2}[-—~～至、])*\d{1,2}[月日]|〔\d{4}〕\d+号"
+    r"|(?<!\d)\d{3,5}(?=\S{0,4}热线)|GB(?:/T)? ?\d+(?:\.\d+)?(?:[-—]\d{4})?|^\s*\d+(?:[、]|\.(?!\d))|第\d+",
+    re.MULTILINE,
+)
 
 
 class Role(StrEnum):
@@ -44,6 +48,7 @@ class Token:
     style: str = ""
     line: int = 1
     column: int = 1
+    raw: str = field(default="", compare=False)  # as it was typed
 
     @property
     def name(self) -> str:
@@ -51,6 +56,8 @@ class Token:
 
     @property
     def source(self) -> str:
+        if self.raw:
+            return self.raw
         prefix = {Role.FIGURE: "", Role.CLAIM: "? ", Role.TABLE: "table ", Role.CHART: "chart "}[self.role]
         style = f" | {self.style}" if self.style else ""
         return f"{OPEN} {prefix}{self.name}{style} {CLOSE}"
@@ -71,12 +78,14 @@ class TokenError:
 
 @dataclass(frozen=True)
 class Known:
-    """The keys that may be used, by role; None = any (used where only the form of the text matters)."""
+    """The keys that may be used, by role; which figures are rates; what may stand behind a figure's colon (None: nothing)."""
 
     figures: Collection[str]
     claims: Collection[str]
     tables: Collection[str]
     charts: Collection[str]
+    rates: Collection[str] = ()
+    choices: Callable[[str], Collection[str] | None] | None = None  # None: any parameter
 
     def of(self, role: Role) -> Collection[str]:
         return {Role.FIGURE: self.figures, Role.CLAIM: self.claims, Role.TABLE: self.tables, Role.CHART: self.charts}[
@@ -95,7 +104,10 @@ class Parsed:
 
 
 def parse(text: str, known: Known | None = None) -> Parsed:
-    """Split into text and tokens; every error with its line and column, none skipped."""
+    """Split into text and tokens; every error with its line and column, none skipped.
+
+    Without `known` only the form is read. Without errors, `source(parsed.nodes)` is the text itself.
+    """
     parsed, position = Parsed(), 0
     while (start := text.find(OPEN, position)) >= 0:
         _add_text(parsed, text, position, start)
@@ -105,10 +117,11 @@ def parse(text: str, known: Known | None = None) -> Parsed:
             parsed.errors.append(_error(text, start, "“{{”没有对应的“}}”，请补上或删去。"))
             position = start + len(OPEN)
             continue
-        token = _token(text, start, text[start + len(OPEN) : end], known, parsed.errors)
-        if token is not None:
-            parsed.nodes.append(token)
         position = end + len(CLOSE)
+        try:
+            parsed.nodes.append(_token(text, start, position, known))
+        except _BadTokenError as problem:
+            parsed.errors.append(_error(text, start, str(problem)))
     _add_text(parsed, text, position, len(text))
     return parsed
 
@@ -117,9 +130,8 @@ def _add_text(parsed: Parsed, text: str, start: int, end: int) -> None:
     piece = text[start:end]
     if not piece:
         return
-    stray = piece.find(CLOSE)
-    if stray >= 0:
-        parsed.errors.append(_error(text, start + stray, "多了一个“}}”，请删去。"))
+    for stray in re.finditer(re.escape(CLOSE), piece):
+        parsed.errors.append(_error(text, start + stray.start(), "多了一个“}}”，请删去。"))
     parsed.nodes.append(Text(piece))
 
 
@@ -128,24 +140,61 @@ def _error(text: str, position: int, message: str) -> TokenError:
     return TokenError(line, position - text.rfind("\n", 0, position), message)
 
 
-def _token(text: str, start: int, inside: str, known: Known | None, errors: list[TokenError]) -> Token | None:
-    """One token, or None with the reason appended to `errors`."""
-    body, bar, style = (part.strip() for part in inside.partition("|"))
+class _BadTokenError(ValueError):
+    """Why a token cannot stand; the parser adds line and column."""
+
+
+def _token(text: str, start: int, end: int, known: Known | None) -> Token:
+    """The token at text[start:end], braces included."""
+    body, bar, style = (part.strip() for part in text[start + len(OPEN) : end - len(CLOSE)].partition("|"))
     role, name = _role(body)
     key, colon, parameter = (part.strip() for part in name.partition(":"))
     if not KEY.fullmatch(key) or (colon and not parameter):
-        errors.append(_error(text, start, f"“{body or '空'}”不是有效的数据名称。请从数据列表里点选插入。"))
-        return None
-    if bar and (role is not Role.FIGURE or style not in STYLES):
-        errors.append(_error(text, start, f"没有“{style}”这种写法。可用：{'、'.join(STYLES)}。"))
-        return None
-    if known is not None and key not in known.of(role):
-        close = difflib.get_close_matches(key, list(known.of(role)), n=1, cutoff=0.6)
-        hint = f"是不是“{close[0]}”？" if close else "请从数据列表里点选插入。"
-        errors.append(_error(text, start, f"没有“{key}”这个数据。{hint}"))
-        return None
+        raise _BadTokenError(f"“{body or '空'}”不是有效的数据名称。请从数据列表里点选插入。")
     place = _error(text, start, "")
-    return Token(role, key, parameter or None, style, place.line, place.column)
+    token = Token(role, key, parameter or None, style, place.line, place.column, text[start:end])
+    _check_role(token, styled=bool(bar))
+    if role in (Role.TABLE, Role.CHART) and not _stands_alone(text, start, end):
+        raise _BadTokenError("表格和图表要单独占一行，请在前后换行。")
+    if known is not None:
+        _check_known(token, known)
+    return token
+
+
+def _check_role(token: Token, *, styled: bool) -> None:
+    """Only figures have styles and parameters, and a style must be one of ours."""
+    if token.role is not Role.FIGURE and (styled or token.parameter is not None):
+        raise _BadTokenError("结论、表格和图表不带写法和参数，请删去“|”或“:”后面的内容。")
+    if styled and token.style not in STYLES:
+        raise _BadTokenError(f"没有“{token.style}”这种写法。可用：{'、'.join(STYLES)}。")
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    after = text[end:].partition("\n")[0]
+    return not before.strip() and not after.strip()
+
+
+def _check_known(token: Token, known: Known) -> None:
+    """The key exists, the style suits its kind, the parameter is one that it takes."""
+    if token.key not in known.of(token.role):
+        raise _BadTokenError(f"没有“{token.key}”这个数据。{_hint(token.key, known.of(token.role))}")
+    rate = token.key in known.rates
+    if token.style and not STYLES[token.style].suits(rate=rate):
+        fitting = "、".join(name for name, style in STYLES.items() if style.suits(rate=rate))
+        raise _BadTokenError(f"“{token.key}”是{'比率' if rate else '数量'}，不能写成“{token.style}”。可用：{fitting}。")
+    if token.parameter is None or known.choices is None:
+        return
+    choices = known.choices(token.key)
+    if choices is None:
+        raise _BadTokenError(f"“{token.key}”不带参数，请删去“:{token.parameter}”。")
+    if token.parameter not in choices:
+        raise _BadTokenError(f"“{token.key}”没有“{token.parameter}”这一项。{_hint(token.parameter, choices)}")
+
+
+def _hint(name: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"是不是“{close[0]}”？" if close else "请从数据列表里点选插入。"
 
 
 def _role(body: str) -> tuple[Role, str]:
@@ -158,7 +207,7 @@ def _role(body: str) -> tuple[Role, str]:
 
 
 def source(nodes: Sequence[Node]) -> str:
-    """The text that these nodes were parsed from, tokens in their standard spelling."""
+    """The text that these nodes were parsed from; tokens made by a program in their standard spelling."""
     return "".join(node.source for node in nodes)
 
 
@@ -172,20 +221,27 @@ class Span:
     role: str = "text"
     amber: bool = False
     note: str = ""
+    unit: str = ""  # the measure word that `text` ends with
 
 
 def render(nodes: Sequence[Node], resolve: Callable[[Token], Span]) -> list[list[Span]]:
-    """Paragraphs of spans: tokens resolved, typed numbers without a source marked. Empty paragraphs are dropped."""
+    """Paragraphs of spans: tokens resolved, typed numbers without a source marked. Empty paragraphs are dropped.
+
+    A measure word belongs to its number; one typed behind the token as well ({{ key | 余 }}件) is printed once.
+    """
     paragraphs: list[list[Span]] = [[]]
+    unit = ""
     for node in nodes:
         if isinstance(node, Token):
             paragraphs[-1].append(resolve(node))
+            unit = paragraphs[-1][-1].unit
             continue
-        for number, line in enumerate(node.text.split("\n")):
+        for number, line in enumerate(node.text.removeprefix(unit).split("\n")):
             if number:
                 paragraphs.append([])
             paragraphs[-1].extend(marked(line))
-    return [spans for spans in paragraphs if any(span.text.strip() or span.role != "text" for span in spans)]
+        unit = ""
+    return [spans for spans in paragraphs if any(span.text.strip() for span in spans)]
 
 
 def marked(line: str) -> Iterator[Span]:
