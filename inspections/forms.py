@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from inspections import workflow
 from inspections.enums import AreaType, Source
 from inspections.models import Finding, Item, StandardVersion
-from inspections.registrar import FindingEntry, Registrar
+from inspections.registrar import FindingEntry, Registrar, entry_of
 from inspections.responsibility import ResponsibilityError
 from inspections.standard_csv import InvalidStandard, StandardSheet, parse
 from inspections.workflow import Refused
@@ -49,38 +50,51 @@ class FindingForm(forms.Form):
             kwargs["initial"] = {**initial_of(finding), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         self.finding = finding
-        self.fields["unit"].queryset = Unit.objects.assessed().active_on(timezone.localdate())  # type: ignore[attr-defined]
-        self.fields["item"].queryset = self._items()  # type: ignore[attr-defined]
+        day = self._day()
+        self.fields["unit"].queryset = Unit.objects.assessed().active_on(day)  # type: ignore[attr-defined]
+        self.fields["item"].queryset = items_on(day)  # type: ignore[attr-defined]
         if finding is None:
             self.fields["found_at"].initial = timezone.localtime
 
-    def _items(self) -> Any:
-        """The items of the standard in force on the day that the form speaks of."""
-        day = timezone.localdate()
-        given = self.data.get("found_at") or ""
-        if self.finding is not None:
-            day = self.finding.found_on
+    def _day(self) -> date:
+        """The day that the form speaks of: its units and its standard are offered."""
         try:
-            day = datetime.fromisoformat(given).date() if given else day
-        except ValueError:
-            given = ""
-        version = StandardVersion.objects.in_force_on(day)
-        return Item.objects.filter(category__version=version).select_related("category").order_by("code")
+            return datetime.fromisoformat(self.data["found_at"]).date()
+        except (KeyError, ValueError):
+            return self.finding.found_on if self.finding is not None else timezone.localdate()
 
     def entry(self) -> FindingEntry:
-        data = self.cleaned_data
+        """What was typed; of a finding that is corrected, what this form does not show stays as it was."""
+        data, kept = self.cleaned_data, self._kept()
         return FindingEntry(
             item=data["item"],
             area=data["area"],
-            units=(data["unit"].pk,),
+            units=kept.pop("units", (data["unit"].pk,)),
             place=data["place"].strip(),
-            found_at=data["found_at"],
+            found_at=kept.pop("found_at", data["found_at"]),
             description=data["description"].strip(),
             severe=data["severe"],
             count=data["count"],
             source=data["source"],
             found_by=data["found_by"].strip(),
+            **kept,
         )
+
+    def _kept(self) -> dict[str, Any]:
+        """Position, seconds of the time, units beside the lead one, and a deadline that was set by hand or sheet."""
+        if self.finding is None:
+            return {}
+        stored, changed = entry_of(self.finding), set(self.changed_data)
+        kept: dict[str, Any] = {}
+        if "place" not in changed:
+            kept |= {"latitude": stored.latitude, "longitude": stored.longitude}
+        if "found_at" not in changed:
+            kept["found_at"] = stored.found_at
+        if not changed & {"found_at", "item"}:
+            kept["due_at"] = stored.due_at
+        if not changed & {"unit", "item", "area"}:
+            kept["units"] = stored.units
+        return kept
 
     def save(self, *, by: User) -> Finding | None:
         """Register or correct; None, with the reason on the form, if the entry is refused."""
@@ -107,7 +121,7 @@ class FindingForm(forms.Form):
         try:
             workflow.check_entry(entry)
             answer = registrar.responsibility(entry)
-            found = registrar.recurrence(entry)
+            found = registrar.recurrence(entry, without=self.finding.pk if self.finding else 0)
         except (Refused, ResponsibilityError) as refusal:
             return {"refusal": str(refusal)}
         worth = registrar.points(entry, found.number)
@@ -125,6 +139,11 @@ def initial_of(finding: Finding) -> dict[str, Any]:
         "unit": finding.lead_unit_id,
         "item": finding.item_id,
     }
+
+
+def items_on(day: date) -> QuerySet[Item]:
+    version = StandardVersion.objects.in_force_on(day)
+    return Item.objects.filter(category__version=version).select_related("category").order_by("code")
 
 
 class CloseForm(forms.Form):

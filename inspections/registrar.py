@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from inspections.enums import FindingState, HourBasis, Source
@@ -46,6 +47,27 @@ class FindingEntry:
     @property
     def spot(self) -> Place:
         return spot_of(self.latitude, self.longitude, self.place)
+
+
+def entry_of(finding: Finding) -> FindingEntry:
+    """A stored finding as it would be entered again; `units` begin with the lead unit."""
+    others = [share.unit_id for share in finding.shares.all() if share.unit_id != finding.lead_unit_id]
+    return FindingEntry(
+        item=finding.item,
+        area=finding.area,
+        units=(finding.lead_unit_id, *others),
+        place=finding.place,
+        found_at=finding.found_at,
+        description=finding.description,
+        severe=finding.severe,
+        count=finding.count,
+        source=finding.source,
+        found_by=finding.found_by,
+        latitude=finding.latitude,
+        longitude=finding.longitude,
+        due_at=finding.due_at,
+        closed_at=finding.closed_at,
+    )
 
 
 def spot_of(latitude: Decimal | None, longitude: Decimal | None, words: str) -> Place:
@@ -150,20 +172,27 @@ class Registrar:
 
     def earlier(self, entry: FindingEntry, *, without: int = 0) -> list[Earlier]:
         """Findings of the same unit, item and place that may still be open or were closed not long before."""
-        window = timedelta(days=self.rules.recurrence_days)
-        rows = (
-            Finding.objects.counted()
-            .filter(lead_unit=self.responsibility(entry).lead, item__code=entry.item.code, found_at__lte=entry.found_at)
-            .filter(found_at__gte=entry.found_at - LONGEST_CHAIN * window)
-            .exclude(pk=without)
-            .order_by("found_at")
-            .values_list("pk", "found_at", "closed_at", "place", "latitude", "longitude")
-        )
+        rows = self.there(entry).filter(found_at__lte=entry.found_at, found_at__gte=entry.found_at - self.reach)
         return [
-            Earlier(pk, found_at, closed_at)
-            for pk, found_at, closed_at, place, latitude, longitude in rows
-            if same_place(entry.spot, spot_of(latitude, longitude, place))
+            Earlier(row.pk, row.found_at, row.closed_at)
+            for row in rows.exclude(pk=without).only("found_at", "closed_at", "place", "latitude", "longitude")
+            if same_place(entry.spot, spot_of(row.latitude, row.longitude, row.place))
         ]
+
+    def later(self, entry: FindingEntry, *, without: int) -> list[Finding]:
+        """Findings of the same unit, item and place whose recurrence may hang on this one, the earliest first."""
+        rows = self.there(entry).filter(found_at__gte=entry.found_at, found_at__lte=entry.found_at + self.reach)
+        rows = rows.exclude(pk=without).select_related("item").prefetch_related("shares")
+        return [row for row in rows if same_place(entry.spot, spot_of(row.latitude, row.longitude, row.place))]
+
+    @property
+    def reach(self) -> timedelta:
+        """How far a chain of recurrences may reach."""
+        return LONGEST_CHAIN * timedelta(days=self.rules.recurrence_days)
+
+    def there(self, entry: FindingEntry) -> QuerySet[Finding]:
+        lead = self.responsibility(entry).lead
+        return Finding.objects.counted().filter(lead_unit=lead, item__code=entry.item.code).order_by("found_at", "pk")
 
 
 def shares_of(finding: Finding, responsibility: Responsibility) -> list[FindingShare]:
@@ -183,7 +212,7 @@ class Histories:
     def load(self, ordered: Sequence[FindingEntry], registrar: Registrar) -> None:
         if not ordered:
             return
-        since = ordered[0].found_at - LONGEST_CHAIN * timedelta(days=registrar.rules.recurrence_days)
+        since = ordered[0].found_at - registrar.reach
         codes = {entry.item.code for entry in ordered}
         rows = (
             Finding.objects.counted()

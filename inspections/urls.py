@@ -10,6 +10,7 @@ urlpatterns = [
     path("findings/preview/", findings.finding_preview, name="finding-preview"),
     path("findings/<int:pk>/", findings.finding_detail, name="finding-detail"),
     path("findings/<int:pk>/edit/", findings.finding_edit, name="finding-edit"),
+    path("findings/<int:pk>/preview/", findings.finding_preview, name="finding-edit-preview"),
     path("findings/<int:pk>/close/", findings.finding_close, name="finding-close"),
     path("findings/<int:pk>/void/", findings.finding_void, name="finding-void"),
     path("findings/<int:pk>/photos/", findings.photo_add, name="finding-photo-add"),

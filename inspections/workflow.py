@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from inspections.enums import TRANSITIONS, FindingState
 from inspections.models import Finding, FindingShare, StandardVersion
-from inspections.registrar import FindingEntry, Histories, Registrar, shares_of
+from inspections.registrar import FindingEntry, Histories, Registrar, entry_of, shares_of
 from inspections.responsibility import Responsibility
 from staff.jobs import Progress
 from staff.models import Activity, ImportBatch, User, Verb, changed_fields, take_numbers
@@ -182,7 +182,7 @@ def edit_finding(finding: Finding, entry: FindingEntry, *, by: User, seen: int) 
     check_entry(entry)
     registrar = Registrar()
     number = registrar.recurrence(entry, without=current.pk).number
-    before = logged_values(current)
+    before, stood = logged_values(current), entry_of(current)
     built, responsibility = registrar.build(entry, number)
     for name in (f.name for f in Finding._meta.concrete_fields):
         if name not in {"id", "number", "state", "closed_at", "registered_by", "registered_at", "batch", "version"}:
@@ -192,7 +192,29 @@ def edit_finding(finding: Finding, entry: FindingEntry, *, by: User, seen: int) 
     current.shares.all().delete()
     FindingShare.objects.bulk_create(shares_of(current, responsibility))
     Activity.record(Verb.UPDATE, current, by=by, title="修改", changes=changed_fields(before, logged_values(current)))
+    for place in (stood, entry_of(current)):
+        rescore_later(place, registrar, by=by, because=current)
     return current
+
+
+def rescore_later(entry: FindingEntry, registrar: Registrar, *, by: User | None, because: Finding) -> None:
+    """Work out anew the later findings at that place: a recurrence of what was voided or moved is none (申诉: 重新计分)."""
+    for later in registrar.later(entry, without=because.pk):
+        number = registrar.recurrence(entry_of(later), without=later.pk).number
+        if number == later.recurrence:
+            continue
+        before = {"第几次反复": later.recurrence, "扣分": later.points}
+        worth = registrar.points(entry_of(later), number)
+        later.recurrence, later.multiplier, later.points = number, worth.multiplier, worth.points
+        later.version += 1
+        later.save(update_fields=["recurrence", "multiplier", "points", "version"])
+        shares = list(later.shares.all())
+        parts = Responsibility({s.unit_id: s.share for s in shares}, later.lead_unit_id).parts(worth.points)
+        for share in shares:
+            share.points = parts[share.unit_id]
+        FindingShare.objects.bulk_update(shares, ["points"])
+        changes = changed_fields(before, {"第几次反复": number, "扣分": worth.points})
+        Activity.record(Verb.UPDATE, later, by=by, title="重新计分", note=f"因{because.number}有变动", changes=changes)
 
 
 def move(finding: Finding, edge: str) -> None:
@@ -227,4 +249,5 @@ def void_finding(finding: Finding, *, by: User, reason: str) -> Finding:
     current.void_reason, current.voided_at = reason, timezone.now()
     current.save(update_fields=["state", "void_reason", "voided_at", "version"])
     Activity.record(Verb.TRANSITION, current, by=by, title=TRANSITIONS["void"].label, note=reason)
+    rescore_later(entry_of(current), Registrar(), by=by, because=current)
     return current

@@ -142,7 +142,11 @@ def finding_create(request: HttpRequest) -> HttpResponse:
         if finding is not None:
             messages.success(request, f"已登记 {finding.number}，扣 {finding.points.normalize():f} 分。")
             return redirect(finding)
-    return render(request, "inspections/finding_form.html", {"form": form, "finding": None, "same": form.same_finding, "draft": "finding-new"})
+    return render(
+        request,
+        "inspections/finding_form.html",
+        {"form": form, "finding": None, "same": form.same_finding, "draft": "finding-new"},
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -162,9 +166,10 @@ def finding_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required(Perms.REGISTER_FINDING, raise_exception=True)
-def finding_preview(request: HttpRequest) -> HttpResponse:
-    """What the form would deduct, as it stands; nothing is stored."""
-    return render(request, "inspections/_points_preview.html", {"preview": FindingForm(request.POST).preview()})
+def finding_preview(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """What the form would deduct, as it stands; nothing is stored. `pk`: the finding that is being corrected."""
+    form = FindingForm(request.POST, finding=None if pk is None else visible_finding(request, pk))
+    return render(request, "inspections/_points_preview.html", {"preview": form.preview()})
 
 
 @require_POST
