@@ -5,6 +5,7 @@ The same template, context, libraries and fonts give the same bytes: nothing of 
 
 from __future__ import annotations
 
+import html as markup
 import os
 import re
 from collections.abc import Mapping
@@ -16,8 +17,12 @@ from urllib.parse import unquote, urlparse
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from config.typesetting import stretch_between_han, title_lines
+
 STYLESHEET = "css/gbt9704.css"
-NUMBER = re.compile(r"\d[\d.,〔〕—~-]*(?:万|亿)?[%％]?")
+# Not the digits of &#39; or &#x27;, which would tear the character reference apart.
+NUMBER = re.compile(r"(&#?\w+;)|\d(?:[\d.,〔〕—~～%％-]*[\d%％])?[万亿]?")
+TITLE = re.compile(r"(<h1[^>]*>)([^<]*)(</h1>)")
 
 
 class ForeignAddress(ValueError):
@@ -40,43 +45,71 @@ def typeset(template: str, context: Mapping[str, Any]) -> Typeset:
 
 
 def html_to_pdf(html: str) -> Typeset:
+    """A whole page's HTML to PDF. ForeignAddress if it asks for anything that is not a file of ours."""
     prepare_fonts()
     from weasyprint import CSS, HTML
-
-    from config.typesetting import stretch_between_han
+    from weasyprint.urls import FatalURLFetchingError
 
     stretch_between_han()
-    document = HTML(string=keep_numbers_whole(html), base_url=str(settings.BASE_DIR), url_fetcher=fetch_local)
-    sheet = CSS(filename=str(settings.BASE_DIR / "static" / STYLESHEET), url_fetcher=fetch_local)
-    pages = document.render(stylesheets=[sheet])
-    return Typeset(pages.write_pdf(), len(pages.pages))
+    fetcher = local_fetcher()
+    base = (settings.BASE_DIR / "static").as_uri() + "/"
+    sheet = CSS(filename=str(settings.BASE_DIR / "static" / STYLESHEET), url_fetcher=fetcher)
+    try:
+        text = keep_numbers_whole(break_titles(html))
+        pages = HTML(string=text, base_url=base, url_fetcher=fetcher).render(stylesheets=[sheet])
+        return Typeset(pages.write_pdf(), len(pages.pages))
+    except FatalURLFetchingError as error:
+        if isinstance(error.__cause__, ForeignAddress):
+            raise error.__cause__ from None
+        raise
 
 
-def fetch_local(url: str, *args: Any, **kwargs: Any) -> Any:
-    """Only files of ours: static files and fonts. ForeignAddress for every other address."""
-    from weasyprint import default_url_fetcher
+def local_fetcher() -> Any:
+    """WeasyPrint's way to files, for which every address but ours is the end of the paper, not a warning in a log."""
+    from weasyprint.urls import URLFetcher
 
+    class LocalFetcher(URLFetcher):
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+            refuse_foreign(url)
+            return super().fetch(url, headers)
+
+    return LocalFetcher(allowed_protocols=("file", "data"), allow_redirects=False, fail_on_errors=True)
+
+
+def refuse_foreign(url: str) -> None:
+    """Only static files, fonts and data: addresses. ForeignAddress for every other one."""
     parsed = urlparse(url)
     if parsed.scheme == "data":
-        return default_url_fetcher(url, *args, **kwargs)
+        return
     path = Path(unquote(parsed.path)).resolve()
     allowed = (settings.BASE_DIR / "static", settings.VAR_DIR / "fonts")
-    if parsed.scheme != "file" or not any(path.is_relative_to(folder) for folder in allowed):
+    if parsed.scheme != "file" or parsed.netloc or not any(path.is_relative_to(folder) for folder in allowed):
         raise ForeignAddress(f"{url}: a paper shows only what is in the system.")
-    return default_url_fetcher(url, *args, **kwargs)
+
+
+def break_titles(html: str) -> str:
+    """A title too long for one line is broken at word sense, not where the line happens to be full (GB/T 9704 7.3.1)."""
+
+    def broken(match: re.Match[str]) -> str:
+        lines = title_lines(" ".join(markup.unescape(match[2]).split()))
+        return match[1] + "<br>".join(map(markup.escape, lines)) + match[3]
+
+    return TITLE.sub(broken, html)
 
 
 def keep_numbers_whole(html: str) -> str:
-    """Wrap digit runs in the body's text so that no number or year is broken over two lines (GB/T 9704 7.3.3)."""
+    """Wrap digit runs in the body's text so that no number or year is broken over two lines (GB/T 9704 7.3.3).
+
+    Tables and drawings are left alone: their cells are too narrow for a promise.
+    """
     head, mark, body = html.partition("<body")
     if not mark:
         return html
+    opening, end, body = body.partition(">")
     parts = re.split(r"(<svg.*?</svg>|<table.*?</table>|<[^>]*>)", body, flags=re.DOTALL)
     for index in range(0, len(parts), 2):
-        parts[index] = (
-            NUMBER.sub(lambda match: f'<span class="n">{match[0]}</span>', parts[index]) if index else parts[index]
-        )
-    return head + mark + "".join(parts)
+        parts[index] = NUMBER.sub(lambda run: run[0] if run[1] else f'<span class="n">{run[0]}</span>', parts[index])
+    return head + mark + opening + end + "".join(parts)
 
 
 @cache
@@ -87,7 +120,8 @@ def prepare_fonts() -> None:
     config = folder / "fonts.conf"
     text = (
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
-        f'<include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>{folder}</dir></fontconfig>'
+        f'<include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>{folder}</dir>'
+        f"<cachedir>{folder / 'cache'}</cachedir></fontconfig>"  # the service's user has no other place to write to
     )
     if not config.is_file() or config.read_text(encoding="utf-8") != text:
         config.write_text(text, encoding="utf-8")

@@ -70,7 +70,7 @@ def confirm(client, batch, **data):
 
 
 def test_a_sheet_goes_through_preview_and_confirmation(client, office):
-    content = xlsx([row(1), row(2, **{"责任单位": "湖滨街道办事处"})], titles=[["2026年3月检查表"], ["单位：考评办"]])
+    content = xlsx([row(1), row(2, 责任单位="湖滨街道办事处")], titles=[["2026年3月检查表"], ["单位：考评办"]])
     page = upload(client, content)
     batch = ImportBatch.objects.get()
     assert (batch.state, batch.total, batch.new, batch.wrong, batch.header_row) == ("checked", 2, 2, 0, 3)
@@ -106,7 +106,7 @@ def test_confirming_twice_writes_once(client, office):
 
 
 def test_one_wrong_row_holds_back_all_unless_told_otherwise(client, office):
-    upload(client, xlsx([row(1), row(2, **{"责任单位": "没有的街道"}), row(3)]))
+    upload(client, xlsx([row(1), row(2, 责任单位="没有的街道"), row(3)]))
     batch = ImportBatch.objects.get()
     assert (batch.new, batch.wrong) == (2, 1)
     assert "请下载改正后重新上传" in confirm(client, batch).content.decode()
@@ -153,10 +153,19 @@ def test_columns_that_are_not_recognised_are_asked_for_and_remembered(client, of
 
 @pytest.mark.parametrize(
     "written",
-    ["2026/3/5", "2026年3月5日", "20260305", 20260305, "２０２６．３．５", datetime(2026, 3, 5), 46086, "2026-03-05 00:00"],
+    [
+        "2026/3/5",
+        "2026年3月5日",
+        "20260305",
+        20260305,
+        "２０２６．３．５",
+        datetime(2026, 3, 5),
+        46086,
+        "2026-03-05 00:00",
+    ],
 )
 def test_a_date_is_understood_however_it_is_written(client, office, written):
-    upload(client, xlsx([row(1, **{"检查日期": written})]))
+    upload(client, xlsx([row(1, 检查日期=written)]))
     confirm(client, ImportBatch.objects.get())
     assert Finding.objects.get().found_at == moment(2026, 3, 5, 0)
 
@@ -329,7 +338,7 @@ def test_the_template_has_drop_downs_and_an_example_that_imports(client, office)
 
 def test_the_command_checks_then_writes(office, tmp_path, capsys):
     path = tmp_path / "检查表.xlsx"
-    path.write_bytes(xlsx([row(1), row(2, **{"责任单位": "没有的街道"})]))
+    path.write_bytes(xlsx([row(1), row(2, 责任单位="没有的街道")]))
     call_command("import_findings", path, "--dry-run")
     assert not Finding.objects.exists()
     with pytest.raises(CommandError, match="没有写入任何数据"):

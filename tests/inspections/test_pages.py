@@ -104,7 +104,9 @@ def test_sent_twice_is_registered_once_and_shown_the_first(client, office):
 
 
 def test_a_refused_form_keeps_what_was_typed(client, office):
-    response = client.post(url("finding-create"), form_data(ItemFactory(), UnitFactory(), area="TD", place="打了很久的地点"))
+    response = client.post(
+        url("finding-create"), form_data(ItemFactory(), UnitFactory(), area="TD", place="打了很久的地点")
+    )
     assert "打了很久的地点" in response.content.decode()
     assert "不适用于这个区域" in response.content.decode()
     assert not Finding.objects.exists()
@@ -161,7 +163,11 @@ def test_a_photo_is_served_to_those_who_see_the_finding_only(client, office, con
     client.post(url("finding-photo-add", finding.pk), {"photo": picture()})
     photo = FindingPhoto.objects.get()
     served = client.get(photo.get_absolute_url())
-    assert (served.status_code, served["Content-Type"], served["X-Content-Type-Options"]) == (200, "image/jpeg", "nosniff")
+    assert (served.status_code, served["Content-Type"], served["X-Content-Type-Options"]) == (
+        200,
+        "image/jpeg",
+        "nosniff",
+    )
     assert b"".join(served.streaming_content).startswith(b"\xff\xd8")
     client.force_login(contact)
     assert client.get(photo.get_absolute_url()).status_code == 404

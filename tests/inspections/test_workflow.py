@@ -25,7 +25,10 @@ def test_a_finding_is_numbered_scored_shared_out_and_logged():
     assert finding.number == "考2026-00001"
     assert (finding.base, finding.coefficient, finding.multiplier) == (Decimal("0.6"), Decimal("1.2"), Decimal(1))
     assert finding.points == Decimal("0.72")
-    assert dict(finding.shares.values_list("unit", "points")) == {street.pk: Decimal("0.576"), squad.pk: Decimal("0.144")}
+    assert dict(finding.shares.values_list("unit", "points")) == {
+        street.pk: Decimal("0.576"),
+        squad.pk: Decimal("0.144"),
+    }
     assert (finding.lead_unit, finding.month, finding.found_on.isoformat()) == (street, "2026-03", "2026-03-05")
     assert finding.due_at == moment(2026, 3, 6)
     assert Activity.objects.about(finding).get().actor == user
@@ -42,7 +45,9 @@ def test_the_scenic_centre_answers_in_its_area_whatever_street_is_named():
 
 
 def test_found_again_before_closing_is_the_same_finding():
-    first = make_finding(place="同一处", found_at=moment(2026, 3, 1), unit=(street := UnitFactory()), item=(item := ItemFactory()))
+    first = make_finding(
+        place="同一处", found_at=moment(2026, 3, 1), unit=(street := UnitFactory()), item=(item := ItemFactory())
+    )
     with pytest.raises(workflow.AlreadyOpen) as refusal:
         make_finding(place="同一处", found_at=moment(2026, 3, 3), unit=street, item=item)
     assert refusal.value.finding == first
@@ -116,8 +121,15 @@ def test_every_edge_from_every_state(edge, state):
 def test_bulk_gives_the_same_as_one_by_one():
     street, item = UnitFactory(squad=SquadFactory()), ItemFactory()
     entries = [
-        entry(unit=street, item=item, place=f"第{n % 4}处", found_at=moment(2026, 1, 1 + n), count=n % 3 + 1, description=f"{n}",
-              closed_at=moment(2026, 1, 1 + n, 20))
+        entry(
+            unit=street,
+            item=item,
+            place=f"第{n % 4}处",
+            found_at=moment(2026, 1, 1 + n),
+            count=n % 3 + 1,
+            description=f"{n}",
+            closed_at=moment(2026, 1, 1 + n, 20),
+        )
         for n in range(12)
     ]
     with transaction.atomic():

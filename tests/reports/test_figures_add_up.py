@@ -50,7 +50,7 @@ def bureau():
     for year in (2025, 2026):
         first = {"unit": streets[0], "item": items[0], "place": "反复处"}
         make_finding(**first, found_at=moment(year, 2, 1), closed_at=moment(year, 2, 2))
-        make_finding(**first, found_at=moment(year, 2, 10))
+        make_finding(**first, found_at=moment(year, 2, 10), closed_at=moment(year, 2, 20))
     return streets
 
 

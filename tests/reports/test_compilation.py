@@ -1,0 +1,189 @@
+"""Compiling: what is printed, what is left out and why, frozen copies, the command, the paper's bytes."""
+
+import json
+import threading
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from config.periods import Period
+from inspections import workflow as findings
+from inspections.models import Item
+from inspections.standard_csv import SEED, parse
+from inspections.standards import store_standard
+from reports import workflow
+from reports.compilation import compile_content
+from reports.models import Compilation, Report, Section
+from staff.jobs import run_inline
+from staff.models import Activity, JobState, NumberCounter
+from staff.permissions import Roles
+from tests.factories.inspections import make_finding, moment
+from tests.factories.staff import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+H1 = Period.parse("2026H1")
+
+
+@pytest.fixture
+def report():
+    sheet = parse(SEED.read_bytes())
+    store_standard(sheet, name="样例标准", source="样例", valid_from=date(2020, 1, 1), by=None)
+    item = Item.objects.get(code="A01")
+    for day in range(1, 13):
+        make_finding(item=item, found_at=moment(2026, 1, day), closed_at=moment(2026, 1, day, 20) if day % 2 else None)
+    make_finding(item=item, found_at=moment(2025, 1, 5))
+    return workflow.create_report(H1, by=None)
+
+
+def compiled(text, report):
+    content = compile_content(report.period, [Section(report=report, level=2, number="（一）", heading="x", text=text)])
+    return content, content["sections"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("共{{ inspections.findings }}。", "共12件。"),
+        ("共{{ inspections.findings | 余 }}。", "共12件。"),
+        ("{{ inspections.findings | 同比 }}", "同比增长1100%"),
+        ("整改率{{ inspections.rectification_rate | 百分比 }}", "整改率50%"),
+        ("{{ inspections.months }}", "1月"),
+        ("{{ inspections.findings | 环比 }}", "—"),
+    ],
+)
+def test_a_token_becomes_its_figure_in_words(report, text, printed):
+    assert compiled(text, report)[1] == printed
+
+
+def test_what_has_no_base_is_a_dash_with_its_reason(report):
+    content, _ = compiled("{{ inspections.findings | 环比 }}", report)
+    assert any("对比期为 0" in note for note in content["notes"])
+
+
+def test_a_claim_that_does_not_hold_is_left_out_and_the_checklist_says_why(report):
+    content, text = compiled("甲。{{ ? inspections.every_month }}乙。", report)
+    assert text == "甲。乙。"
+    assert content["claims"][0]["holds"] is False
+    assert "2月" in content["claims"][0]["reason"]
+
+
+def test_a_typed_number_is_marked_as_without_source(report):
+    content, _ = compiled("共清理320处，2026年3月完成。", report)
+    spans = content["sections"][0]["blocks"][0]["spans"]
+    assert [span["text"] for span in spans if span.get("amber")] == ["320"]
+
+
+def test_every_figure_carries_label_definition_and_address(report):
+    content, _ = compiled("{{ inspections.overdue }}{{ inspections.findings_by_category:A }}", report)
+    for figure in content["figures"]:
+        assert set(figure) >= {"key", "label", "value", "unit", "definition", "url"}
+        assert figure["definition"]
+        assert figure["url"].startswith("/")
+
+
+def test_the_default_outline_compiles_without_errors(report):
+    content = compile_content(H1, list(report.sections.all()))
+    assert not [note for note in content["notes"] if "占位符" in note or "没有“" in note]
+    assert {block["kind"] for section in content["sections"] for block in section["blocks"]} == {
+        "text",
+        "table",
+        "chart",
+    }
+
+
+def test_the_same_content_gives_the_same_bytes(report):
+    from reports.layouts.paper import summary_pdf
+
+    content = compile_content(H1, list(report.sections.all()))
+    first = summary_pdf(report, content, profile="plain")
+    assert first == summary_pdf(report, content, profile="plain")
+    assert first.pages >= 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_compilation_is_kept_once_per_job_with_its_hash(report):
+    job = run_inline("reports.compile", owner=None, payload={"report": report.pk})
+    assert job.state == JobState.DONE
+    workflow.compile_report(report, by=None, job=job)
+    compilation = Compilation.objects.get()
+    assert compilation.pages >= 1
+    with compilation.pdf.open("rb") as stored:
+        assert stored.read(5) == b"%PDF-"
+
+
+def test_issuing_freezes_the_figures(report):
+    director = UserFactory(role=Roles.DIRECTOR)
+    issued = workflow.issue_report(report, by=director)
+    assert issued.number == "岳南城管报字〔2026〕1号"
+    before = issued.compilations.first().content["figures"]
+    finding = make_finding(item=Item.objects.get(code="A01"), found_at=moment(2026, 3, 1))
+    findings.void_finding(finding, by=director, reason="登记有误")
+    issued.refresh_from_db()
+    assert issued.compilations.first().content["figures"] == before
+    with pytest.raises(workflow.Refused, match="已签发"):
+        workflow.issue_report(issued, by=director)
+    section = issued.sections.get(order=2)
+    with pytest.raises(workflow.Refused, match="已签发"):
+        workflow.save_section(section, heading="x", text="y", seen=1, by=director)
+    assert Activity.objects.filter(verb="sign").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_three_signing_at_once_one_wins_and_no_number_is_lost(report):
+    directors, outcomes = UserFactory.create_batch(3), []
+
+    def sign(user):
+        try:
+            workflow.issue_report(report, by=user)
+            outcomes.append("won")
+        except workflow.Refused:
+            outcomes.append("told")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=sign, args=[user]) for user in directors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["told", "told", "won"]
+    assert NumberCounter.objects.get(series__code="report").last == 1
+
+
+def test_broken_tokens_are_refused_with_line_and_reason(report):
+    section = report.sections.get(order=2)
+    with pytest.raises(workflow.Refused, match="第1行第3字：没有“inspections.finding”"):
+        workflow.save_section(section, heading="x", text="共计{{ inspections.finding }}", seen=1, by=UserFactory())
+    section.refresh_from_db()
+    assert section.version == 1
+
+
+def test_a_section_keeps_its_history(report):
+    section, user = report.sections.get(order=2), UserFactory()
+    old = section.text
+    workflow.save_section(section, heading="新标题", text="新文字", seen=1, by=user)
+    assert section.revisions.get().text == old
+    with pytest.raises(workflow.ChangedMeanwhile) as refusal:
+        workflow.save_section(section, heading="x", text="y", seen=1, by=user)
+    assert refusal.value.current.text == "新文字"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_writes_pdf_and_json(tmp_path, report, capsys):
+    pdf, data = tmp_path / "s.pdf", tmp_path / "s.json"
+    call_command("compile_report", "2026H1", pdf=pdf, json=data, profile="redhead")
+    content = json.loads(data.read_text())
+    assert set(content) == {"period", "as_of", "figures", "claims", "sections"}
+    assert {"number", "heading", "text"} <= set(content["sections"][0])
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    assert Report.objects.count() == 1
+
+
+@pytest.mark.parametrize("period", ["2026H3", "去年", "2026-13", "2026-06-30~2026-01-01"])
+def test_a_wrong_period_is_refused_in_words(period):
+    with pytest.raises(CommandError, match="不是有效的期间"):
+        call_command("compile_report", period)
+    assert not Report.objects.exists()
