@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import zlib
 from io import BytesIO
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -86,6 +87,18 @@ def fonts(tmp_path, content):
 
 def text(tmp_path, content):
     return run(tmp_path, content, "pdftotext", "FILE", "-").decode()
+
+
+def bookmarks(content):
+    """Titles of the outline in the order of the pages."""
+    found = []
+    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, flags=re.DOTALL):
+        try:
+            plain = zlib.decompress(stream)
+        except zlib.error:
+            continue
+        found += re.findall(rb"<</Title <feff([0-9a-f]+)>/Dest", plain)
+    return [bytes.fromhex(title.decode()).decode("utf-16-be") for title in found]
 
 
 def picture(tmp_path, content, page):
