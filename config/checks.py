@@ -12,6 +12,10 @@ from django.core import checks
 from django.core.checks import CheckMessage
 
 FONT_PACKAGES = "apt-get install fonts-noto-cjk"
+OFFICIAL_FACES = (
+    ("FandolFang-Regular.otf", "FangSong_GB2312", "没有仿宋体，正文将以宋体代替，不合 GB/T 9704。"),
+    ("FandolKai-Regular.otf", "KaiTi_GB2312", "没有楷体，二级标题将以宋体代替，不合 GB/T 9704。"),
+)
 
 
 def fonts_are_there(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -20,12 +24,9 @@ def fonts_are_there(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         found.append(
             checks.Warning("没有思源宋体（Noto CJK），PDF 里的汉字会变成方框。", hint=FONT_PACKAGES, id="config.W001")
         )
-    if not (settings.VAR_DIR / "fonts" / "FandolFang-Regular.otf").is_file() and not has_family("FangSong_GB2312"):
-        found.append(
-            checks.Warning(
-                "没有仿宋体，正文将以宋体代替，不合 GB/T 9704。", hint="deploy/bootstrap/fonts.sh", id="config.W002"
-            )
-        )
+    for face, licensed, words in OFFICIAL_FACES:
+        if not (settings.VAR_DIR / "fonts" / face).is_file() and not has_family(licensed):
+            found.append(checks.Warning(words, hint="deploy/bootstrap/fonts.sh", id="config.W002"))
     return found
 
 
