@@ -1,55 +1,88 @@
 """Charts as SVG: the same picture on the page and in the PDF, no script, no style attributes, a title and description.
 
-Colours differ in lightness and series also in pattern, so that a grey print can be read.
+Series differ in lightness and also in texture, marker and dash (config.drawing), so that a grey print can be read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from config.drawing import (
+    COLOURS,
+    INK,
+    PAPER,
+    arc,
+    badge,
+    filled,
+    joined,
+    marker,
+    plain,
+    rect,
+    segment,
+    shortened,
+    value_label,
+    wide,
+    words,
+)
 
 WIDTH, HEIGHT = 720, 340
 LEFT, RIGHT, TOP, BOTTOM = 52, 16, 44, 64
 FONT = "Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
-COLOURS = ("#1f5fa8", "#9db8d6", "#c98a2b", "#5f7f4f", "#7a6a9b")
-INK, GRID = "#333333", "#d9dee5"
+GRID = "#d9dee5"
+HEAT = ("#eef3f9", "#c9d9ec", "#93b4da", "#4f83be", "#1f5fa8")
 TICKS = 5
-LONGEST_LABEL = 7
+LABEL_LINES = 3
 
 
 @dataclass(frozen=True)
 class Series:
     label: str
-    values: tuple[Decimal, ...]
+    values: tuple[Decimal | None, ...]  # None: no data, which is no 0
 
 
 @dataclass(frozen=True)
 class ChartData:
-    """What a chart shows; the table beside it is made from the same."""
+    """What a chart shows; the table beside it is made from the same. ValueError if it cannot be drawn truthfully."""
 
     title: str
     categories: tuple[str, ...]
     series: tuple[Series, ...]
     unit: str = ""
 
+    def __post_init__(self) -> None:
+        if any(len(series.values) != len(self.categories) for series in self.series):
+            raise ValueError("Every series needs one value for each category.")
+        if any(value < 0 for value in self.known()):
+            raise ValueError("A chart of amounts has no negative values.")
+
+    def known(self) -> list[Decimal]:
+        return [value for series in self.series for value in series.values if value is not None]
+
     def as_plain(self) -> dict[str, Any]:
         """For JSON, beside a compiled text; `of` reads it back."""
-        series = [[each.label, [f"{value:f}" for value in each.values]] for each in self.series]
+        series = [
+            [each.label, [None if value is None else f"{value:f}" for value in each.values]] for each in self.series
+        ]
         return {"title": self.title, "categories": list(self.categories), "series": series, "unit": self.unit}
 
     @classmethod
-    def of(cls, plain: Mapping[str, Any]) -> ChartData:
-        series = tuple(Series(label, tuple(Decimal(value) for value in values)) for label, values in plain["series"])
-        return cls(plain["title"], tuple(plain["categories"]), series, plain["unit"])
+    def of(cls, stored: Mapping[str, Any]) -> ChartData:
+        series = tuple(
+            Series(label, tuple(None if value is None else Decimal(value) for value in values))
+            for label, values in stored["series"]
+        )
+        return cls(stored["title"], tuple(stored["categories"]), series, stored["unit"])
 
     @property
     def is_empty(self) -> bool:
-        return not any(value for series in self.series for value in series.values)
+        return not self.known()
 
     def head(self) -> list[str]:
         unit = f"（{self.unit}）" if self.unit else ""
@@ -57,178 +90,252 @@ class ChartData:
 
     def rows(self) -> list[list[str]]:
         return [
-            [category, *(f"{series.values[index]:f}" for series in self.series)]
+            [category, *(plain(series.values[index]) for series in self.series)]
             for index, category in enumerate(self.categories)
         ]
 
     def description(self) -> str:
-        rows = ("，".join([row[0], *row[1:]]) for row in self.rows())
-        return f"单位：{self.unit or '无'}。" + "；".join(rows)
+        rows = ("，".join(row) for row in self.rows())
+        return f"{'、'.join(series.label for series in self.series)}。单位：{self.unit or '无'}。" + "；".join(rows)
 
 
 def bar_chart(data: ChartData) -> SafeString:
     """Grouped bars, one group a category, with the value over each bar."""
     if data.is_empty:
         return _empty(data)
-    top, step = axis([value for series in data.series for value in series.values])
-    slot = Decimal(WIDTH - LEFT - RIGHT) / len(data.categories)
+    top, step = axis(data.known())
+    slot = _slot(data)
     width = min(Decimal(44), slot * Decimal("0.78") / len(data.series))
     parts = [_grid(top, step), _legend(data)]
-    for index, category in enumerate(data.categories):
+    for index in range(len(data.categories)):
         centre = LEFT + slot * index + slot / 2
         start = centre - width * len(data.series) / 2
         for number, series in enumerate(data.series):
             parts.append(_bar(start + width * number, width, series.values[index], top, number))
-        parts.append(_label(centre, category))
-    return _frame(data, format_html_join("", "{}", ((part,) for part in parts)))
+    return _frame(data, [*parts, _labels(data, slot)])
+
+
+def stacked(data: ChartData) -> SafeString:
+    """One bar a category, the series on top of each other, the total over it. Parts of one unit only."""
+    if data.is_empty:
+        return _empty(data)
+    totals = [
+        sum(filter(None, values), Decimal(0)) for values in zip(*(each.values for each in data.series), strict=True)
+    ]
+    top, step = axis(totals)
+    slot = _slot(data)
+    width = min(Decimal(60), slot * Decimal("0.7"))
+    parts = [_grid(top, step), _legend(data)]
+    for index, total in enumerate(totals):
+        centre, below = LEFT + slot * index + slot / 2, Decimal(0)
+        for number, series in enumerate(data.series):
+            value = series.values[index] or Decimal(0)
+            y, foot = _y(below + value, top), _y(below, top)
+            parts.append(filled(centre - width / 2, y, width, foot - y, number))
+            below += value
+        parts.append(value_label(centre, _y(total, top) - 4, total, room=slot))
+    return _frame(data, [*parts, _labels(data, slot)])
 
 
 def line_chart(data: ChartData) -> SafeString:
-    """Lines over time; each series with its own marker."""
+    """Lines over time; each series with its own marker and dash; no data leaves a gap.
+
+    Where all values lie close together (scores from 88 to 96) the axis starts above zero; bars never do.
+    """
     if data.is_empty:
         return _empty(data)
-    top, step = axis([value for series in data.series for value in series.values])
-    slot = Decimal(WIDTH - LEFT - RIGHT) / len(data.categories)
-    centres = [LEFT + slot * index + slot / 2 for index in range(len(data.categories))]
-    parts = [_grid(top, step), _legend(data)]
+    low, high = min(data.known()), max(data.known())
+    top, step = axis(data.known())
+    bottom = Decimal(0)
+    if low * 10 >= high * 7 and low:
+        _, step = axis([high - low])
+        top, bottom = _multiple(high, step, ROUND_CEILING), _multiple(low, step, ROUND_FLOOR)
+        top = max(top, bottom + step)
+    slot = _slot(data)
+    parts = [_grid(top, step, bottom), _legend(data, lines=True)]
     for number, series in enumerate(data.series):
-        points = [(x, _y(value, top)) for x, value in zip(centres, series.values, strict=True)]
-        path = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
-        dash = "" if number == 0 else "6 4"
-        parts.append(
-            format_html(
-                '<polyline points="{}" fill="none" stroke="{}" stroke-width="2" stroke-dasharray="{}"/>',
-                path,
-                _colour(number),
-                dash or "none",
+        before: tuple[Decimal, Decimal] | None = None
+        for index, value in enumerate(series.values):
+            here = None if value is None else (LEFT + slot * index + slot / 2, _y(value, top, bottom))
+            if here and before:
+                parts.append(segment(*before, *here, number))
+            if here:
+                parts.append(marker(*here, number))
+            before = here
+    return _frame(data, [*parts, _labels(data, slot)])
+
+
+def ring(data: ChartData) -> SafeString:
+    """Shares of a whole: the first series over the categories, numbered on the ring and listed beside it."""
+    entries = _largest(data)
+    total = sum((value for _, value in entries), Decimal(0))
+    if not total:
+        return _empty(data)
+    parts, turned, x, y, radius = [], 0.0, 180, HEIGHT // 2, 100
+    for number, ((label, value), share) in enumerate(
+        zip(entries, shares([value for _, value in entries]), strict=True)
+    ):
+        turn = float(value / total)
+        parts.append(arc(x, y, radius, number, turned=turned, turn=turn))
+        if turn >= 0.03:
+            angle = math.tau * (turned + turn / 2)
+            at = (Decimal(x + radius * math.sin(angle)), Decimal(y - radius * math.cos(angle)))
+            parts.append(badge(*at, number))
+        line = f"{label}　{plain(value)}{data.unit}　{share}%"
+        row = Decimal(HEIGHT // 2 - 14 * len(entries) + 28 * number + 14)
+        parts += [badge(Decimal(354), row, number), words(376, row + 5, line, 13, anchor="start")]
+        turned += turn
+    parts.append(words(x, y + 5, f"共{plain(total)}{data.unit}", 15))
+    return _frame(data, parts)
+
+
+def _largest(data: ChartData) -> list[tuple[str, Decimal]]:
+    """The parts in their order; where there are more than colours, the smallest are put together as 其他."""
+    values = data.series[0].values if data.series else ()
+    entries = [(label, value) for label, value in zip(data.categories, values, strict=False) if value]
+    if len(entries) <= len(COLOURS):
+        return entries
+    kept = sorted(entries, key=lambda entry: -entry[1])[: len(COLOURS) - 1]
+    rest = sum((value for _, value in entries), Decimal(0)) - sum((value for _, value in kept), Decimal(0))
+    return [*kept, ("其他", rest)]
+
+
+def shares(values: Sequence[Decimal]) -> list[Decimal]:
+    """Percentages to one place that add up to 100.0: what rounding down leaves over goes to the largest remainders."""
+    total = sum(values, Decimal(0))
+    if not total:
+        return [Decimal("0.0") for _ in values]
+    exact = [value * 1000 / total for value in values]
+    floors = [value.to_integral_value(ROUND_FLOOR) for value in exact]
+    missing = int(1000 - sum(floors))
+    for index in sorted(range(len(values)), key=lambda each: floors[each] - exact[each])[:missing]:
+        floors[index] += 1
+    return [floor / 10 if floor % 10 else (floor / 10).quantize(Decimal("0.1")) for floor in floors]
+
+
+def heat_strip(data: ChartData) -> SafeString:
+    """A row of cells for each series, darker where more; the value stands in the cell, — where there is no data."""
+    if data.is_empty:
+        return _empty(data)
+    left, row = 120, 34
+    most = max(data.known())
+    slot = Decimal(WIDTH - left - RIGHT) / len(data.categories)
+    every = int((Decimal(30) / slot).to_integral_value(ROUND_CEILING))
+    parts = []
+    for line, series in enumerate(data.series):
+        y = Decimal(TOP + line * row)
+        parts.append(words(left - 8, y + 20, shortened(series.label, 8), 12, anchor="end"))
+        for index, value in enumerate(series.values):
+            level = 0 if not value else min(len(HEAT) - 1, int(value / most * len(HEAT)))
+            x = left + slot * index
+            parts.append(
+                rect(
+                    x + 1, y + 1, slot - 2, Decimal(row - 2), fill=PAPER if value is None else HEAT[level], stroke=GRID
+                )
             )
-        )
-        parts += [_marker(x, y, number) for x, y in points]
-    parts += [_label(x, category) for x, category in zip(centres, data.categories, strict=True)]
-    return _frame(data, format_html_join("", "{}", ((part,) for part in parts)))
+            parts.append(value_label(x + slot / 2, y + 21, value, room=slot - 2, ink=PAPER if level > 2 else INK))
+    bottom = TOP + row * len(data.series)
+    for index in range(0, len(data.categories), every):
+        label = shortened(data.categories[index], max(2, int(slot * every / 12)))
+        parts.append(words(left + slot * index + slot / 2, bottom + 18, label, 12))
+    parts.append(_unit(data))
+    return _frame(data, parts, height=bottom + 30)
 
 
 def axis(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
-    """A round top for the axis and the step between its ticks (1, 2 or 5 times a power of ten)."""
-    highest = max([*values, Decimal(1)])
+    """A round top for the axis and the step between its ticks (1, 2 or 5 times a power of ten; whole for whole numbers)."""
+    highest = max(values, default=Decimal(0)) or Decimal(1)
     rough = highest / TICKS
     power = Decimal(10) ** rough.adjusted()
     step = next(
         factor * power for factor in (Decimal(1), Decimal(2), Decimal(5), Decimal(10)) if factor * power >= rough
     )
-    return (highest / step).to_integral_value(ROUND_CEILING) * step, step
+    if all(value == value.to_integral_value() for value in values):
+        step = max(step, Decimal(1))
+    return _multiple(highest, step, ROUND_CEILING), step
 
 
-def _y(value: Decimal, top: Decimal) -> Decimal:
-    return TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top)
+def _multiple(value: Decimal, step: Decimal, rounding: str) -> Decimal:
+    return (value / step).to_integral_value(rounding) * step
 
 
-def _n(value: Decimal | int) -> str:
-    return format(Decimal(value).quantize(Decimal("0.1")), "f")
+def _y(value: Decimal, top: Decimal, bottom: Decimal = Decimal(0)) -> Decimal:
+    return TOP + (HEIGHT - TOP - BOTTOM) * (top - value) / (top - bottom)
 
 
-def _colour(number: int) -> str:
-    return COLOURS[number % len(COLOURS)]
+def _slot(data: ChartData) -> Decimal:
+    return Decimal(WIDTH - LEFT - RIGHT) / len(data.categories)
 
 
-def _bar(x: Decimal, width: Decimal, value: Decimal, top: Decimal, number: int) -> SafeString:
-    y = _y(value, top)
-    height = HEIGHT - BOTTOM - y
-    hatch = format_html(
-        '<rect x="{0}" y="{1}" width="{2}" height="{3}" fill="none" stroke="{4}" stroke-width="1" stroke-dasharray="3 2"/>',
-        _n(x + 1),
-        _n(y),
-        _n(width - 2),
-        _n(height),
-        INK,
-    )
-    return format_html(
-        '<rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>{}'
-        '<text x="{}" y="{}" font-size="11" text-anchor="middle" fill="{}">{}</text>',
-        _n(x + 1),
-        _n(y),
-        _n(width - 2),
-        _n(height),
-        _colour(number),
-        hatch if number % 2 else "",
-        _n(x + width / 2),
-        _n(y - 4),
-        INK,
-        f"{value.normalize():f}",
-    )
+def _bar(x: Decimal, width: Decimal, value: Decimal | None, top: Decimal, number: int) -> SafeString:
+    y = _y(value or Decimal(0), top)
+    bar = filled(x + 1, y, width - 2, HEIGHT - BOTTOM - y, number)
+    return joined([bar, value_label(x + width / 2, y - 4, value, room=width)])
 
 
-def _marker(x: Decimal, y: Decimal, number: int) -> SafeString:
-    if number % 2:
-        return format_html(
-            '<rect x="{}" y="{}" width="7" height="7" fill="{}"/>',
-            _n(x - Decimal("3.5")),
-            _n(y - Decimal("3.5")),
-            _colour(number),
-        )
-    return format_html('<circle cx="{}" cy="{}" r="4" fill="{}"/>', _n(x), _n(y), _colour(number))
+def _grid(top: Decimal, step: Decimal, bottom: Decimal = Decimal(0)) -> SafeString:
+    parts = []
+    for index in range(int((top - bottom) / step) + 1):
+        value = bottom + step * index
+        y = _y(value, top, bottom)
+        parts += [
+            rect(LEFT, y, WIDTH - LEFT - RIGHT, 1, fill=GRID if index else INK),
+            words(LEFT - 8, y + 4, plain(value), 11, anchor="end"),
+        ]
+    return joined(parts)
 
 
-def _grid(top: Decimal, step: Decimal) -> SafeString:
-    lines = []
-    value = Decimal(0)
-    while value <= top:
-        y = _n(_y(value, top))
-        lines.append((LEFT, y, WIDTH - RIGHT, y, GRID if value else INK, LEFT - 8, y, f"{value.normalize():f}"))
-        value += step
-    return format_html_join(
-        "",
-        '<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="{}" stroke-width="1"/>'
-        '<text x="{}" y="{}" font-size="11" text-anchor="end" dominant-baseline="middle" fill="#333333">{}</text>',
-        lines,
+def _labels(data: ChartData, slot: Decimal) -> SafeString:
+    """The categories under their groups; where there are too many for words, every second, third …"""
+    every = 1 if slot >= 30 else int((44 / slot).to_integral_value(ROUND_CEILING))
+    return joined(
+        _label(LEFT + slot * index + slot / 2, category, slot * every)
+        for index, category in enumerate(data.categories)
+        if index % every == 0
     )
 
 
-def _label(x: Decimal, text: str) -> SafeString:
-    """A category under its group, on two lines where it is long."""
-    lines = [text] if len(text) <= LONGEST_LABEL else [text[: (len(text) + 1) // 2], text[(len(text) + 1) // 2 :]]
-    return format_html_join(
-        "",
-        '<text x="{}" y="{}" font-size="12" text-anchor="middle" fill="#333333">{}</text>',
-        ((_n(x), HEIGHT - BOTTOM + 18 + 15 * index, line) for index, line in enumerate(lines)),
-    )
+def _label(x: Decimal, text: str, room: Decimal) -> SafeString:
+    """A category on as many lines as its room asks for, at most three."""
+    longest = max(2, int(room / 12))
+    text = shortened(text, longest * LABEL_LINES)
+    length = -(-len(text) // (-(-len(text) // longest) or 1)) or 1
+    lines = [text[start : start + length] for start in range(0, len(text), length)]
+    return joined(words(x, HEIGHT - BOTTOM + 18 + 15 * index, line, 12) for index, line in enumerate(lines))
 
 
-def _legend(data: ChartData) -> SafeString:
-    entries = []
-    x = LEFT
+def _legend(data: ChartData, *, lines: bool = False) -> SafeString:
+    """The series' marks and names, on a second line where they are many; the unit at the right."""
+    parts, x, y = [], Decimal(LEFT), Decimal(6)
     for number, series in enumerate(data.series):
-        entries.append((x, _colour(number), x + 18, series.label))
-        x += 34 + 13 * len(series.label)
-    names = format_html_join(
-        "",
-        '<rect x="{}" y="14" width="12" height="12" fill="{}" stroke="#333333" stroke-width="0.5"/>'
-        '<text x="{}" y="24" font-size="12" fill="#333333">{}</text>',
-        entries,
-    )
-    unit = format_html(
-        '<text x="{}" y="24" font-size="12" text-anchor="end" fill="#333333">单位：{}</text>', WIDTH - RIGHT, data.unit
-    )
-    return format_html("{}{}", names, unit if data.unit else "")
+        name = shortened(series.label, 14)
+        if x > LEFT and x + 24 + wide(name, 12) > WIDTH - RIGHT - 90:
+            x, y = Decimal(LEFT), y + 17
+        if lines:
+            parts += [segment(x - 4, y + 6, x + 20, y + 6, number), marker(x + 8, y + 6, number)]
+        else:
+            parts.append(filled(x, y, Decimal(16), Decimal(12), number))
+        parts.append(words(x + 24, y + 10, name, 12, anchor="start"))
+        x += 44 + wide(name, 12)
+    return joined([*parts, _unit(data)])
 
 
-def _frame(data: ChartData, body: SafeString) -> SafeString:
+def _unit(data: ChartData) -> SafeString:
+    return words(WIDTH - RIGHT, 16, f"单位：{data.unit}", 12, anchor="end") if data.unit else SafeString("")
+
+
+def _frame(data: ChartData, parts: Iterable[SafeString], *, height: int = HEIGHT) -> SafeString:
     return format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img" font-family="{}">'
         "<title>{}</title><desc>{}</desc>{}</svg>",
         WIDTH,
-        HEIGHT,
+        height,
         FONT,
         data.title,
         data.description(),
-        body,
+        joined(parts),
     )
 
 
 def _empty(data: ChartData) -> SafeString:
-    words = format_html(
-        '<text x="{}" y="{}" font-size="16" text-anchor="middle" fill="#555555">暂无数据</text>',
-        WIDTH // 2,
-        HEIGHT // 2,
-    )
-    return _frame(data, mark_safe(words))  # noqa: S308 -- made by format_html just above
+    return _frame(data, [words(WIDTH // 2, HEIGHT // 2, "暂无数据", 16, ink="#555555")])

@@ -27,10 +27,12 @@ def todo(user: User) -> list[Todo]:
     late, soon = waiting.filter(due_at__lt=now), waiting.filter(due_at__range=(now, now + timedelta(days=1)))
     verb = "去销号" if user.has_perm(Perms.CLOSE_FINDING) else "查看"
     found = []
-    for rows, light, words in ((late, "red", "条考评问题逾期未整改"), (soon, "orange", "条考评问题一天内到期")):
+    today = {"overdue": timezone.localdate().isoformat()}
+    kinds = ((late, "red", "条考评问题逾期未整改", today), (soon, "orange", "条考评问题一天内到期", {}))
+    for rows, light, words, more in kinds:
         count, first = rows.count(), rows.order_by("due_at").first()
         if first is not None:
-            query = {"state": "registered", "sort": "due_at", "found_from": "2000-01-01"}
+            query = {"state": "registered", "sort": "due_at", "found_from": "2000-01-01", **more}
             url = f"{reverse('inspections:finding-list')}?{urlencode(query)}"
             found.append(Todo(f"{count} {words}", url, verb, first.due_at, light, count))
     return found

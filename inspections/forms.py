@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
+from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 
 from inspections import workflow
@@ -22,8 +25,17 @@ from staff.models import Unit, User
 MOMENT_INPUT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
+class ItemsByCategory(ModelChoiceIterator):
+    """Choices under the headings of their categories."""
+
+    def __iter__(self) -> Iterator[Any]:
+        yield "", self.field.empty_label
+        for category, items in groupby(self.queryset, key=lambda item: item.category.name):
+            yield category, [self.choice(item) for item in items]
+
+
 class GroupedItemField(forms.ModelChoiceField):
-    """Items under the headings of their categories."""
+    iterator = ItemsByCategory
 
     def label_from_instance(self, obj: Item) -> str:
         return f"{obj.code} {obj.name}（每{obj.unit_of_count} {obj.deduct.normalize():f} 分）"
@@ -31,9 +43,9 @@ class GroupedItemField(forms.ModelChoiceField):
 
 class FindingForm(forms.Form):
     found_at = forms.DateTimeField(label="发现时间", widget=MOMENT_INPUT)
-    unit = forms.ModelChoiceField(Unit.objects.none(), label="责任单位")
+    unit = forms.ModelChoiceField(Unit.objects.none(), label="责任单位", empty_label="请选择")
     area = forms.ChoiceField(label="区域类型", choices=[("", "请选择"), *AreaType.choices])
-    item = GroupedItemField(Item.objects.none(), label="小项")
+    item = GroupedItemField(Item.objects.none(), label="小项", empty_label="请选择")
     place = forms.CharField(label="具体地点", max_length=120, help_text="写到门牌或路口，便于核对是否反复。")
     description = forms.CharField(
         label="存在问题", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
@@ -166,7 +178,7 @@ class VoidForm(forms.Form):
 
 class PhotoForm(forms.Form):
     photo = forms.FileField(
-        label="照片",
+        label="添加照片",
         widget=forms.ClearableFileInput(attrs={"accept": "image/*", "capture": "environment"}),
         help_text="JPG、PNG、WebP 或 HEIC，不超过 10 MB；没有拍摄时间也可以。",
     )

@@ -157,7 +157,7 @@ class Compilation(models.Model):
     as_of = models.DateTimeField("取数时间")
     profile = models.CharField("版式", max_length=8, choices=Profile.choices)
     content = models.JSONField("内容", help_text="figures、claims、sections，即 --json 的输出。")
-    pdf = models.FileField("PDF", upload_to=compiled_path)
+    pdf = models.FileField("PDF 文件", upload_to=compiled_path)
     sha256 = models.CharField("文件校验值", max_length=64)
     pages = models.PositiveSmallIntegerField("页数", default=0)
     job = models.OneToOneField(

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('as_of', models.DateTimeField(verbose_name='取数时间')),
                 ('profile', models.CharField(choices=[('plain', '普通文稿'), ('redhead', '套红')], max_length=8, verbose_name='版式')),
                 ('content', models.JSONField(help_text='figures、claims、sections，即 --json 的输出。', verbose_name='内容')),
-                ('pdf', models.FileField(upload_to=reports.models.compiled_path, verbose_name='PDF')),
+                ('pdf', models.FileField(upload_to=reports.models.compiled_path, verbose_name='PDF 文件')),
                 ('sha256', models.CharField(max_length=64, verbose_name='文件校验值')),
                 ('pages', models.PositiveSmallIntegerField(default=0, verbose_name='页数')),
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='汇编人')),

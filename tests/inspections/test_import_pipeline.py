@@ -159,7 +159,7 @@ def test_columns_that_are_not_recognised_are_asked_for_and_remembered(client, of
         "20260305",
         20260305,
         "２０２６．３．５",
-        datetime(2026, 3, 5),
+        datetime(2026, 3, 5),  # noqa: DTZ001
         46086,
         "2026-03-05 00:00",
     ],

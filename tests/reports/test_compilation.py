@@ -155,7 +155,7 @@ def test_of_three_signing_at_once_one_wins_and_no_number_is_lost(report):
 
 def test_broken_tokens_are_refused_with_line_and_reason(report):
     section = report.sections.get(order=2)
-    with pytest.raises(workflow.Refused, match="第1行第3字：没有“inspections.finding”"):
+    with pytest.raises(workflow.Refused, match=r"第1行第3字：没有“inspections\.finding”"):
         workflow.save_section(section, heading="x", text="共计{{ inspections.finding }}", seen=1, by=UserFactory())
     section.refresh_from_db()
     assert section.version == 1
