@@ -310,6 +310,22 @@ def test_total_never_stands_alone_on_a_page(rule, count):
             assert any(f"第{count - 1}街道" in text for text in texts)
 
 
+@pytest.mark.parametrize("filled", range(12, 23))
+def test_no_caption_head_or_heading_ends_a_page(rule, filled):
+    """A table's caption stays with its head and first row, a heading with its text, a drawing with its caption."""
+    rows = "".join("<tr><td>街道</td><td>12</td></tr>" for _ in range(3))
+    table = (
+        f"<table><caption>表题</caption><thead><tr><th>单位</th><th>件</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
+    drawing = '<figure><svg viewBox="0 0 9 2"><text>图</text></svg><figcaption>图题</figcaption></figure>'
+    for block in (table, f"<h2>一、题</h2><h3>（一）题</h3><p>{SENTENCE}</p>", drawing):
+        html = page(f"<p>{'字' * (28 * filled - 2)}</p>{block}<p>{SENTENCE}</p>")
+        for sheet in measure.pages(rule, html_to_pdf(html).content):
+            last, first = sheet.lines[-2].text, sheet.lines[0].text
+            assert last not in ("表题", "单位件", "单位", "件", "一、题", "（一）题")
+            assert first != "图题"
+
+
 # --- Numbers: clause 7.3.3 ------------------------------------------------------------------------------------------
 
 
