@@ -5,7 +5,6 @@ Series differ in lightness and also in texture, marker and dash (config.drawing)
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -23,10 +22,12 @@ from config.drawing import (
     filled,
     joined,
     marker,
+    on_circle,
     plain,
     rect,
     segment,
     shortened,
+    spoke,
     value_label,
     wide,
     words,
@@ -39,6 +40,7 @@ GRID = "#d9dee5"
 HEAT = ("#eef3f9", "#c9d9ec", "#93b4da", "#4f83be", "#1f5fa8")
 TICKS = 5
 LABEL_LINES = 3
+SMALLEST_NUMBERED = 0.03  # of a turn: the number does not fit on a smaller part
 
 
 @dataclass(frozen=True)
@@ -170,23 +172,21 @@ def ring(data: ChartData) -> SafeString:
     entries = _largest(data)
     total = sum((value for _, value in entries), Decimal(0))
     if not total:
-        return _empty(data)
-    parts, turned, x, y, radius = [], 0.0, 180, HEIGHT // 2, 100
-    for number, ((label, value), share) in enumerate(
-        zip(entries, shares([value for _, value in entries]), strict=True)
-    ):
+        return _empty(data) if data.is_empty else _empty(data, f"合计为0{data.unit}")
+    x, y, radius, turned = 180, HEIGHT // 2, 100, 0.0
+    ground, over, row = [], [words(x, y + 5, f"共{plain(total)}{data.unit}", 15)], y - 14 * len(entries) + 14
+    percentages = shares([value for _, value in entries])
+    for number, (label, value) in enumerate(entries):
         turn = float(value / total)
-        parts.append(arc(x, y, radius, number, turned=turned, turn=turn))
-        if turn >= 0.03:
-            angle = math.tau * (turned + turn / 2)
-            at = (Decimal(x + radius * math.sin(angle)), Decimal(y - radius * math.cos(angle)))
-            parts.append(badge(*at, number))
-        line = f"{label}　{plain(value)}{data.unit}　{share}%"
-        row = Decimal(HEIGHT // 2 - 14 * len(entries) + 28 * number + 14)
-        parts += [badge(Decimal(354), row, number), words(376, row + 5, line, 13, anchor="start")]
-        turned += turn
-    parts.append(words(x, y + 5, f"共{plain(total)}{data.unit}", 15))
-    return _frame(data, parts)
+        ground.append(arc(x, y, radius, number, turned=turned, turn=turn))
+        if len(entries) > 1:
+            over.append(spoke(x, y, radius, turned))
+        if turn >= SMALLEST_NUMBERED:
+            over.append(badge(*on_circle(x, y, radius, turned + turn / 2), number))
+        line = f"{label}　{plain(value)}{data.unit}　{percentages[number]}%"
+        over += [badge(Decimal(354), Decimal(row), number), words(376, row + 5, line, 13, anchor="start")]
+        turned, row = turned + turn, row + 28
+    return _frame(data, [*ground, *over])
 
 
 def _largest(data: ChartData) -> list[tuple[str, Decimal]]:
@@ -218,7 +218,7 @@ def heat_strip(data: ChartData) -> SafeString:
     if data.is_empty:
         return _empty(data)
     left, row = 120, 34
-    most = max(data.known())
+    low, high = min(data.known()), max(data.known())
     slot = Decimal(WIDTH - left - RIGHT) / len(data.categories)
     every = int((Decimal(30) / slot).to_integral_value(ROUND_CEILING))
     parts = []
@@ -226,7 +226,7 @@ def heat_strip(data: ChartData) -> SafeString:
         y = Decimal(TOP + line * row)
         parts.append(words(left - 8, y + 20, shortened(series.label, 8), 12, anchor="end"))
         for index, value in enumerate(series.values):
-            level = 0 if not value else min(len(HEAT) - 1, int(value / most * len(HEAT)))
+            level = int((value - low) / (high - low) * (len(HEAT) - 1)) if value is not None and high > low else 0
             x = left + slot * index
             parts.append(
                 rect(
@@ -269,7 +269,8 @@ def _slot(data: ChartData) -> Decimal:
 
 def _bar(x: Decimal, width: Decimal, value: Decimal | None, top: Decimal, number: int) -> SafeString:
     y = _y(value or Decimal(0), top)
-    bar = filled(x + 1, y, width - 2, HEIGHT - BOTTOM - y, number)
+    gap = min(Decimal(1), width / 8)
+    bar = filled(x + gap, y, width - 2 * gap, HEIGHT - BOTTOM - y, number)
     return joined([bar, value_label(x + width / 2, y - 4, value, room=width)])
 
 
@@ -337,5 +338,5 @@ def _frame(data: ChartData, parts: Iterable[SafeString], *, height: int = HEIGHT
     )
 
 
-def _empty(data: ChartData) -> SafeString:
-    return _frame(data, [words(WIDTH // 2, HEIGHT // 2, "暂无数据", 16, ink="#555555")])
+def _empty(data: ChartData, text: str = "暂无数据") -> SafeString:
+    return _frame(data, [words(WIDTH // 2, HEIGHT // 2, text, 16, ink="#555555")])

@@ -18,6 +18,7 @@ DASHES = ("none", "6 4", "2 3", "10 3 2 3", "12 4", "4 2")
 CORNERS = ((), ((-4, -4), (4, -4), (4, 4), (-4, 4)), ((0, -5), (5, 4), (-5, 4)), ((0, -6), (5, 0), (0, 6), (-5, 0)))
 INK, PAPER = "#333333", "#ffffff"
 LABEL_SIZE, SMALLEST = Decimal(11), Decimal(8)
+RING = 46  # thickness
 NOTHING = "—"
 
 Number = Decimal | int
@@ -97,6 +98,19 @@ def marker(x: Decimal, y: Decimal, number: int) -> SafeString:
     return format_html('<polygon points="{}" fill="{}"/>', points, colour)
 
 
+def on_circle(x: int, y: int, radius: int, turned: float) -> tuple[Decimal, Decimal]:
+    """The point a fraction of a turn clockwise from the top."""
+    angle = math.tau * turned
+    return Decimal(x + radius * math.sin(angle)), Decimal(y - radius * math.cos(angle))
+
+
+def spoke(x: int, y: int, radius: int, turned: float) -> SafeString:
+    """A white line across a ring, which keeps neighbours of one grey apart."""
+    (x1, y1), (x2, y2) = (on_circle(x, y, radius + side * RING // 2, turned) for side in (-1, 1))
+    line = '<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="{}" stroke-width="2"/>'
+    return format_html(line, *(_n(each) for each in (x1, y1, x2, y2)), PAPER)
+
+
 def arc(x: int, y: int, radius: int, number: int, *, turned: float, turn: float) -> SafeString:
     """A part of a ring, from and by fractions of a turn, clockwise from the top; a whole ring is drawn as two halves."""
     if turn > 0.999:
@@ -105,13 +119,10 @@ def arc(x: int, y: int, radius: int, number: int, *, turned: float, turn: float)
             arc(x, y, radius, number, turned=turned + 0.5, turn=0.5),
         )
         return format_html("{}{}", *halves)
-    ends = [
-        (Decimal(x + radius * math.sin(math.tau * at)), Decimal(y - radius * math.cos(math.tau * at)))
-        for at in (turned, turned + turn)
-    ]
-    (x1, y1), (x2, y2) = ends
+    (x1, y1), (x2, y2) = (on_circle(x, y, radius, at) for at in (turned, turned + turn))
     path = f"M{_n(x1)} {_n(y1)}A{radius} {radius} 0 {int(turn > 0.5)} 1 {_n(x2)} {_n(y2)}"
-    return format_html('<path d="{}" fill="none" stroke="{}" stroke-width="46"/>', path, COLOURS[number % len(COLOURS)])
+    colour = COLOURS[number % len(COLOURS)]
+    return format_html('<path d="{}" fill="none" stroke="{}" stroke-width="{}"/>', path, colour, RING)
 
 
 def badge(x: Decimal, y: Decimal, number: int) -> SafeString:

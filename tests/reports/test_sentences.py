@@ -4,7 +4,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.sentences import (
@@ -28,6 +28,7 @@ from reports.sentences import (
 COUNTS = st.integers(0, 10**9).map(Decimal) | st.integers(0, 5000).map(Decimal)
 AMOUNTS = st.decimals(0, 10**9, places=2)
 QUANTITIES = COUNTS | AMOUNTS
+HALVES = (Decimal(1) / 2).__mul__  # every second one is a half, of either sign
 MARKERS = re.compile("[余多近约]")
 SIZES = {"": 1, "万": 10_000, "亿": 100_000_000}
 
@@ -122,7 +123,8 @@ def test_percentages_round_half_up(value, one, two, whole):
     assert (percent(rate).text, percent_two(rate).text, percent_whole(rate).text) == (one, two, whole)
 
 
-@given(st.decimals(-(10**12), 10**12, places=6), st.integers(0, 4))
+@settings(max_examples=5 * settings().max_examples)
+@given(st.decimals(-(10**12), 10**12, places=6) | st.integers(-(10**9), 10**9).map(HALVES), st.integers(0, 4))
 def test_digits_round_as_the_school_does(value, places):
     """Half away from zero, against whole-number arithmetic."""
     shifted = abs(value) * 10**places
