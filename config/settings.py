@@ -226,5 +226,6 @@ LOGGING = {
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},  # a line for each timed task, every half minute
     },
 }

@@ -42,11 +42,10 @@ def search(user: User, query: str) -> list[Hit]:
     if not user.has_perm(Perms.VIEW_FINDING):
         return []
     rows = Finding.objects.visible_to(user).select_related("item", "lead_unit")
-    match = (
-        Q(number__startswith=query)
-        if query.startswith("考")
-        else Q(place__contains=query) | Q(description__contains=query)
-    )
+    if query.startswith("考"):
+        rows = rows.numbered(query)
+    else:
+        rows = rows.filter(Q(place__contains=query) | Q(description__contains=query))
     return [
         Hit(
             f"{finding.number} {finding.item.name}",
@@ -54,5 +53,5 @@ def search(user: User, query: str) -> list[Hit]:
             "考评问题",
             f"{finding.lead_unit.label} {finding.place}",
         )
-        for finding in rows.filter(match)[:SHOWN_HITS]
+        for finding in rows[:SHOWN_HITS]
     ]

@@ -6,6 +6,7 @@ conditions, and a test walks all of them. Counts go by the lead unit, so that pa
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -159,8 +160,12 @@ def unit_choices() -> list[tuple[str, str]]:
 
 
 def month_choices() -> list[tuple[str, str]]:
-    months = Finding.objects.order_by("month").values_list("month", flat=True).distinct()
-    return [(month, f"{int(month[5:])}月") for month in months]
+    """Every month from the first finding to the last; two looks into the index, whatever the number of rows."""
+    days = Finding.objects.order_by("found_on").values_list("found_on", flat=True)
+    first, last = days.first(), days.last()
+    if first is None or last is None:
+        return []
+    return [(month, f"{int(month[5:])}月") for month in Period.between(first, last).months()]
 
 
 CUTS = (
@@ -170,15 +175,24 @@ CUTS = (
     Cut("area", "区域类型", "area", lambda group: group.area, lambda: AreaType.choices),
     Cut("month", "月份", "month", lambda group: group.month, month_choices),
 )
+CUT = {cut.name: cut for cut in CUTS}
+
+
+def sums_by(cut: Cut | None, period: Period) -> dict[str, Counter[str]]:
+    """Part → measure → number, every part of a cut added up in one pass; without a cut the whole stands under ""."""
+
+    def add_up() -> dict[str, Counter[str]]:
+        sums: dict[str, Counter[str]] = {}
+        for group in tally(period):
+            sums.setdefault(cut.of(group) if cut else "", Counter()).update(group.counts)
+        return sums
+
+    return remembered(("inspections.sums", cut.name if cut else "", period), add_up)
 
 
 def counted(measure: str, cut: Cut | None, period: Period, parameter: str | None) -> Value:
-    total = sum(
-        group.counts[measure]
-        for group in tally(period)
-        if cut is None or parameter is None or cut.of(group) == parameter
-    )
-    return Value(Decimal(total))
+    sums = sums_by(cut if parameter is not None else None, period)
+    return Value(Decimal(sums.get(parameter or "", Counter())[measure]))
 
 
 def rows_of(measure: str, cut: Cut | None, period: Period, parameter: str | None) -> QuerySet[Finding]:
@@ -278,8 +292,7 @@ def quantity(period: Period, parameter: str | None) -> Value:
     """Σ 数量 of one item; unlike units are never added, so there is no total over items."""
     if parameter is None:
         return Value(reason="数量只能按小项合计：各小项计量单位不同。")
-    items = items_by_id()
-    return Value(Decimal(sum(g.counts["quantity"] or 0 for g in tally(period) if items[g.item].code == parameter)))
+    return counted("quantity", CUT["item"], period, parameter)
 
 
 def months_covered(period: Period, parameter: str | None) -> Value:
@@ -403,7 +416,7 @@ FIGURES: tuple[Figure, ...] = (
 
 def by_category(period: Period) -> list[list[tuple[str, str]]]:
     """大项 | 查找 | 已整改 | 按期 | 逾期 | 反复, each cell with its address."""
-    cut = CUTS[0]
+    cut = CUT["category"]
     rows = []
     for code, name in category_choices():
         cells = [(name, "")]
@@ -415,7 +428,7 @@ def by_category(period: Period) -> list[list[tuple[str, str]]]:
 
 
 def by_unit(period: Period) -> list[list[tuple[str, str]]]:
-    cut = CUTS[2]
+    cut = CUT["unit"]
     rows = []
     for pk, name in unit_choices():
         cells = [(name, "")]
@@ -447,7 +460,7 @@ def category_chart(period: Period) -> ChartData:
     choices = category_choices()
 
     def numbers(of: Period) -> tuple[Decimal, ...]:
-        return tuple(counted("all", CUTS[0], of, code).number or Decimal(0) for code, _ in choices)
+        return tuple(counted("all", CUT["category"], of, code).number or Decimal(0) for code, _ in choices)
 
     return ChartData(
         title="各大项查找案件：本期与去年同期",

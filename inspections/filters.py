@@ -58,7 +58,7 @@ class FindingFilter(django_filters.FilterSet):
         """A number is looked up in its index; anything else is searched for in place and description."""
         text = value.strip()
         if text.startswith("考"):
-            return rows.filter(number__startswith=text)
+            return rows.filter(pk__in=Finding.objects.numbered(text).values("pk"))
         return rows.filter(Q(place__contains=text) | Q(description__contains=text))
 
     def by_category(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
