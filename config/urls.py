@@ -13,3 +13,5 @@ urlpatterns = [
     path("inspections/", include("inspections.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "config.errors.bad_request"

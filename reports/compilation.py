@@ -68,7 +68,9 @@ class Draft:
         return style.word(value.number, "%" if figure.kind is Kind.RATE else figure.unit)
 
     def compared(self, with_: str) -> Period:
-        return self.period.same_period_last_year() if with_ == "last_year" else self.period.preceding()
+        """What the period is held against. A period that still runs is compared up to the same day, not as a whole."""
+        so_far = self.period.cut(max(timezone.localdate(self.as_of), self.period.start))
+        return so_far.same_period_last_year() if with_ == "last_year" else so_far.preceding()
 
     def entry(self, figure: Figure, parameter: str | None, value: Value) -> dict[str, Any]:
         label = figure.label

@@ -235,6 +235,14 @@ def test_error_pages_are_chinese_and_lead_back(client):
     assert "您没有这项权限" in refused
 
 
+def test_more_than_a_form_may_hold_is_refused_with_its_own_page(client, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    client.force_login(UserFactory(role=Roles.ASSESSMENT_OFFICE))
+    page = client.post(reverse("inspections:finding-create"), {"place": "长" * 200})
+    assert page.status_code == 413
+    assert "太大" in page.content.decode() or "过大" in page.content.decode() or "超过" in page.content.decode()
+
+
 @override_settings(DEBUG=False)
 def test_a_fault_shows_no_traceback(client, monkeypatch):
     client.force_login(UserFactory())

@@ -5,6 +5,7 @@ import threading
 from datetime import date
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -61,6 +62,13 @@ def test_a_token_becomes_its_figure_in_words(report, text, printed):
 def test_what_has_no_base_is_a_dash_with_its_reason(report):
     content, _ = compiled("{{ inspections.findings | 环比 }}", report)
     assert any("对比期为 0" in note for note in content["notes"])
+
+
+def test_a_running_half_year_is_compared_up_to_the_same_day(report):
+    make_finding(item=Item.objects.get(code="A01"), found_at=moment(2025, 6, 1))
+    with time_machine.travel(moment(2026, 3, 31)):
+        assert compiled("{{ inspections.findings | 同比 }}", report)[1] == "同比增长1100%"
+    assert compiled("{{ inspections.findings | 同比 }}", report)[1] == "同比增长500%"
 
 
 def test_a_claim_that_does_not_hold_is_left_out_and_the_checklist_says_why(report):
