@@ -27,8 +27,11 @@ def todo(user: User) -> list[Todo]:
     late, soon = waiting.filter(due_at__lt=now), waiting.filter(due_at__range=(now, now + timedelta(days=1)))
     verb = "去销号" if user.has_perm(Perms.CLOSE_FINDING) else "查看"
     found = []
-    today = {"overdue": timezone.localdate().isoformat()}
-    kinds = ((late, "red", "条考评问题逾期未整改", today), (soon, "orange", "条考评问题一天内到期", {}))
+    today, no_day = {"overdue": timezone.localdate().isoformat()}, dict[str, str]()
+    kinds = (
+        (late, "red", "条考评问题逾期未整改", today),
+        (soon, "orange", "条考评问题一天内到期", no_day),
+    )
     for rows, light, words, more in kinds:
         count, first = rows.count(), rows.order_by("due_at").first()
         if first is not None:

@@ -10,8 +10,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from inspections.enums import AreaType, FindingState, Source
-from inspections.figures import category_choices, item_choices, late, unit_choices
 from inspections.models import Finding, Item
+from inspections.tally import category_choices, item_choices, late, unit_choices
 from staff.models import ImportBatch
 
 DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

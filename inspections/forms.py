@@ -139,7 +139,7 @@ class FindingForm(forms.Form):
         worth = registrar.points(entry, found.number)
         names = Unit.objects.in_bulk(answer.shares)
         parts = [(names[unit].label, share, answer.parts(worth.points)[unit]) for unit, share in answer.shares.items()]
-        same = Finding.objects.filter(pk=found.same_as).first() if found.same_as else None
+        same = Finding.objects.filter(pk=str(found.same_as)).first() if found.same_as else None
         return {"worth": worth, "parts": parts, "recurrence": found.number, "same": same}
 
 

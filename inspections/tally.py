@@ -1,0 +1,170 @@
+"""Counting findings: how they are measured, how they are cut into parts, and every count of a period in one query."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.utils import timezone
+
+from config.figures import remembered
+from config.periods import Period
+from inspections.enums import AreaType, FindingState
+from inspections.models import Category, Finding, Item
+from staff.models import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings of one unit, item, area and month."""
+
+    unit: int
+    item: int
+    area: str
+    month: str
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A way to count findings: the condition in the database and in the list's address."""
+
+    name: str
+    condition: Callable[[datetime], Q]
+    address: Callable[[Period], dict[str, str]]
+
+
+def until(period: Period) -> datetime:
+    """The moment up to which deadlines are judged: the end of the period, or now while it runs."""
+    end = timezone.make_aware(datetime.combine(period.end + timedelta(days=1), time()))
+    return min(end, timezone.now())
+
+
+def due(moment: datetime) -> Q:
+    return Q(due_at__lt=moment)
+
+
+def late(moment: datetime) -> Q:
+    return due(moment) & (Q(closed_at=None) | Q(closed_at__gt=F("due_at")))
+
+
+MEASURES = {
+    measure.name: measure
+    for measure in (
+        Measure("all", lambda moment: Q(), lambda period: {}),
+        Measure("closed", lambda moment: Q(state=FindingState.CLOSED), lambda period: {"state": "closed"}),
+        Measure("open", lambda moment: Q(state=FindingState.REGISTERED), lambda period: {"state": "registered"}),
+        Measure("due", due, lambda period: {"due": period.end.isoformat()}),
+        Measure(
+            "on_time",
+            lambda moment: due(moment) & Q(closed_at__lte=F("due_at")),
+            lambda period: {"on_time": period.end.isoformat()},
+        ),
+        Measure("overdue", late, lambda period: {"overdue": period.end.isoformat()}),
+        Measure("recurrences", lambda moment: Q(recurrence__gt=0), lambda period: {"recurrence": "true"}),
+        Measure("severe", lambda moment: Q(severe=True), lambda period: {"severe": "true"}),
+    )
+}
+
+
+def found_in(period: Period) -> QuerySet[Finding]:
+    return Finding.objects.counted().found_between(period.start, period.end)
+
+
+def tally(period: Period) -> list[Group]:
+    """Every count of the period in one query, by unit, item, area and month."""
+
+    def read() -> list[Group]:
+        moment = until(period)
+        counts = {
+            f"n_{name}": Count("pk", filter=measure.condition(moment))
+            for name, measure in MEASURES.items()
+            if name != "all"
+        }
+        rows = (
+            found_in(period)
+            .order_by()
+            .values_list("lead_unit", "item", "area", "month")
+            .annotate(n_all=Count("pk"), quantity=Sum("count"), **counts)
+        )
+        names = ["all", "quantity", *(name for name in MEASURES if name != "all")]
+        return [
+            Group(unit, item, area, month, dict(zip(names, numbers, strict=True)))
+            for unit, item, area, month, *numbers in rows.iterator()
+        ]
+
+    return remembered(("inspections.tally", period), read)
+
+
+def items_by_id() -> dict[int, Item]:
+    return remembered("inspections.items", lambda: {item.pk: item for item in Item.objects.select_related("category")})
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A way to cut the findings into parts: by category, item, unit, area or month."""
+
+    name: str
+    label: str
+    parameter: str  # of the list's address
+    of: Callable[[Group], str]
+    choices: Callable[[], Sequence[tuple[str, str]]]
+
+
+def category_choices() -> list[tuple[str, str]]:
+    return remembered("inspections.category_choices", _read_categories)
+
+
+def _read_categories() -> list[tuple[str, str]]:
+    """Code and newest name of every category of any version."""
+    rows = Category.objects.order_by("code", "-version__valid_from").values_list("code", "name")
+    return list(dict(reversed(rows)).items())[::-1]
+
+
+def item_choices() -> list[tuple[str, str]]:
+    return remembered("inspections.item_choices", _read_items)
+
+
+def _read_items() -> list[tuple[str, str]]:
+    rows = Item.objects.order_by("code", "-category__version__valid_from").values_list("code", "name")
+    return list(dict(reversed(rows)).items())[::-1]
+
+
+def unit_choices() -> list[tuple[str, str]]:
+    return remembered(
+        "inspections.unit_choices", lambda: [(str(unit.pk), unit.label) for unit in Unit.objects.assessed()]
+    )
+
+
+def month_choices() -> list[tuple[str, str]]:
+    """Every month from the first finding to the last; two looks into the index, whatever the number of rows."""
+    days = Finding.objects.order_by("found_on").values_list("found_on", flat=True)
+    first, last = days.first(), days.last()
+    if first is None or last is None:
+        return []
+    return [(month, f"{int(month[5:])}月") for month in Period.between(first, last).months()]
+
+
+CUTS = (
+    Cut("category", "大项", "category", lambda group: items_by_id()[group.item].category.code, category_choices),
+    Cut("item", "小项", "item", lambda group: items_by_id()[group.item].code, item_choices),
+    Cut("unit", "责任单位", "lead_unit", lambda group: str(group.unit), unit_choices),
+    Cut("area", "区域类型", "area", lambda group: group.area, lambda: AreaType.choices),
+    Cut("month", "月份", "month", lambda group: group.month, month_choices),
+)
+CUT = {cut.name: cut for cut in CUTS}
+
+
+def sums_by(cut: Cut | None, period: Period) -> dict[str, Counter[str]]:
+    """Part → measure → number, every part of a cut added up in one pass; without a cut the whole stands under ""."""
+
+    def add_up() -> dict[str, Counter[str]]:
+        sums: dict[str, Counter[str]] = {}
+        for group in tally(period):
+            sums.setdefault(cut.of(group) if cut else "", Counter()).update(group.counts)
+        return sums
+
+    return remembered(("inspections.sums", cut.name if cut else "", period), add_up)
