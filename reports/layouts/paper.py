@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from config.pdf import Typeset, typeset
 from reports.enums import Profile
 from reports.models import Report
@@ -36,9 +38,16 @@ class SummaryPaper:
             number=number or report.number,
             addressee=str(setting("report.recipients")) if red else "",
             issuer=str(setting("bureau.name")),
-            date=report.cut_off or report.period.end,
+            date=day_of(report, being_signed=bool(number)),
             copies=str(setting("report.copies")) if red else "",
         )
+
+
+def day_of(report: Report, *, being_signed: bool) -> date:
+    """成文日期: the day of signing (GB/T 9704-2012 7.3.5); a draft stands at the end of its period."""
+    if report.signed_at is not None:
+        return timezone.localdate(report.signed_at)
+    return timezone.localdate() if being_signed else report.cut_off or report.period.end
 
 
 def summary_pdf(report: Report, content: dict[str, Any], *, profile: str, number: str = "") -> Typeset:

@@ -16,6 +16,7 @@ from inspections.standard_csv import SEED, parse
 from inspections.standards import store_standard
 from reports import workflow
 from reports.compilation import compile_content
+from reports.layouts.paper import SummaryPaper, summary_pdf
 from reports.models import Compilation, Report, Section
 from staff.jobs import run_inline
 from staff.models import Activity, JobState, NumberCounter
@@ -103,8 +104,6 @@ def test_the_default_outline_compiles_without_errors(report):
 
 
 def test_the_same_content_gives_the_same_bytes(report):
-    from reports.layouts.paper import summary_pdf
-
     content = compile_content(H1, list(report.sections.all()))
     first = summary_pdf(report, content, profile="plain")
     assert first == summary_pdf(report, content, profile="plain")
@@ -137,6 +136,14 @@ def test_issuing_freezes_the_figures(report):
     with pytest.raises(workflow.Refused, match="已签发"):
         workflow.save_section(section, heading="x", text="y", seen=1, by=director)
     assert Activity.objects.filter(verb="sign").count() == 1
+
+
+def test_a_paper_is_dated_by_its_signing(report):
+    assert SummaryPaper.of(report, profile="plain").date == date(2026, 6, 30)
+    with time_machine.travel(moment(2026, 7, 9)):
+        workflow.issue_report(report, by=UserFactory())
+    report.refresh_from_db()
+    assert SummaryPaper.of(report, profile="redhead").date == date(2026, 7, 9)
 
 
 @pytest.mark.django_db(transaction=True)
