@@ -124,6 +124,7 @@ class FindingResource(SheetResource):
 
     def facts(self, row: CheckedRow, values: dict[str, Any]) -> None:
         moments = {name: aware(values.get(name)) for name in ("found_at", "due_at", "closed_at")}
+        widen_bare_dates(moments)
         self._check_times(row, moments)
         item = self._item(row, values["item"], moments["found_at"])
         units = self._units(row, values["unit"])
@@ -179,6 +180,8 @@ class FindingResource(SheetResource):
             row.problems.append(("found_at", "检查日期在今天之后。请核对年份和日期。"))
         if closed is not None and closed < found:
             row.problems.append(("closed_at", "销号时间早于检查日期。请核对。"))
+        if closed is not None and closed > self.now + timedelta(days=1):
+            row.problems.append(("closed_at", "销号时间在今天之后。请核对年份和日期。"))
         if due is not None and due < found:
             row.problems.append(("due_at", "整改时限早于检查日期。请核对。"))
 
@@ -243,6 +246,16 @@ def aware(moment: Any) -> datetime | None:
         return None
     full = moment if isinstance(moment, datetime) else datetime.combine(moment, time())
     return timezone.make_aware(full) if timezone.is_naive(full) else full
+
+
+def widen_bare_dates(moments: dict[str, datetime | None]) -> None:
+    """A deadline without a time runs to the end of its day; a closing on the day of finding is not before it."""
+    found, due, closed = moments["found_at"], moments["due_at"], moments["closed_at"]
+    if due is not None and timezone.localtime(due).time() == time():
+        moments["due_at"] = due + timedelta(days=1, minutes=-1)
+    bare = closed is not None and timezone.localtime(closed).time() == time()
+    if found is not None and closed is not None and bare and timezone.localdate(closed) == timezone.localdate(found):
+        moments["closed_at"] = found
 
 
 def split_names(text: str) -> list[str]:

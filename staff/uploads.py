@@ -53,7 +53,7 @@ class CleanImage:
 def clean_image(source: bytes) -> CleanImage:
     """Check and re-encode one picture. ValidationError (Chinese, what to do) if it is none or too large."""
     if len(source) > MAX_IMAGE_BYTES:
-        raise ValidationError(f"照片 {len(source) / 1_048_576:.1f} MB，超过 10 MB。请压缩后再上传。")
+        raise too_large(len(source))
     try:
         picture = Image.open(io.BytesIO(source), formats=ACCEPTED_FORMATS)
         if picture.width * picture.height > MAX_PIXELS:
@@ -69,6 +69,10 @@ def clean_image(source: bytes) -> CleanImage:
     target = io.BytesIO()
     upright.save(target, "JPEG", quality=88, optimize=True)
     return CleanImage(target.getvalue(), hashlib.sha256(source).hexdigest(), *facts)
+
+
+def too_large(size: int) -> ValidationError:
+    return ValidationError(f"照片 {size / 1_048_576:.1f} MB，超过 10 MB。请压缩后再上传。")
 
 
 def _shot_at(exif: Image.Exif) -> datetime | None:
@@ -102,6 +106,8 @@ def _degrees(parts: Any, negative: bool, limit: int) -> Decimal | None:
 
 def save_image(upload: UploadedFile, model: type[AttachmentType], *, by: User, **fields: Any) -> AttachmentType:
     """Store an uploaded picture as an attachment of `model`; the same picture twice on one record is stored once."""
+    if upload.size is not None and upload.size > MAX_IMAGE_BYTES:
+        raise too_large(upload.size)
     image = clean_image(upload.read())
     known = model._default_manager.filter(source_sha256=image.source_sha256, **fields).first()
     if known is not None:

@@ -96,7 +96,7 @@ def _item_table(request: HttpRequest, version: StandardVersion) -> Table:
 @require_http_methods(["GET", "POST"])
 @permission_required(Perms.MANAGE_STANDARD, raise_exception=True)
 def standard_import(request: HttpRequest) -> HttpResponse:
-    """Upload → what it holds, checked → the same form again with 确认导入."""
+    """Upload a CSV: checked whole, then stored as a new version; refused whole with every reason."""
     form = StandardForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

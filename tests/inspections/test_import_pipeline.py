@@ -284,6 +284,19 @@ def test_a_wrong_cell_is_named_by_row_and_column(client, office, case):
     assert any(words in message for _, _, message in batch.problems)
 
 
+def test_dates_without_a_time_are_read_in_the_units_favour(client, office):
+    cells = {"检查日期": "2026-03-05 16:00"}
+    upload(client, xlsx([[*row(1, **cells), "2026-03-06", "2026-03-05"]], head=[*HEAD, "整改时限", "整改完成时间"]))
+    confirm(client, ImportBatch.objects.get())
+    finding = Finding.objects.get()
+    assert (finding.due_at, finding.closed_at) == (moment(2026, 3, 6, 23, 59), moment(2026, 3, 5, 16))
+
+
+def test_a_closing_in_the_future_is_refused(client, office):
+    upload(client, xlsx([[*row(1), "2099-01-01"]], head=[*HEAD, "整改完成时间"]))
+    assert "在今天之后" in ImportBatch.objects.get().problems[0][2]
+
+
 def test_points_out_of_range_are_refused(client, office):
     upload(client, xlsx([[*row(1), 99]], head=[*HEAD, "扣分"]))
     assert "超出" in ImportBatch.objects.get().problems[0][2]

@@ -1,0 +1,89 @@
+"""An export is what the list shows, for each role, at once or as a job; nothing in it runs as a formula."""
+
+import io
+
+import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from staff import exports
+from staff.models import Activity, Job, JobState
+from staff.permissions import Roles
+from tests.factories.inspections import ItemFactory, make_finding
+from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+URL = "/staff/exports/inspections.findings/"
+HEAD_ROW, FIRST_ROW = 3, 4
+
+
+def rows_of(content):
+    sheet = load_workbook(io.BytesIO(content)).active
+    head = [cell.value for cell in sheet[HEAD_ROW] if cell.value]
+    body = [
+        [cell.value for cell in row] for row in sheet.iter_rows(min_row=FIRST_ROW) if str(row[0].value).startswith("考")
+    ]
+    return head, body
+
+
+@pytest.fixture
+def findings():
+    item = ItemFactory()
+    own = UnitFactory(squad=SquadFactory())
+    return own, [make_finding(item=item, unit=unit) for unit in (own, own, UnitFactory(squad=SquadFactory()))]
+
+
+@pytest.mark.parametrize(("role", "count"), [(Roles.ASSESSMENT_OFFICE, 3), (Roles.STREET_CONTACT, 2)])
+def test_an_export_holds_exactly_the_rows_of_the_list(client, findings, role, count):
+    own, _ = findings
+    client.force_login(UserFactory(role=role, unit=own))
+    listed = [row.object.number for row in client.get(reverse("inspections:finding-list")).context["table"].rows]
+    head, body = rows_of(client.get(URL).content)
+    assert [row[0] for row in body] == listed
+    assert len(body) == count
+    assert head[0] == "编号"
+    logged = Activity.objects.get(verb="export")
+    assert logged.note.startswith(f"{count} 行")
+
+
+def test_the_filter_and_the_columns_of_the_address_hold_for_the_export(client, findings):
+    own, _ = findings
+    client.force_login(UserFactory(role=Roles.ASSESSMENT_OFFICE))
+    head, body = rows_of(client.get(URL, {"lead_unit": own.pk, "columns": ["number", "points"]}).content)
+    assert head == ["编号", "扣分（分）"]
+    assert len(body) == 2
+
+
+def test_a_long_list_becomes_a_job_with_the_same_rows(client, findings, monkeypatch):
+    monkeypatch.setattr(exports, "AT_ONCE", 2)
+    user = UserFactory(role=Roles.ASSESSMENT_OFFICE)
+    client.force_login(user)
+    response = client.get(URL, {"sort": "number"})
+    job = Job.objects.get()
+    assert response.url == job.get_absolute_url()
+    assert (job.owner, job.state) == (user, JobState.DONE)
+    served = client.get(reverse("staff:job-file", args=[job.pk, "result"]))
+    _, body = rows_of(b"".join(served.streaming_content))
+    assert [row[0] for row in body] == [finding.number for finding in findings[1]]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)"])
+def test_what_looks_like_a_formula_stays_text(client, text):
+    make_finding(description=f"{text}")
+    client.force_login(UserFactory(role=Roles.ASSESSMENT_OFFICE))
+    sheet = load_workbook(io.BytesIO(client.get(URL).content)).active
+    cells = [cell for row in sheet.iter_rows(min_row=FIRST_ROW) for cell in row if cell.value == text]
+    assert [cell.data_type for cell in cells] == ["s"]
+
+
+def test_without_the_right_to_see_the_list_there_is_no_export(client, findings):
+    client.force_login(UserFactory(role=Roles.WINDOW))
+    assert client.get(URL).status_code == 403
+    assert client.get("/staff/exports/no.such.list/").status_code == 404
+
+
+def test_the_auditor_exports_the_log_and_that_is_logged(client):
+    client.force_login(UserFactory(role=Roles.AUDITOR))
+    assert client.get("/staff/exports/staff.activities/").status_code == 200
+    assert Activity.objects.filter(verb="export", title="操作日志").count() == 1
