@@ -159,7 +159,7 @@ def months_covered(period: Period, parameter: str | None) -> Value:
     if not months:
         return Value(reason="期内没有考评问题。")
     first, last = int(months[0][5:]), int(months[-1][5:])
-    return Value(text=f"{first}月" if first == last else f"{first}-{last}月")
+    return Value(text=f"{first}月" if first == last else f"{first}—{last}月")
 
 
 def assessed_units(kinds: Sequence[str], period: Period, parameter: str | None) -> Value:

@@ -116,7 +116,7 @@ def test_the_numbers_themselves(findings, items):
     }
     assert {key: value(key) for key in expected} == expected
     assert value("quantity", items[0].code) == 5
-    assert BY_KEY["inspections.months"].value(HALF, None).text == "1-6月"
+    assert BY_KEY["inspections.months"].value(HALF, None).text == "1—6月"
     assert BY_KEY["inspections.area_names"].value(HALF, None).text == "主次干道、社区"
 
 
