@@ -30,7 +30,8 @@ with_secret() { env SECRET_KEY=only-for-this-check LOG_LEVEL=WARNING "$@"; }
 typed_modules() {
     local pattern
     for pattern in config staff/workdays.py '*/workflow.py' '*/permissions.py' '*/figures.py' '*/documents.py' \
-        '*/deadlines.py' inspections/scoring.py reports/sentences.py; do
+        '*/deadlines.py' inspections/{scoring,registrar,tally,recurrence,composite,responsibility,standard_csv}.py \
+        reports/{sentences,tokens,compilation,outline,registry}.py reports/layouts staff/{jobs,uploads}.py; do
         compgen -G "$pattern" || true
     done
 }
