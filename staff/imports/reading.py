@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -151,6 +153,8 @@ def _scan_package(path: Path) -> dict[str, _Facts]:
         KeyError,
         ValueError,
         NotImplementedError,
+        struct.error,
+        zlib.error,
     ) as error:
         raise corrupt() from error
     except RuntimeError as error:  # zipfile's word for a password
@@ -214,7 +218,10 @@ def _row_of(address: str) -> int:
 
 def _read(path: Path, wanted: str | None, facts: dict[str, _Facts]) -> Sheet:
     try:
-        with closing(CalamineWorkbook.from_path(path)) as book:
+        with (
+            path.open("rb") as source,
+            closing(CalamineWorkbook.from_filelike(source)) as book,
+        ):  # from_path trusts the name
             names = [
                 meta.name
                 for meta in book.sheets_metadata
@@ -231,6 +238,12 @@ def _read(path: Path, wanted: str | None, facts: dict[str, _Facts]) -> Sheet:
         if "assword" in str(error) or "ncrypt" in str(error):
             raise encrypted() from error
         raise corrupt() from error
+    except BaseException as error:
+        if (
+            type(error).__name__ == "PanicException"
+        ):  # calamine's own fault on a damaged file; no Exception, not importable
+            raise corrupt() from error
+        raise
     raise SheetError("empty", "文件里没有可见的、有内容的工作表。请确认数据没有放在隐藏的工作表里。")
 
 
@@ -245,8 +258,7 @@ def _rows(book: CalamineWorkbook, name: str) -> list[list[Any]]:
     start = sheet.start
     if start is None:
         return rows
-    rows.extend([] for _ in range(start[0]))
-    pad = [None] * start[1]
+    pad = [None] * start[1]  # iter_rows begins at the first row, but at the first filled column
     rows.extend(pad + [plain(cell) for cell in cells] for cells in sheet.iter_rows())
     while rows and not any(cell not in (None, "") for cell in rows[-1]):
         rows.pop()

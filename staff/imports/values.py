@@ -161,7 +161,7 @@ def _decimal(raw: Any, units: Iterable[str]) -> Decimal:
         number = Decimal(text)
     except InvalidOperation as error:
         raise ValueProblem(f"“{raw}”不是数字。") from error
-    if not number.is_finite() or abs(number) >= Decimal("1e15"):
+    if not number.is_finite() or number.adjusted() >= 15:  # abs() would overflow at 1e9999999
         raise ValueProblem(f"“{raw}”不是可用的数字。")
     return number
 

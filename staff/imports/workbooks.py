@@ -14,6 +14,7 @@ from typing import IO, Any
 from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
@@ -40,6 +41,8 @@ TEMPLATE_ROWS = 2_000
 def safe_cell(sheet: Any, value: Any) -> Any:
     """The value as it may stand in a cell: what Excel would run as a formula is pinned down as text."""
     if type(value) is str:
+        if not value.isprintable():
+            value = writable(value)
         if value.startswith("="):
             cell = WriteOnlyCell(sheet, value)
             cell.data_type = "s"
@@ -52,6 +55,11 @@ def safe_cell(sheet: Any, value: Any) -> Any:
     )
 
 
+def writable(value: str) -> str:
+    """Text without what XML cannot carry (control characters, lone surrogates): one such cell would stop the file."""
+    return ILLEGAL_CHARACTERS_RE.sub("", value).encode("utf-8", "ignore").decode("utf-8")
+
+
 def neutral_text(value: str) -> str:
     """For CSV, which has no types: an apostrophe before what a spreadsheet would run."""
     return f"'{value}" if value.startswith(DANGEROUS) else value
@@ -60,7 +68,7 @@ def neutral_text(value: str) -> str:
 def styled(
     sheet: Any, value: Any, *, font: Font | None = None, fill: PatternFill | None = None, box: bool = False
 ) -> Any:
-    cell = WriteOnlyCell(sheet, value)
+    cell = WriteOnlyCell(sheet, writable(value) if isinstance(value, str) else value)
     if isinstance(value, str):
         cell.data_type = "s"
     if font:
@@ -87,14 +95,14 @@ def write_table(
     ahead, rest = _peek(rows)
     _set_up_page(sheet, head, ahead)
     sheet.append([styled(sheet, title, font=TITLE_FONT)])
-    sheet.append([note or f"制表日期：{timezone.localdate()}"])
+    sheet.append([safe_cell(sheet, note or f"制表日期：{timezone.localdate()}")])
     sheet.append([styled(sheet, text, font=HEAD_FONT, fill=HEAD_FILL, box=True) for text in head])
     count = 0
     for row in rest:
         sheet.append([safe_cell(sheet, value) for value in row])
         count += 1
     sheet.append([])
-    sheet.append([f"填表人：{prepared_by}", None, "审核人："])
+    sheet.append([writable(f"填表人：{prepared_by}"), None, "审核人："])
     book.save(target)
     return count
 
@@ -203,7 +211,7 @@ def write_errors(
     sheet.append([styled(sheet, text, font=HEAD_FONT, fill=HEAD_FILL, box=True) for text in heads])
     for number, cells, problems in wrong_rows:
         marked = {index for index, _ in problems if index is not None}
-        row: list[Any] = [number, "；".join(text for _, text in problems)]
+        row: list[Any] = [number, safe_cell(sheet, "；".join(text for _, text in problems))]
         for index in range(max(len(header), len(cells))):
             value = cells[index] if index < len(cells) else None
             text = value if value is None or isinstance(value, (int, float)) or hasattr(value, "year") else shown(value)
