@@ -29,6 +29,8 @@ MAX_PARTS = 2_000
 MAX_COLUMNS = 200
 HEAD_ROWS = 30  # title and header rows are allowed on top of the data rows
 SHOWN_CELLS = 5
+PIECE, UNPACKED_PIECE = 64 * 1024, 1024 * 1024
+LOCAL_HEADER = struct.Struct("<4s5H3L2H")  # of a zip entry: …, length of its name, of its extra field
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -165,9 +167,34 @@ def _check_sizes(package: zipfile.ZipFile, size: int) -> None:
     entries = package.infolist()
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > MAX_PARTS or unpacked > MAX_UNPACKED or unpacked > max(size, 50_000) * MAX_RATIO:
-        raise SheetError("bomb", "文件解压后异常巨大，已拒绝打开。请用 WPS 新建表格，只粘贴需要的内容后上传。")
+        raise bomb()
     if any(entry.flag_bits & 1 for entry in entries):
         raise encrypted()
+    for entry in entries:
+        _check_true_size(package, entry)
+
+
+def bomb() -> SheetError:
+    return SheetError("bomb", "文件解压后异常巨大，已拒绝打开。请用 WPS 新建表格，只粘贴需要的内容后上传。")
+
+
+def _check_true_size(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """The directory of a zip can lie: unpack piece by piece, keep nothing, stop at the size it claims."""
+    if entry.compress_type != zipfile.ZIP_DEFLATED or package.fp is None:
+        return
+    package.fp.seek(entry.header_offset)
+    header = package.fp.read(LOCAL_HEADER.size)
+    name_length, extra_length = LOCAL_HEADER.unpack(header)[-2:]
+    package.fp.seek(name_length + extra_length, io.SEEK_CUR)
+    inflater, left, size = zlib.decompressobj(-zlib.MAX_WBITS), entry.compress_size, 0
+    while left > 0 and not inflater.eof:
+        packed = package.fp.read(min(left, PIECE))
+        left -= len(packed)
+        while packed:
+            size += len(inflater.decompress(packed, UNPACKED_PIECE))
+            packed = inflater.unconsumed_tail
+            if size > entry.file_size:
+                raise bomb()
 
 
 def _parse(package: zipfile.ZipFile, part: str) -> Any:

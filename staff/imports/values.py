@@ -157,6 +157,8 @@ def _decimal(raw: Any, units: Iterable[str]) -> Decimal:
         if text.endswith(unit):
             text = text.removesuffix(unit)
             break
+    if "_" in text:  # Python's own spelling, nobody's on paper
+        raise ValueProblem(f"“{raw}”不是数字。")
     try:
         number = Decimal(text)
     except InvalidOperation as error:

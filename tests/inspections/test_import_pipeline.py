@@ -202,6 +202,15 @@ def bomb():
     return target.getvalue()
 
 
+def lying_bomb():
+    """A sheet whose directory claims a hundredth of what a part unpacks to."""
+    target = io.BytesIO(xlsx([row(1)]))
+    with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("xl/extra.xml", b"0" * 9_000_000)
+    content = target.getvalue()
+    return content.replace((9_000_000).to_bytes(4, "little"), (90_000).to_bytes(4, "little"))
+
+
 def encrypted():
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600
 
@@ -229,6 +238,7 @@ REFUSED = {
     "encrypted": (encrypted(), "密码"),
     "corrupt": (xlsx([row(1)])[:-400], "损坏"),
     "bomb": (bomb(), "异常巨大"),
+    "lying bomb": (lying_bomb(), "异常巨大"),
     "no rows": (xlsx([]), "没有数据行"),
     "no header": (xlsx([["a", "b"], ["c", "d"]], head=["x", "y"]), "没有找到表头"),
     "doubled header": (xlsx([[*row(1), "另一个"]], head=[*HEAD, "责任单位"]), "表头重复：责任单位"),
