@@ -1,0 +1,126 @@
+"""The office's shared records: settings with validity, names of units, messages, reference data in the admin."""
+
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from inspections.models import Finding
+from staff.models import Activity, Message, Setting, Unit, UnitAlias, User, notify, setting
+from staff.permissions import Roles
+from tests.factories.staff import UnitFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_setting_holds_from_its_day_on_and_the_default_before():
+    Setting.objects.create(key="assessment.recurrence_days", value="45", source="考评办法", valid_from=date(2026, 1, 1))
+    assert setting("assessment.recurrence_days", on=date(2025, 12, 31)) == 30
+    assert setting("assessment.recurrence_days", on=date(2026, 1, 1)) == 45
+
+
+def test_a_setting_that_is_no_number_is_refused():
+    with pytest.raises(ValidationError, match="应填数字"):
+        Setting(key="assessment.recurrence_days", value="三十", source="x").clean()
+
+
+def test_a_renamed_agency_is_found_under_its_old_name():
+    unit = UnitFactory(name="区应急管理局", short_name="应急局")
+    UnitAlias.objects.create(unit=unit, name="区安监局")
+    names = Unit.objects.by_name()
+    assert names["区安监局"] == names["应急局"] == names["区应急管理局"] == unit
+
+
+def test_a_name_that_another_unit_bears_is_refused():
+    unit = UnitFactory(name="甲街道办事处", short_name="甲街道")
+    with pytest.raises(ValidationError, match="无法区分"):
+        Unit(name="乙街道办事处", short_name="甲街道", kind="street").clean()
+    with pytest.raises(ValidationError, match="正式名称"):
+        UnitAlias(unit=unit, name="甲街道").clean()
+
+
+def test_the_database_refuses_a_unit_that_ends_before_it_begins():
+    with pytest.raises(IntegrityError, match="unit_valid_to_not_before_from"), transaction.atomic():
+        UnitFactory(valid_from=date(2026, 1, 1), valid_to=date(2025, 1, 1))
+
+
+def test_a_message_is_read_by_its_recipient_only_and_leads_inside(client):
+    user, other = UserFactory(), UserFactory()
+    notify([user, user], "有一条要办", url="/inspections/findings/")
+    message = Message.objects.get()
+    client.force_login(other)
+    assert client.post(reverse("staff:open-message", args=[message.pk])).status_code == 404
+    client.force_login(user)
+    assert "1 条未读" in client.get(reverse("staff:bell")).content.decode()
+    assert client.post(reverse("staff:open-message", args=[message.pk])).url == "/inspections/findings/"
+    assert "条未读" not in client.get(reverse("staff:bell")).content.decode()
+
+
+@pytest.mark.parametrize("url", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_a_message_never_leads_outside(client, url):
+    user = UserFactory()
+    notify([user], "x", url=url)
+    client.force_login(user)
+    assert client.post(reverse("staff:open-message", args=[Message.objects.get().pk])).url == reverse("staff:inbox")
+
+
+def test_reference_data_saved_in_the_admin_is_logged_before_and_after(client):
+    office = UserFactory(role=Roles.OFFICE, is_staff=True)
+    client.force_login(office)
+    unit = UnitFactory(name="旧名街道办事处", short_name="旧名")
+    page = reverse("admin:staff_unit_change", args=[unit.pk])
+    data = {"name": "新名街道办事处", "short_name": "新名", "kind": "street", "order": 5, "valid_from": "2026-01-01",
+            "aliases-TOTAL_FORMS": 0, "aliases-INITIAL_FORMS": 0}  # fmt: skip
+    assert client.post(page, data).status_code == 302
+    logged = Activity.objects.about(unit).get()
+    assert logged.changes["名称"] == ["旧名街道办事处", "新名街道办事处"]
+    assert logged.actor == office
+
+
+def test_an_administrator_makes_an_account_that_must_change_its_password(client):
+    client.force_login(UserFactory(role=Roles.ADMINISTRATOR, is_staff=True))
+    data = {"username": "3001", "display_name": "新样例", "usable_password": "true",
+            "password1": "chu-shi-2026", "password2": "chu-shi-2026"}  # fmt: skip
+    assert client.post(reverse("admin:staff_user_add"), data).status_code == 302
+    made = User.objects.get(username="3001")
+    assert made.must_change_password
+    assert not made.groups.exists()
+
+
+def test_others_do_not_enter_the_admin(client):
+    client.force_login(UserFactory(role=Roles.ASSESSOR))
+    assert client.get("/admin/").status_code == 302
+    client.force_login(UserFactory(role=Roles.OFFICE, is_staff=True))
+    assert client.get(reverse("admin:staff_user_changelist")).status_code == 403
+
+
+def test_findings_are_read_only_in_the_admin(client):
+    client.force_login(UserFactory(is_superuser=True, is_staff=True))
+    assert client.get(reverse("admin:inspections_finding_add")).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_demo_bureau_is_the_same_each_time_and_refuses_a_used_database(monkeypatch, capsys):
+    monkeypatch.setattr("inspections.demo.PER_HALF_YEAR", 40)
+    call_command("seed_demo")
+    rows = list(Finding.objects.order_by("number").values_list("number", "place", "points", "recurrence", "state"))
+    assert len(rows) > 100
+    assert User.objects.count() == len(Roles)
+    assert {group.name for group in Group.objects.filter(user__isnull=False)} == set(Roles)
+    with pytest.raises(CommandError, match="只能装入空库"):
+        call_command("seed_demo")
+    call_command("seed_demo", "--if-empty")
+    assert Finding.objects.count() == len(rows)
+    call_command("seed_demo", "--print-accounts")
+    assert "1005  考评办" in capsys.readouterr().out
+
+
+@pytest.mark.django_db(transaction=True)
+def test_verify_log_seals_and_walks_the_chain(capsys):
+    Activity.record("create", None, by=None, title="x")
+    call_command("verify_log")
+    assert "日志链完整" in capsys.readouterr().out
