@@ -1,0 +1,323 @@
+"""The cases. `python -m bench.cases NAME` prints one JSON line a measurement: name, figures, what was said, ok."""
+
+from __future__ import annotations
+
+import io
+import json
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402 -- Django must be set up before models are loaded
+from django.contrib import admin  # noqa: E402
+from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
+from django.db import transaction  # noqa: E402
+from django.http import HttpRequest, QueryDict  # noqa: E402
+from django.test import Client, RequestFactory  # noqa: E402
+from openpyxl import Workbook  # noqa: E402
+from python_calamine import CalamineWorkbook  # noqa: E402
+
+from config.figures import one_reading  # noqa: E402
+from config.pdf import html_to_pdf  # noqa: E402
+from config.periods import Period  # noqa: E402
+from config.tables import export_rows  # noqa: E402
+from inspections.models import Finding, FindingShare  # noqa: E402
+from inspections.tasks import FINDING_IMPORT  # noqa: E402
+from inspections.views.findings import FINDING_EXPORT, finding_table  # noqa: E402
+from reports import workflow as reports_workflow  # noqa: E402
+from reports.compilation import compile_content  # noqa: E402
+from reports.layouts.paper import SummaryPaper, summary_pdf  # noqa: E402
+from reports.models import Report, Section  # noqa: E402
+from reports.outline import ASSESSMENT  # noqa: E402
+from reports.registry import registry  # noqa: E402
+from staff import exports, workflow  # noqa: E402
+from staff.imports import pipeline  # noqa: E402
+from staff.jobs import run_inline  # noqa: E402
+from staff.models import ImportBatch, ImportState, User  # noqa: E402
+
+REPEATS = 15
+IMPORTED_ROWS = 50_000
+PERIOD = Period.parse("2026H1")
+SCRATCH = Path(settings.VAR_DIR) / "bench"
+
+
+def megabytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def say(name: str, said: str, *, ok: bool | None = None, **figures: float) -> None:
+    print(json.dumps({"name": name, "said": said, "ok": ok, **figures}, ensure_ascii=False), flush=True)
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    start = time.perf_counter()
+    made = work()
+    return time.perf_counter() - start, made
+
+
+def p50(work: Callable[[], Any], repeats: int = REPEATS) -> float:
+    """Median milliseconds; the first call warms up and does not count."""
+    work()
+    return statistics.median(timed(work)[0] for _ in range(repeats)) * 1000
+
+
+def lists() -> None:
+    """Our list in four manners against a plain change list of Django admin on the same table."""
+    reader, root = User.objects.get(username="1005"), _superuser()
+    ours, plain = Client(), Client()
+    ours.force_login(reader)
+    plain.force_login(root)
+    total = Finding.objects.count()
+    limit = 100 if total > 500_000 else 50
+    deep = max(1, Finding.objects.counted().count() // 50 - 1)
+    whole = "found_from=2000-01-01"
+    unit = Finding.objects.values_list("lead_unit", flat=True).first()
+    manners = {
+        "list unfiltered": (f"?{whole}", "", limit),
+        "list filtered": (f"?{whole}&lead_unit={unit}&area=ZG", f"?lead_unit__id__exact={unit}&area__exact=ZG", limit),
+        "list deep page": (f"?{whole}&page={deep}", f"?p={deep // 2}", 60),
+        "list by number": (f"?{whole}&q=考2026-00012", "?q=考2026-00012", limit),
+        "list searched for words": (f"?{whole}&q=样例大道12", "?q=样例大道12", None),
+    }
+    change_list = _plain_admin()
+    for name, (query, other, most) in manners.items():
+        milliseconds = p50(lambda query=query: _answer(ours, f"/inspections/findings/{query}"))
+        against = p50(lambda other=other: _admin_page(change_list, root, other), repeats=5)
+        say(
+            name,
+            f"{milliseconds:.0f} ms, plain admin {against:.0f} ms, ratio {milliseconds / against:.2f}",
+            ok=None if most is None else milliseconds <= most,
+            ms=milliseconds,
+            admin_ms=against,
+        )
+
+
+def _answer(client: Client, address: str) -> None:
+    response = client.get(address)
+    if response.status_code != 200:
+        raise RuntimeError(f"{address}: {response.status_code}")
+
+
+def _superuser() -> User:
+    made, _ = User.objects.get_or_create(
+        username="bench",
+        defaults={"display_name": "测速", "is_superuser": True, "is_staff": True, "must_change_password": False},
+    )
+    return made
+
+
+def _plain_admin() -> admin.ModelAdmin:
+    """What one gets without thinking: the same columns, foreign keys and all, and the full count."""
+
+    class Plain(admin.ModelAdmin):
+        list_display = (
+            "number",
+            "found_at",
+            "lead_unit",
+            "area",
+            "place",
+            "item",
+            "description",
+            "count",
+            "points",
+            "state",
+        )
+        list_filter = ("lead_unit", "area", "state")
+        search_fields = ("number", "place", "description")
+        list_per_page = 50
+
+    return Plain(Finding, admin.site)
+
+
+def _admin_page(change_list: admin.ModelAdmin, user: User, query: str) -> None:
+    request = RequestFactory().get(f"/admin/inspections/finding/{query}")
+    request.user = user
+    change_list.changelist_view(request).render()
+
+
+def export() -> None:
+    """100,000 rows (or all there are) through the list's own export against a bare write-only writer."""
+    request = HttpRequest()
+    request.method, request.user = "GET", User.objects.get(username="1005")
+    request.GET = QueryDict("found_from=2000-01-01")
+    table = finding_table(request)
+    before = megabytes()
+    ours, _ = timed(lambda: exports.write(io.BytesIO(), FINDING_EXPORT, table, by=request.user))
+    peak = megabytes()
+    table = finding_table(request)
+    rows = list(export_rows(table))
+
+    def bare() -> None:
+        book = Workbook(write_only=True)
+        sheet = book.create_sheet()
+        for row in rows:
+            sheet.append(row)
+        book.save(io.BytesIO())
+
+    reading, _ = timed(lambda: sum(1 for _ in export_rows(finding_table(request))))
+    against, _ = timed(bare)
+    ratio = ours / (against + reading)
+    say(
+        f"export {len(rows) - 1:,} rows",
+        f"{ours:.1f} s, rows {reading:.1f} s + bare writer {against:.1f} s, ratio {ratio:.2f} (≤ 1.5), peak {peak} MB (+{peak - before})",
+        ok=ratio <= 1.5,
+        seconds=ours,
+        bare=against,
+        reading=reading,
+        peak_mb=peak,
+    )
+
+
+def figures() -> None:
+    """Every figure of a half-year with every choice, within one reading."""
+
+    def all_of_them() -> int:
+        count = 0
+        with one_reading():
+            for figure in registry().figures.values():
+                for choice, _ in figure.choices() if figure.choices else [(None, "")]:
+                    figure.value(PERIOD, choice)
+                    count += 1
+        return count
+
+    count = all_of_them()
+    milliseconds = p50(all_of_them, repeats=5)
+    limit = 1_000 if Finding.objects.count() > 500_000 else 200
+    say(f"all {count} figures", f"{milliseconds:.0f} ms (≤ {limit})", ok=milliseconds <= limit, ms=milliseconds)
+
+
+def paper() -> None:
+    """Compiling and setting a summary of ten pages against a bare run of the same HTML."""
+    from django.template.loader import render_to_string
+    from weasyprint import CSS, HTML
+
+    report = Report.objects.filter(period_key=PERIOD.key).first() or reports_workflow.create_report(PERIOD, by=None)
+    sections = [
+        Section(
+            report=report, level=2, number=f"（{n}）", heading="测速", text=ASSESSMENT + "\n整治行动有序推进。" * 60
+        )
+        for n in range(1, 5)
+    ]
+    content = compile_content(report.period, sections)
+    pages = summary_pdf(report, content, profile="plain").pages
+    ours = p50(lambda: summary_pdf(report, compile_content(report.period, sections), profile="plain"), repeats=3)
+    shown = {"paper": SummaryPaper.of(report, profile="plain"), "content": content}
+    html = render_to_string("reports/pdf/summary.html", shown)
+    css = (Path(settings.BASE_DIR) / "static/css/gbt9704.css").read_text(encoding="utf-8")
+    against = p50(lambda: HTML(string=html).write_pdf(stylesheets=[CSS(string=css)]), repeats=3)
+    setting, _ = timed(lambda: html_to_pdf(html))
+    say(
+        f"compile and set {pages} pages",
+        f"{ours:.0f} ms, bare WeasyPrint {against:.0f} ms, ratio {ours / against:.2f} (≤ 1.5), peak {megabytes()} MB",
+        ok=ours / against <= 1.5,
+        ms=ours,
+        bare_ms=against,
+        setting_ms=setting * 1000,
+    )
+
+
+def imports() -> None:
+    """50,000 rows through the whole pipeline, then once more, against the fastest reader and one bulk insert."""
+    path = _sheet(SCRATCH / "import-50000.xlsx")
+    Finding.objects.filter(place__startswith="测速路").delete()
+    first, batch = timed(lambda: _through_the_pipeline(path))
+    if batch.written != IMPORTED_ROWS:
+        raise RuntimeError(f"{batch.written} rows were written.")
+    peak = megabytes()
+    again, _ = timed(lambda: _through_the_pipeline(path))
+    against = _floor(path)
+    ratio = first / against
+    say(
+        "import 50,000 rows",
+        f"{first:.1f} s, reader + bulk insert {against:.1f} s, ratio {ratio:.2f} (≤ 3), peak {peak} MB (< 400)",
+        ok=ratio <= 3 and peak < 400,
+        seconds=first,
+        floor=against,
+        peak_mb=peak,
+    )
+    say("the same sheet again", f"{again:.1f} s, first time {first:.1f} s", ok=again <= first, seconds=again)
+
+
+def _sheet(path: Path) -> Path:
+    if path.is_file():
+        return path
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(
+        [
+            "检查日期",
+            "责任单位",
+            "区域类型",
+            "具体地点",
+            "小项",
+            "存在问题",
+            "数量",
+            "是否严重",
+            "问题来源",
+            "整改时限",
+            "整改完成时间",
+            "检查人",
+        ]
+    )
+    for n in range(IMPORTED_ROWS):
+        day = f"2026-{n % 6 + 1:02d}-{n % 28 + 1:02d} 09:{n % 60:02d}"
+        unit = ("湖滨街道", "求索街道", "月山")[n % 3]
+        sheet.append(
+            [
+                day,
+                unit,
+                "主次干道",
+                f"测速路{n}号",
+                "店外经营",
+                f"货物出店{n}",
+                n % 3 + 1,
+                "否",
+                "日常巡查",
+                None,
+                None,
+                "甲、乙",
+            ]
+        )
+    book.save(path)
+    return path
+
+
+def _through_the_pipeline(path: Path) -> ImportBatch:
+    upload = SimpleUploadedFile(path.name, path.read_bytes())
+    batch = pipeline.receive_file(upload, kind=FINDING_IMPORT, owner=None)
+    for kind, wanted, next_state in (
+        ("staff.check_import", ImportState.UPLOADED, ImportState.CHECKING),
+        ("staff.publish_import", ImportState.CHECKED, ImportState.PUBLISHING),
+    ):
+        workflow.claim_import(batch, wanted=wanted, next_state=next_state)
+        run_inline(kind, owner=None, payload={"batch": batch.pk})
+        batch.refresh_from_db()
+    return batch
+
+
+def _floor(path: Path) -> float:
+    """Seconds of the fastest reader plus one bulk insert of the same findings and shares."""
+    reading, _ = timed(lambda: CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python())
+    findings = list(Finding.objects.filter(place__startswith="测速路").order_by("pk"))
+    shares = list(FindingShare.objects.filter(finding__place__startswith="测速路"))
+    Finding.objects.filter(place__startswith="测速路").delete()
+
+    def insert() -> None:
+        with transaction.atomic():
+            Finding.objects.bulk_create(findings, batch_size=2_000)
+            FindingShare.objects.bulk_create(shares, batch_size=2_000)
+
+    writing, _ = timed(insert)
+    return reading + writing
+
+
+if __name__ == "__main__":
+    {"lists": lists, "export": export, "figures": figures, "paper": paper, "imports": imports}[sys.argv[1]]()
