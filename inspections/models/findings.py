@@ -116,7 +116,7 @@ class Finding(models.Model):
             ("import_findings", "导入考评问题"),
         ]
         indexes = [
-            models.Index(fields=["-found_at", "-id"], name="finding_newest"),
+            models.Index(fields=["-found_at", "-id", "state", "found_on"], name="finding_newest"),
             models.Index(fields=["state", "-found_at", "-id"], name="finding_by_state"),
             models.Index(fields=["found_on", "item", "state"], name="finding_by_item"),
             models.Index(fields=["lead_unit", "-found_at", "-id"], name="finding_by_unit"),
