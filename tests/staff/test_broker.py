@@ -1,5 +1,6 @@
 """The same job through a real broker and a real worker, as in production."""
 
+import logging
 import time
 
 import pytest
@@ -24,8 +25,10 @@ def worker(settings):
 
     settings.JOB_RUNNER = "celery"
     app.control.purge()
+    level = logging.getLogger().level
     with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
         yield
+    logging.getLogger().setLevel(level)  # the worker raises it for the whole process
 
 
 def wait_for(job, state, seconds=20):
