@@ -121,6 +121,13 @@ class Period:
         """
         return self if day >= self.end else Period.between(self.start, day)
 
+    def so_far(self, today: date) -> Period:
+        """What has passed of a running period, today included: its comparisons then end on the same day of the year.
+
+        A period that is over stays whole; of one still to come there is its first day.
+        """
+        return self.cut(max(today, self.start))
+
 
 def _month_end(year: int, month: int) -> date:
     return (date(year, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

@@ -315,7 +315,8 @@ TABLES = (
 
 
 def category_chart(period: Period) -> ChartData:
-    before = period.same_period_last_year()
+    """This period beside the same one last year; while it runs, beside last year's up to the same day."""
+    before = period.so_far(timezone.localdate()).same_period_last_year()
     choices = category_choices()
 
     def numbers(of: Period) -> tuple[Decimal, ...]:

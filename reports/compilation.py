@@ -69,7 +69,7 @@ class Draft:
 
     def compared(self, with_: str) -> Period:
         """What the period is held against. A period that still runs is compared up to the same day, not as a whole."""
-        so_far = self.period.cut(max(timezone.localdate(self.as_of), self.period.start))
+        so_far = self.period.so_far(timezone.localdate(self.as_of))
         return so_far.same_period_last_year() if with_ == "last_year" else so_far.preceding()
 
     def entry(self, figure: Figure, parameter: str | None, value: Value) -> dict[str, Any]:

@@ -48,6 +48,14 @@ class ReportSettingsForm(forms.ModelForm):
             raise forms.ValidationError("截至日期应在期间之内。")
         return day
 
+    def save_settings(self, *, by: User) -> Report | None:
+        """None, with the reason on the form, if the summary was signed meanwhile."""
+        try:
+            return workflow.change_settings(self.instance, **self.cleaned_data, by=by)
+        except workflow.Refused as refusal:
+            self.add_error(None, str(refusal))
+            return None
+
 
 class SectionForm(forms.Form):
     heading = forms.CharField(label="标题", max_length=80)

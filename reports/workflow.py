@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -54,12 +55,34 @@ def create_report(period: Period, *, by: User | None) -> Report:
     return report
 
 
+def locked_draft(report: Report, *, doing: str) -> Report:
+    """The report's row, locked; Refused once it is signed. Whoever changes a draft takes this lock before anything
+    else, so nothing can slip in behind a signature."""
+    current = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
+    if current.state != ReportState.DRAFT:
+        raise Refused(f"工作总结已签发，不能再{doing}。")
+    return current
+
+
+@transaction.atomic
+def change_settings(report: Report, *, title: str, cut_off: date | None, profile: str, by: User) -> Report:
+    """Title, cut-off date and profile of a draft; nothing is written, and nothing logged, if all stay as they were."""
+    current = locked_draft(report, doing="修改")
+    before = {"标题": current.title, "数据截至": current.cut_off, "版式": Profile(current.profile).label}
+    current.title, current.cut_off, current.profile = title, cut_off, profile
+    after = {"标题": title, "数据截至": cut_off, "版式": Profile(profile).label}
+    changes = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+    if changes:
+        current.save(update_fields=["title", "cut_off", "profile"])
+        Activity.record(Verb.UPDATE, current, by=by, title="设置标题、截至日期、版式", changes=changes)
+    return current
+
+
 @transaction.atomic
 def save_section(section: Section, *, heading: str, text: str, seen: int, by: User) -> Section:
     """Store a section's text; the one before goes to its history. All or nothing: broken tokens are refused before."""
+    locked_draft(section.report, doing="修改")
     current = Section.objects.select_for_update(of=("self",)).select_related("report").get(pk=section.pk)
-    if current.report.state != ReportState.DRAFT:
-        raise Refused("工作总结已签发，不能再修改。")
     if current.version != seen:
         last = current.revisions.select_related("saved_by").first()
         raise ChangedMeanwhile(current, str(last.saved_by) if last and last.saved_by else "")
@@ -83,12 +106,17 @@ def compile_report(report: Report, *, by: User | None, job: Job | None = None, o
     """Read every figure, set the PDF, keep both as one compilation. The same job twice gives the same one."""
     if job is not None and (done := Compilation.objects.filter(job=job).first()) is not None:
         return done
+    if not report.is_draft:
+        raise Refused("工作总结已签发，数据已锁定，不再汇编。")
     sections = list(report.sections.all())
     content = compile_content(report.period, sections, on_step=on_step)
     if on_step is not None:
         on_step(len(sections), len(sections) + 1, "正在排版")
     pdf = summary_pdf(report, content, profile=report.profile)
-    return keep_compilation(report, content, pdf, by=by, job=job)
+    with transaction.atomic():
+        # Signed while this was being set: the frozen copy must stay the last one.
+        locked_draft(report, doing="汇编")
+        return keep_compilation(report, content, pdf, by=by, job=job)
 
 
 @transaction.atomic
@@ -113,6 +141,12 @@ def keep_compilation(
     return compilation
 
 
+def broken_tokens(sections: list[Section]) -> list[str]:
+    """What is wrong with stored tokens: a figure that was sound when the text was saved may have gone since."""
+    known = known_keys()
+    return [f"{section}：{error}" for section in sections for error in parse(section.text, known).errors]
+
+
 @transaction.atomic
 def issue_report(report: Report, *, by: User) -> Report:
     """签发: figures are read a last time and frozen with the paper that carries the number. One of two signers wins."""
@@ -120,7 +154,10 @@ def issue_report(report: Report, *, by: User) -> Report:
     edge = TRANSITIONS["issue"]
     if current.state not in edge.sources:
         raise Refused(f"“{current}”{current.get_state_display()}，不能再{edge.label}。")
-    content = compile_content(current.period, list(current.sections.all()))
+    sections = list(current.sections.all())
+    if broken := broken_tokens(sections):
+        raise Refused(f"正文里有取不到的数据，改正后才能签发：{'；'.join(broken)}")
+    content = compile_content(current.period, sections)
     profile = Profile.REDHEAD if current.profile == Profile.REDHEAD else Profile.PLAIN
 
     signed: list[Typeset] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -81,7 +82,7 @@ def periods() -> list[Period]:
 
 def glances(period: Period) -> list[Glance]:
     """A few figures of the period, each with its address and last year's value."""
-    before, found = period.same_period_last_year(), []
+    before, found = period.so_far(timezone.localdate()).same_period_last_year(), []
     for key in GLANCE:
         figure = registry().figures[key]
         now, then = figure.value(period, None), figure.value(before, None)
@@ -90,15 +91,15 @@ def glances(period: Period) -> list[Glance]:
     return found
 
 
-def shown(number: object) -> str:
-    value = plain_number(number)  # type: ignore[arg-type]
+def shown(number: Decimal | None) -> str:
+    value = plain_number(number)
     if value is None:
         return "—"
-    return f"{float(value):.2f}" if isinstance(value, str) else str(value)
+    return f"{Decimal(value).quantize(Decimal('0.01'), ROUND_HALF_UP)}" if isinstance(value, str) else str(value)
 
 
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
-    query = request.GET.get("q", "").strip()[:60]
+    query = request.GET.get("q", "").replace("\0", "").strip()[:60]  # PostgreSQL takes no NUL in a text
     hits = [hit for app in DESKS for hit in app.search(request.user, query)] if query else []
     return render(request, "reports/search.html", {"query": query, "hits": hits})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -70,6 +71,7 @@ def page_context(request: HttpRequest, report: Report) -> dict[str, Any]:
         "report": report,
         "content": content,
         "latest": latest,
+        "stale": latest is not None and printed(latest.content) != printed(content),
         "sections": list(report.sections.all()),
         "running": running.refresh_progress() if running else None,
         "activities": Activity.objects.about(report)[:20],
@@ -77,6 +79,11 @@ def page_context(request: HttpRequest, report: Report) -> dict[str, Any]:
         "can_compile": can_compile_report(request.user, report),
         "can_issue": can_issue_report(request.user, report),
     }
+
+
+def printed(content: dict[str, Any]) -> str:
+    """What a compilation puts on paper, in one spelling: two of them can be compared whatever database kept them."""
+    return json.dumps(content["sections"], sort_keys=True)
 
 
 @require_GET
@@ -95,11 +102,7 @@ def report_settings(request: HttpRequest, pk: int) -> HttpResponse:
     if not can_edit_report(request.user, report):
         raise PermissionDenied
     form = ReportSettingsForm(request.POST or None, instance=report)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        Activity.record(
-            Verb.UPDATE, report, by=request.user, title="设置标题、截至日期、版式", note=str(form.cleaned_data)[:400]
-        )
+    if request.method == "POST" and form.is_valid() and form.save_settings(by=request.user) is not None:
         messages.success(request, "已保存。")
         return redirect(report)
     return render(request, "reports/report_settings.html", {"report": report, "form": form})
@@ -143,8 +146,9 @@ def report_pdf(request: HttpRequest, pk: int) -> FileResponse | HttpResponse:
 @VIEW
 def report_json(request: HttpRequest, pk: int) -> JsonResponse:
     report = visible_report(request, pk)
+    compilation = latest_compilation(report)
     Activity.record(Verb.EXPORT, report, by=request.user, title="下载数据")
-    return JsonResponse(latest_compilation(report).content, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    return JsonResponse(compilation.content, json_dumps_params={"ensure_ascii": False, "indent": 1})
 
 
 def latest_compilation(report: Report) -> Compilation:

@@ -56,8 +56,11 @@ def section_edit(request: HttpRequest, pk: int, section_pk: int) -> HttpResponse
 @EDIT
 def section_preview(request: HttpRequest, pk: int, section_pk: int) -> HttpResponse:
     section, form = editable_section(request, pk, section_pk), PreviewForm(request.POST)
-    text = form.cleaned_data["text"] if form.is_valid() else ""
-    return render(request, "reports/_preview.html", {"preview": preview_of(text, section.report.period)})
+    if form.is_valid():
+        preview = preview_of(form.cleaned_data["text"], section.report.period)
+    else:
+        preview = {"paragraphs": [], "errors": form.errors["text"], "notes": [], "amber": 0}
+    return render(request, "reports/_preview.html", {"preview": preview})
 
 
 @require_GET

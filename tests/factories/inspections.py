@@ -10,6 +10,8 @@ from inspections import workflow
 from inspections.enums import AreaType, Role
 from inspections.models import Category, Item, ItemShare, StandardVersion
 from inspections.registrar import FindingEntry
+from inspections.standard_csv import SEED, parse
+from inspections.standards import store_standard
 from tests.factories.staff import SquadFactory, UnitFactory
 
 
@@ -78,3 +80,10 @@ def entry(**facts):
 
 def make_finding(*, by=None, **facts):
     return workflow.register_finding(entry(**facts), by=by)
+
+
+def whole_standard():
+    """The bureau's own standard with all its items, as the default outline of a summary needs it; returns item A01."""
+    sheet = parse(SEED.read_bytes())
+    store_standard(sheet, name="样例考评标准", source="样例考评办法", valid_from=date(2020, 1, 1), by=None)
+    return Item.objects.get(code="A01")

@@ -12,8 +12,6 @@ from django.db import connection
 from config.periods import Period
 from inspections import workflow as findings
 from inspections.models import Item
-from inspections.standard_csv import SEED, parse
-from inspections.standards import store_standard
 from reports import workflow
 from reports.compilation import compile_content
 from reports.layouts.paper import SummaryPaper, summary_pdf
@@ -21,7 +19,7 @@ from reports.models import Compilation, Report, Section
 from staff.jobs import run_inline
 from staff.models import Activity, JobState, NumberCounter
 from staff.permissions import Roles
-from tests.factories.inspections import make_finding, moment
+from tests.factories.inspections import make_finding, moment, whole_standard
 from tests.factories.staff import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -31,9 +29,7 @@ H1 = Period.parse("2026H1")
 
 @pytest.fixture
 def report():
-    sheet = parse(SEED.read_bytes())
-    store_standard(sheet, name="样例标准", source="样例", valid_from=date(2020, 1, 1), by=None)
-    item = Item.objects.get(code="A01")
+    item = whole_standard()
     for day in range(1, 13):
         make_finding(item=item, found_at=moment(2026, 1, day), closed_at=moment(2026, 1, day, 20) if day % 2 else None)
     make_finding(item=item, found_at=moment(2025, 1, 5))

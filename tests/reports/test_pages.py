@@ -8,7 +8,7 @@ from reports import workflow
 from reports.models import Compilation, Report
 from staff.models import Activity, Job
 from staff.permissions import Roles
-from tests.factories.inspections import make_finding, moment
+from tests.factories.inspections import make_finding, moment, whole_standard
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,7 +20,7 @@ def url(name, *args):
 
 @pytest.fixture
 def report():
-    make_finding(found_at=moment(2026, 3, 5))
+    make_finding(item=whole_standard(), found_at=moment(2026, 3, 5))
     return workflow.create_report(Period.parse("2026H1"), by=None)
 
 

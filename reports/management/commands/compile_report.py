@@ -29,6 +29,15 @@ class Command(BaseCommand):
             period = Period.parse(options["period"])
         except ValueError as error:
             raise CommandError(str(error)) from error
+        for path in (options["pdf"], options["json"]):
+            if path and not path.parent.is_dir():
+                raise CommandError(f"目录 {path.parent} 不存在，请先建立。")
+        try:
+            self._compile(period, options)
+        except OSError as error:
+            raise CommandError(f"文件写不进去：{error}") from error
+
+    def _compile(self, period: Period, options: dict[str, Any]) -> None:
         report = Report.objects.filter(period_key=period.key).first() or workflow.create_report(period, by=None)
         if report.is_draft:
             job = run_inline("reports.compile", owner=None, payload={"report": report.pk})
