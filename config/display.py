@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from django.utils import timezone
+
+from config.identity import mask_id_number, mask_phone
 
 NOTHING = "—"
 CENT = Decimal("0.01")
@@ -89,25 +90,13 @@ def official_number(number: Any, year: int) -> str:
 
 
 def masked_phone(value: Any) -> str:
-    """138****5678: enough to recognise, not enough to call."""
-    text = str(value or "").strip()
-    if not text:
-        return NOTHING
-    digits = re.sub(r"\D", "", text)
-    if len(digits) < 8:
-        return "*" * len(text)
-    shown = digits[:3] if len(digits) >= 11 else ""
-    return f"{shown}{'*' * (len(digits) - len(shown) - 4)}{digits[-4:]}"
+    """138****5678; nothing is a dash."""
+    return mask_phone(str(value or "").strip()) or NOTHING
 
 
 def masked_id(value: Any) -> str:
-    """430602********1234: an identity or credit-code number with its middle covered."""
-    text = str(value or "").strip()
-    if not text:
-        return NOTHING
-    if len(text) < 11:
-        return "*" * len(text)
-    return f"{text[:6]}{'*' * (len(text) - 10)}{text[-4:]}"
+    """430602********1234; nothing is a dash."""
+    return mask_id_number(str(value or "").strip()) or NOTHING
 
 
 def display(value: Any) -> str:

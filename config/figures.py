@@ -75,6 +75,21 @@ class Figure:
     part_of: str = ""  # key of the whole that the parameterised parts must add up to
     decimals: int = 0
     style: str = "准确"
+    scope_note: Callable[[Period], str] | None = None  # what of the definition a setting of the bureau decides
+    unit_of: Callable[[Parameter], str] | None = None  # where each parameter is counted in a unit of its own
+
+    def defined(self, period: Period) -> str:
+        """The definition with what the bureau's settings make of it in the period."""
+        return self.definition + (self.scope_note(period) if self.scope_note else "")
+
+    def measured_in(self, parameter: Parameter) -> str:
+        """The measure word of the number."""
+        return self.unit_of(parameter) if self.unit_of else self.unit
+
+    @property
+    def is_percentage(self) -> bool:
+        """It changes in percentage points, whether a rate of two lists or a ratio to a standard."""
+        return self.unit == "%"
 
     @property
     def app(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField
 from django.utils.safestring import SafeString
 
@@ -28,8 +29,10 @@ class FieldPart:
 
     @property
     def optional(self) -> bool:
-        """Marked 选填; what is required needs no mark, and a box that may stay empty explains itself."""
-        return not self.bound.field.required and self.kind != "checkbox" and not self.bound.field.disabled
+        """Marked 选填; what is required, now or by a later step (`wanted_later`), needs no mark, nor does a box."""
+        field = self.bound.field
+        wanted = field.required or getattr(field, "wanted_later", False)
+        return not wanted and self.kind != "checkbox" and not field.disabled
 
     @property
     def described_by(self) -> str:
@@ -95,6 +98,8 @@ def describe(bound: BoundField, *, small: bool = False) -> FieldPart:
     if small and kind in ("input", "select", "pair"):
         names.append(f"{CLASSES[kind]}-sm")
     attrs: dict[str, Any] = {"class": " ".join(name for name in names if name)}
+    if kind == "select":
+        name_empty_choice(bound.field)
     if isinstance(bound.field.widget, forms.Textarea):
         attrs["rows"] = bound.field.widget.attrs.get("rows_wanted", 4)
     return FieldPart(
@@ -105,6 +110,13 @@ def describe(bound: BoundField, *, small: bool = False) -> FieldPart:
         help_id=f"{bound.auto_id}_helptext",
         error_id=f"{bound.auto_id}_error",
     )
+
+
+def name_empty_choice(field: forms.Field) -> None:
+    """Django's row of dashes says nothing: 请选择, or 不填 where it may stay empty."""
+    choices = list(getattr(field.widget, "choices", ()))
+    if choices and str(choices[0][1]) == BLANK_CHOICE_DASH[0][1]:
+        field.widget.choices = [("", "请选择" if field.required else "不填"), *choices[1:]]
 
 
 def describe_filter(bound: BoundField) -> FieldPart:

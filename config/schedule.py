@@ -26,6 +26,12 @@ TIMED_TASKS = (
     TimedTask("staff.reap_jobs", timedelta(seconds=30), "中断的后台任务重新排队"),
     TimedTask("staff.clear_stale_imports", timedelta(hours=6), "清理未确认的导入预览"),
     TimedTask("staff.warn_calendar", timedelta(hours=24), "提醒维护下一年工作日历"),
+    TimedTask("fireworks.watch_posts", timedelta(minutes=1), "值守空岗提醒"),
+    TimedTask("permits.daily", timedelta(hours=1), "许可：逾期视为受理、到期、抢修补办、催办督办"),
+    TimedTask("billboards.watch_cases", timedelta(hours=12), "案件期限重算和提醒"),
+    TimedTask("billboards.refresh_statuses", timedelta(hours=6), "户外广告到期状态更新"),
+    TimedTask("reports.remind_materials", timedelta(hours=6), "催交工作总结材料"),
+    TimedTask("staff.warn_certificates", timedelta(hours=12), "执法证到期提醒"),
 )
 
 

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "config.middleware.PrivatePages",
     "staff.middleware.ActingPerson",
     "staff.middleware.FirstPassword",
+    "staff.middleware.NoIdentityInAddress",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -182,6 +183,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
+        "worker-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],

@@ -11,6 +11,9 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("staff/", include("staff.urls")),
     path("inspections/", include("inspections.urls")),
+    path("fireworks/", include("fireworks.urls")),
+    path("permits/", include("permits.urls")),
+    path("billboards/", include("billboards.urls")),
     path("admin/", admin.site.urls),
 ]
 

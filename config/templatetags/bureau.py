@@ -42,9 +42,22 @@ for pure in (
 TONES = ("blue", "green", "amber", "red", "grey")
 ALERT_TONES = ("info", "success", "warning", "danger")
 STATE_TONES = {
-    "blue": {"queued", "running", "registered", "accepted", "open", "active", "compiled", "in_review"},
-    "green": {"done", "closed", "issued", "frozen", "valid", "granted", "published"},
-    "amber": {"draft", "paused", "pending", "overdue_soon", "returned", "provisional"},
+    "blue": {
+        "queued",
+        "running",
+        "registered",
+        "accepted",
+        "open",
+        "active",
+        "compiled",
+        "in_review",
+        "confirmed",
+        "ordered",
+        "reported",
+        "checking",
+    },
+    "green": {"done", "closed", "issued", "frozen", "valid", "granted", "published", "deducted", "upheld"},
+    "amber": {"draft", "paused", "pending", "overdue_soon", "returned", "provisional", "shelved", "partly"},
     "red": {"failed", "overdue", "denied", "revoked"},
 }
 LIGHTS = {"green": "正常", "yellow": "即将到期", "orange": "今日到期", "red": "已超期", "none": "无期限"}
@@ -167,6 +180,31 @@ def chart(
     return {"svg": svg, "title": title, "head": head, "rows": list(rows), "note": note}
 
 
+# --- Cases ------------------------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/clock.html")
+def clock(clock: Any, *, open: bool = False) -> dict[str, Any]:  # noqa: A002 (the attribute's own name)
+    return {"clock": clock, "open": open}
+
+
+@register.inclusion_tag("components/next_step.html")
+def next_step(step: Any) -> dict[str, Any]:
+    return {"step": step}
+
+
+@register.inclusion_tag("components/paper_options.html")
+def paper_options(options: Iterable[Any]) -> dict[str, Any]:
+    listed = list(options)
+    shut = [option for option in listed if option.why_not]
+    return {"options": listed, "none_open": len(shut) == len(listed), "some_shut": bool(shut)}
+
+
+@register.inclusion_tag("components/flaws.html")
+def flaws(records: Iterable[Any]) -> dict[str, Any]:
+    return {"records": list(records)}
+
+
 # --- Tables and forms -----------------------------------------------------------------------------------------------------
 
 
@@ -210,11 +248,26 @@ def file_drop(bound: Any, max_mb: int = 20, max_files: int = 20) -> dict[str, An
     return {"part": form_fields.describe(bound), "max_mb": max_mb, "max_files": max_files}
 
 
+FILTERS_SHOWN, FILTERS_MOST = 6, 9  # so many stand open; a bar with few more than that is not folded at all
+
+
+def filters_shown(labels: Sequence[str]) -> int:
+    """How many fields of a filter bar stand open; 从 and 到 of one span are not torn apart."""
+    if len(labels) <= FILTERS_MOST:
+        return len(labels)
+    return FILTERS_SHOWN + (labels[FILTERS_SHOWN] == "到")
+
+
 @register.inclusion_tag("components/filter_bar.html")
 def filter_bar(filters: Any, table: Any = None) -> dict[str, Any]:
     form = filters.form
+    bounds = form.visible_fields()
+    cut = filters_shown([str(bound.label) for bound in bounds])
+    parts = [form_fields.describe_filter(bound) for bound in bounds]
     return {
-        "parts": [form_fields.describe_filter(bound) for bound in form.visible_fields()],
+        "parts": parts[:cut],
+        "more": parts[cut:],
+        "more_open": any(bound.value() not in (None, "", []) for bound in bounds[cut:]),
         "hidden": form.hidden_fields(),
         "table": table,
     }

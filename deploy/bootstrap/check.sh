@@ -29,9 +29,18 @@ with_secret() { env SECRET_KEY=only-for-this-check LOG_LEVEL=WARNING "$@"; }
 # The modules whose types are held to account (design: the rules, the numbers, the plumbing); others are annotated.
 typed_modules() {
     local pattern
-    for pattern in config staff/workdays.py '*/workflow.py' '*/permissions.py' '*/figures.py' '*/documents.py' \
-        '*/deadlines.py' inspections/{scoring,registrar,tally,recurrence,composite,responsibility,standard_csv}.py \
-        reports/{sentences,tokens,compilation,outline,registry}.py reports/layouts staff/{jobs,uploads}.py; do
+    for pattern in config staff/{workdays,case_papers,ledger,headcount,appraisal,officers,comparison,jobs,uploads}.py \
+        {staff,inspections,fireworks,permits,billboards,reports}/{workflow,figures} {permits,billboards}/documents '*/workflow.py' '*/permissions.py' '*/figures.py' '*/documents.py' \
+        '*/deadlines.py' inspections/{scoring,registrar,tally,caseload,recurrence,composite,responsibility,standard_csv}.py \
+        inspections/{month,league,standings,rewards,rulebook,territory,checksheet,drafting,bulletin_paper,area_map}.py \
+        inspections/{sampling,district,visits,sheets,sheet_rows,photo_annex}.py \
+        fireworks/{scoring,tally,festivals,statements}.py \
+        fireworks/{peaks,roster,greedy,solver,coverage,ground,planning,watch,crews}.py \
+        permits/{fees,charging,editions,occupancy,protection,fee_standing,cadence,visits,checklist}.py \
+        billboards/{coercion.py,sizing.py,standing.py,progress.py,nearby.py,board_permissions.py} \
+        billboards/{surcharge.py,discretion.py,leniency.py,remedies.py,service.py,reckoning.py,prefill.py,casefile.py} \
+        reports/{sentences,tokens,compilation,outline,registry,numbers,redline,checkback,checklist,freezing,drafts,outlines}.py \
+        reports/{shorter_outlines,matching,reconciliation,glance,handbook}.py reports/layouts; do
         compgen -G "$pattern" || true
     done
 }

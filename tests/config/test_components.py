@@ -136,3 +136,29 @@ def test_an_error_page_stands_alone_in_chinese_with_the_way_back(path: Path):
 def test_the_error_number_is_shown_if_there_is_one():
     assert "编号 A7" in render_to_string("500.html", {"error_number": "A7"})
     assert "编号" not in render_to_string("500.html")
+
+
+class ManyFilters:
+    """As django-filter offers it: the component asks for its form only."""
+
+    def __init__(self, number, data):
+        fields = {f"f{index}": forms.CharField(label=f"条件{index}", required=False) for index in range(number)}
+        if number > 7:
+            fields["f5"].label, fields["f6"].label = "收件日期从", "到"
+        self.form = type("Filters", (forms.Form,), fields)(data)
+
+
+def test_a_long_filter_bar_folds_what_is_rarely_asked_and_tears_no_span_apart():
+    page = draw("{% filter_bar filters %}", filters=ManyFilters(12, {}))
+    assert "更多条件（5）" in page
+    assert page.index('name="f6"') < page.index("更多条件") < page.index('name="f7"')
+    assert '<details class="filter-more">' in page
+
+
+def test_what_is_folded_stands_open_once_it_is_set():
+    page = draw("{% filter_bar filters %}", filters=ManyFilters(12, {"f11": "样例"}))
+    assert '<details class="filter-more" open>' in page
+
+
+def test_a_short_filter_bar_is_not_folded():
+    assert "更多条件" not in draw("{% filter_bar filters %}", filters=ManyFilters(9, {}))
