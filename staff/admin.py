@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 
@@ -26,7 +24,7 @@ from staff.models import (
     Verb,
     changed_fields,
 )
-from staff.permissions import EXCLUSIVE_ROLES, Perms
+from staff.permissions import Perms
 
 
 def field_values(obj: models.Model) -> dict[str, Any]:
@@ -123,65 +121,25 @@ class NumberCounterAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Deputyship)
-class DeputyshipAdmin(LoggedAdmin):
+class DeputyshipAdmin(ReadOnlyAdmin):
     list_display = ["principal", "deputy", "start", "end", "reason"]
     list_select_related = ["principal", "deputy"]
 
 
-class SeparatedRoles:
-    """Refuses the roles that nobody may hold together."""
-
-    def clean_groups(self) -> Any:
-        groups = self.cleaned_data["groups"]  # type: ignore[attr-defined]
-        names = {group.name for group in groups}
-        for exclusive in EXCLUSIVE_ROLES:
-            if exclusive <= names:
-                raise ValidationError(f"{'和'.join(sorted(exclusive))}不能由同一个人担任。")
-        return groups
-
-
-class AccountForm(SeparatedRoles, UserChangeForm):
-    class Meta(UserChangeForm.Meta):
-        model = User
-        fields = "__all__"
-
-
-class NewAccountForm(AdminUserCreationForm):
-    class Meta(AdminUserCreationForm.Meta):
-        model = User
-        fields = ("username", "display_name", "unit")
-
-
 @admin.register(User)
-class AccountAdmin(LoggedAdmin, UserAdmin):
-    form = AccountForm
-    add_form = NewAccountForm
+class AccountAdmin(ReadOnlyAdmin):
+    """A look only: accounts, roles and deputies have one door, the page 账号权限 (staff/workflow/accounts.py)."""
+
     list_display = ["username", "display_name", "unit", "is_active", "last_login"]
     list_filter = ["is_active", "groups", "unit"]
     list_select_related = ["unit"]
     search_fields = ["username", "display_name"]
     ordering = ["username"]
-    filter_horizontal = ["groups"]
-    fieldsets = [
-        (None, {"fields": ["username", "password", "must_change_password"]}),
-        ("本人", {"fields": ["display_name", "unit", "phone"]}),
-        ("权限", {"fields": ["is_active", "is_staff", "groups"]}),
-    ]
-    add_fieldsets = [
-        (None, {"fields": ["username", "display_name", "unit", "usable_password", "password1", "password2"]}),
-    ]
+    fields = ["username", "display_name", "unit", "is_active", "is_staff", "groups", "last_login"]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(Perms.MANAGE_ACCOUNTS)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        before = sorted(group.name for group in form.instance.groups.all())
-        super().save_related(request, form, formsets, change)
-        after = sorted(group.name for group in form.instance.groups.all())
-        if before != after:
-            Activity.record(
-                Verb.UPDATE, form.instance, by=request.user, title="角色", changes={"角色": [before, after]}
-            )
 
-
+import_module("django.contrib.auth.admin")  # it registers groups
 admin.site.unregister(Group)  # roles come from staff/permissions.py, not from clicks

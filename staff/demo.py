@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 
+from staff import demo_appraisal, demo_people, demo_rules
 from staff.models import RankingGroup, Setting, Unit, UnitAlias, UnitKind, User
 from staff.permissions import Roles
 
@@ -16,7 +17,17 @@ DEMO_PASSWORD = "shifan-2026"  # of the demo bureau only; seed_demo refuses a da
 DEMO_START = date(2024, 1, 1)
 
 BUREAU = "南湖新区城市管理局"
-DEPARTMENTS = ("局领导", "办公室", "考评办公室", "行政审批科", "政策法规科", "财务科", "人事科", "禁炮工作办公室")
+DEPARTMENTS = (
+    "局领导",
+    "办公室",
+    "考评办公室",
+    "行政审批科",
+    "政策法规科",
+    "财务科",
+    "人事科",
+    "禁炮工作办公室",
+    "户外广告办公室",
+)
 SQUADS = ("执法一中队", "执法二中队", "执法三中队", "执法四中队")
 # name, short name, kind, index of the squad
 TERRITORIES = (
@@ -68,6 +79,7 @@ ACCOUNTS = (
     DemoAccount("1015", "班示例", Roles.DUTY_LEADER, "执法二中队"),
     DemoAccount("1016", "人示例", Roles.PERSONNEL, "人事科"),
     DemoAccount("1017", "审示例", Roles.AUDITOR, "办公室"),
+    DemoAccount("1018", "广示例", Roles.BILLBOARD_OFFICE, "户外广告办公室"),
 )
 
 
@@ -77,9 +89,13 @@ def seed() -> None:
     call_command("load_calendar", verbosity=0)
     _seed_units()
     _seed_accounts()
+    demo_people.seed()
+    demo_rules.seed()
+    demo_appraisal.seed()
     Setting.objects.create(
         key="assessment.recurrence_days", value="30", source="考评办法（演示）", valid_from=DEMO_START
     )
+    Setting.objects.create(key="assessment.lake", value="南湖", source="考评办法（演示）", valid_from=DEMO_START)
 
 
 def _seed_units() -> None:

@@ -78,7 +78,11 @@ def write(target: io.BytesIO, export: ListExport, table: Table, *, by: User, pro
             yield row
 
     count = write_table(
-        target, title=f"{setting('bureau.short_name')}{export.title}", head=head, rows=watched(), prepared_by=str(by)
+        target,
+        title=f"{setting('bureau.short_name')}{table.caption or export.title}",
+        head=head,
+        rows=watched(),
+        prepared_by=str(by),
     )
     Activity.record(Verb.EXPORT, by=by, title=export.title, note=f"{count} 行；{table.request.GET.urlencode()}"[:500])
 

@@ -26,8 +26,8 @@ from django.core.cache import cache
 from django.db import close_old_connections, transaction
 from django.utils import timezone
 
-from staff import workflow
 from staff.models import Job, JobState, User, notify
+from staff.workflow import jobs as workflow
 
 logger = logging.getLogger(__name__)
 

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from config.identity import holds_id_number
 from staff.models import Activity, Actor, Deputyship, Verb, current_actor
 
 ACTING_KEY = "deputyship"
@@ -89,4 +91,22 @@ class FirstPassword:
             allowed = {reverse("staff:password-change"), reverse("staff:logout")}
             if request.path not in allowed and not request.path.startswith(settings.STATIC_URL):
                 return redirect("staff:password-change")
+        return self.get_response(request)
+
+
+class NoIdentityInAddress:
+    """A searched ID number would stand in the address, the browser's history and the servers' logs: it is taken out."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method == "GET" and any(
+            holds_id_number(value) for values in request.GET.lists() for value in values[1]
+        ):
+            kept = request.GET.copy()
+            for key, values in request.GET.lists():
+                kept.setlist(key, [value for value in values if not holds_id_number(value)])
+            messages.warning(request, "搜索框里请不要输入公民身份号码。人事可以在人员名册里“按证件号码查找”。")
+            return redirect(f"{request.path}?{kept.urlencode()}" if kept.urlencode() else request.path)
         return self.get_response(request)

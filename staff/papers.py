@@ -25,22 +25,25 @@ def sign_paper(
     defaults: dict[str, str],
     render: Callable[[str], bytes],
     also: Sequence[str] = (),
+    number: str = "",
 ) -> None:
-    """Take the next number, render with it, store file and hash. Two signers at once: one wins, the other is told.
+    """Take the next number (none without a series), render with it, store file and hash. Two at once: one wins.
 
     `render` gets the number and returns the PDF's bytes. The row is locked first, so that the loser waits and then
     sees the winner's signature (on SQLite the transaction itself is the lock). `also`: fields that the caller's
-    workflow has set and that must be stored with the signature, such as the state.
+    workflow has set and that must be stored with the signature, such as the state. `number`: one that the case already
+    took from the same register.
     """
     model: type[models.Model] = type(paper)
     current = model._default_manager.select_for_update(of=("self",)).get(pk=paper.pk)
     if current.signed_at is not None:
         raise AlreadySigned(f"{current.signed_by}已于{timezone.localtime(current.signed_at):%Y-%m-%d %H:%M}签发。")
     now = timezone.now()
-    (number,) = take_numbers(series, year=timezone.localtime(now).year, defaults=defaults)
+    if series and not number:
+        (number,) = take_numbers(series, year=timezone.localtime(now).year, defaults=defaults)
     content = render(number)
     paper.number, paper.signed_at, paper.signed_by = number, now, by
     paper.sha256 = hashlib.sha256(content).hexdigest()
-    paper.paper.save(f"{number}.pdf", ContentFile(content), save=False)
+    paper.paper.save(f"{number or 'paper'}.pdf", ContentFile(content), save=False)
     paper.save(update_fields=["number", "signed_at", "signed_by", "sha256", "paper", *also])
-    Activity.record(Verb.SIGN, paper, by=by, title=number, note=f"sha256 {paper.sha256}")
+    Activity.record(Verb.SIGN, paper, by=by, title=number or "不编文号", note=f"sha256 {paper.sha256}")

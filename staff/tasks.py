@@ -1,12 +1,35 @@
 """Celery shells of the office. Long jobs register themselves in each app's tasks.py (see staff/jobs.py)."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from celery import shared_task
+from django.urls import reverse
 from django.utils import timezone
 
 from staff import exports, jobs
+from staff.enums import RuleChange
 from staff.imports import pipeline
-from staff.models import CalendarYear, Job, User, notify, seal_activities
+from staff.imports.kinds import CheckedRow, ImportKind, register_import
+from staff.jobs import Progress
+from staff.models import (
+    Activity,
+    ActivitySeal,
+    CalendarYear,
+    ImportBatch,
+    Job,
+    Regulation,
+    User,
+    Verb,
+    notify,
+    seal_activities,
+    verify_chain,
+)
 from staff.permissions import Perms
+from staff.refusals import Refused
+from staff.resources.people import CertificateResource, MovementResource, PersonResource, QuotaResource
+from staff.resources.regulations import RegulationResource, RuleEntry
+from staff.workflow import certificates, establishment, people, regulations
 
 
 @shared_task(name="staff.seal_activities")
@@ -44,3 +67,111 @@ def publish_import(job: Job, progress: jobs.Progress) -> None:
 @jobs.long_job("staff.export_list", label="导出列表")
 def export_list(job: Job, progress: jobs.Progress) -> None:
     exports.run(job, progress)
+
+
+@shared_task(name="staff.warn_certificates")
+def warn_certificates() -> int:
+    return certificates.warn_of_expiry(timezone.localdate())
+
+
+Store = Callable[[Any, User | None, ImportBatch], object]
+
+
+def one_by_one(order: Callable[[Any], Any], store: Store) -> Callable[..., int]:
+    """Publish checked rows in order, each through its door."""
+
+    def publish(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
+        for done, row in enumerate(sorted(rows, key=lambda each: order(each.facts)), 1):
+            try:
+                store(row.facts, by, batch)
+            except Refused as refusal:
+                raise jobs.JobFailed(f"第 {row.number} 行：{refusal}没有写入任何数据，改正后重新上传。") from refusal
+            progress.step(done, len(rows))
+        return len(rows)
+
+    return publish
+
+
+register_import(
+    ImportKind(
+        key="staff.people",
+        label="人员",
+        permission=Perms.MANAGE_PEOPLE,
+        resource=PersonResource,
+        publish=one_by_one(
+            lambda new: new.entry.happened_on, lambda new, by, batch: people.add_person(new, by=by, batch=batch)
+        ),
+        personal=True,
+        list_url=lambda batch: f"{reverse('staff:movement-list')}?batch={batch.pk}",
+    )
+)
+register_import(
+    ImportKind(
+        key="staff.movements",
+        label="人员变动",
+        permission=Perms.MANAGE_PEOPLE,
+        resource=MovementResource,
+        publish=one_by_one(
+            lambda row: row.happened_on, lambda row, by, batch: people.record_movement(row, by=by, batch=batch)
+        ),
+        list_url=lambda batch: f"{reverse('staff:movement-list')}?batch={batch.pk}",
+    )
+)
+register_import(
+    ImportKind(
+        key="staff.certificates",
+        label="执法证",
+        permission=Perms.MANAGE_PEOPLE,
+        resource=CertificateResource,
+        publish=one_by_one(
+            lambda row: row.issued_on, lambda row, by, batch: certificates.register_certificate(row, by=by, log=False)
+        ),
+        list_url=lambda batch: reverse("staff:certificate-list"),
+    )
+)
+register_import(
+    ImportKind(
+        key="staff.quotas",
+        label="编制数",
+        permission=Perms.MANAGE_PEOPLE,
+        resource=QuotaResource,
+        publish=one_by_one(
+            lambda row: row.valid_from, lambda row, by, batch: establishment.set_quota(row, by=by, log=False)
+        ),
+        list_url=lambda batch: reverse("staff:quota-list"),
+    )
+)
+
+
+def store_rule(entry: RuleEntry, by: User | None, batch: ImportBatch) -> None:
+    if entry.change == RuleChange.NEW:
+        regulations.record_rule(entry.regulation, entry.version, by=by, batch=batch)
+    else:
+        document = Regulation.objects.get(code=entry.regulation.code)
+        regulations.change_rule(document, entry.version, change=entry.change, by=by, batch=batch)
+
+
+register_import(
+    ImportKind(
+        key="staff.regulations",
+        label="制度",
+        permission=Perms.MANAGE_REGULATIONS,
+        resource=RegulationResource,
+        publish=one_by_one(lambda entry: (entry.version.effective_on, entry.change != RuleChange.NEW), store_rule),
+        list_url=lambda batch: reverse("staff:regulation-list"),
+    )
+)
+
+
+@jobs.long_job("staff.verify_log", label="校验操作日志")
+def verify_log(job: Job, progress: jobs.Progress) -> None:
+    """Seal what is new, walk the whole chain, log the result. A chain that does not hold fails the job, in words."""
+    seal_activities()
+    total = ActivitySeal.objects.count()
+    report = verify_chain(lambda done: progress.step(min(done, total), total))
+    found = "；".join(report.problems)
+    words = f"日志链校验不通过：{found}" if found else f"日志链完整，共校验 {report.sealed} 条。"
+    Activity.record(Verb.TRANSITION, by=job.owner, title="校验操作日志", note=words, succeeded=not found)
+    if found:
+        raise jobs.JobFailed(words)
+    progress.step(total, total, words)

@@ -1,4 +1,4 @@
-"""Taking in files: checked by content, images re-encoded without metadata, facts kept, names ours.
+"""Taking in files: checked by content, images re-encoded without metadata, facts kept, names ours; PDF and Word as they are.
 
 Pictures come from phones and from WeChat: JPEG, PNG, WebP or HEIC, up to 10 MB, often without their data. Shot time
 and position are read first (a missing one is no refusal), then the picture is written anew, so that nothing hidden in
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -29,7 +30,7 @@ pillow_heif.register_heif_opener()
 MAX_IMAGE_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 LONGEST_SIDE = 2560
-MAX_PDF_BYTES = 30 * 1024 * 1024
+MAX_DOCUMENT_BYTES = 30 * 1024 * 1024
 ACCEPTED_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 
 AttachmentType = TypeVar("AttachmentType", bound=Attachment)
@@ -127,3 +128,66 @@ def save_image(upload: UploadedFile, model: type[AttachmentType], *, by: User, *
     attachment.file.save("photo.jpg", ContentFile(image.content), save=False)
     attachment.save()
     return attachment
+
+
+PDF_TYPE = "application/pdf"
+DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def document_type(content: bytes) -> str:
+    """PDF or .docx, by what is inside; ValidationError for anything else."""
+    if content.startswith(b"%PDF-") and b"%%EOF" in content[-2048:]:
+        return PDF_TYPE
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = set(archive.namelist())
+    except zipfile.BadZipFile:
+        names = set()
+    if {"[Content_Types].xml", "word/document.xml"} <= names and not any("vbaProject" in name for name in names):
+        return DOCX_TYPE
+    raise ValidationError("只能上传 PDF 或 Word（.docx，不带宏）文件。请另存为 PDF 后再上传。")
+
+
+def save_document(upload: UploadedFile, model: type[AttachmentType], *, by: User, **fields: Any) -> AttachmentType:
+    """Store an uploaded PDF or .docx as an attachment of `model`; the same file twice on one record is stored once."""
+    if upload.size is not None and upload.size > MAX_DOCUMENT_BYTES:
+        raise ValidationError(f"文件 {upload.size / 1_048_576:.1f} MB，超过 30 MB。请压缩后再上传。")
+    content = upload.read()
+    kind, digest = document_type(content), hashlib.sha256(content).hexdigest()
+    known = model._default_manager.filter(source_sha256=digest, **fields).first()
+    if known is not None:
+        return known
+    attachment = model(
+        original_name=(upload.name or "")[:120],
+        content_type=kind,
+        size=len(content),
+        sha256=digest,
+        source_sha256=digest,
+        uploaded_by=by,
+        **fields,
+    )
+    attachment.file.save("document.pdf" if kind == PDF_TYPE else "document.docx", ContentFile(content), save=False)
+    attachment.save()
+    return attachment
+
+
+def save_scan(upload: UploadedFile, model: type[AttachmentType], *, by: User, **fields: Any) -> AttachmentType:
+    """Store a signed paper as it comes: a PDF or Word file as it is, a photograph of it written anew."""
+    return (save_document if looks_like_document(upload) else save_image)(upload, model, by=by, **fields)
+
+
+def clean_scan(upload: UploadedFile) -> ContentFile[bytes]:
+    """The same for a record that keeps its scan in a field of its own (OfflineApproval.scan): content, with our name."""
+    if looks_like_document(upload):
+        if upload.size is not None and upload.size > MAX_DOCUMENT_BYTES:
+            raise ValidationError(f"文件 {upload.size / 1_048_576:.1f} MB，超过 30 MB。请压缩后再上传。")
+        content = upload.read()
+        return ContentFile(content, name="scan.pdf" if document_type(content) == PDF_TYPE else "scan.docx")
+    return ContentFile(clean_image(upload.read()).content, name="scan.jpg")
+
+
+def looks_like_document(upload: UploadedFile) -> bool:
+    """By its first bytes; whether it truly is one is judged when it is stored."""
+    start = upload.read(5)
+    upload.seek(0)
+    return start.startswith((b"%PDF-", b"PK\x03\x04"))

@@ -1,11 +1,29 @@
 from django.urls import path
 
 from staff import exports
-from staff.views import account, imports, inbox, jobs, log
+from staff.views import (
+    account,
+    accounts,
+    appraisal,
+    appraisal_entries,
+    appraisal_schemes,
+    certificates,
+    discipline,
+    establishment,
+    imports,
+    inbox,
+    jobs,
+    learning,
+    log,
+    matrix,
+    people,
+    personnel_tables,
+    regulations,
+)
 
 app_name = "staff"
 
-urlpatterns = [
+KERNEL = [
     path("login/", account.Login.as_view(), name="login"),
     path("logout/", account.Logout.as_view(), name="logout"),
     path("password/", account.PasswordChange.as_view(), name="password-change"),
@@ -29,3 +47,116 @@ urlpatterns = [
     path("exports/<str:key>/", exports.export_list, name="export"),
     path("log/", log.activity_list, name="activity-list"),
 ]
+
+PERSONNEL = [
+    path("people/", people.person_list, name="person-list"),
+    path("people/new/", people.person_create, name="person-create"),
+    path("people/find/", people.person_find, name="person-find"),
+    path("people/<int:pk>/", people.person_detail, name="person-detail"),
+    path("people/<int:pk>/remove/", people.person_remove, name="person-remove"),
+    path("people/<int:pk>/edit/", people.person_edit, name="person-edit"),
+    path("people/<int:pk>/movements/new/", people.movement_create, name="movement-create"),
+    path("movements/", people.movement_list, name="movement-list"),
+    path("movements/<int:pk>/", people.movement_detail, name="movement-detail"),
+    path("movements/<int:pk>/edit/", people.movement_edit, name="movement-edit"),
+    path("movements/<int:pk>/void/", people.movement_void, name="movement-void"),
+    path("personnel/", personnel_tables.table_list, name="personnel-table-list"),
+    path("personnel/<str:key>/", personnel_tables.table_detail, name="personnel-table"),
+    path("personnel/<str:key>/report/", personnel_tables.table_report, name="personnel-table-report"),
+    path("personnel/<str:key>/xlsx/", personnel_tables.table_xlsx, name="personnel-table-xlsx"),
+    path("personnel/<str:key>/pdf/", personnel_tables.table_pdf, name="personnel-table-pdf"),
+    path("staffing/", establishment.staffing, name="staffing"),
+    path("staffing/new/", establishment.standard_create, name="standard-create"),
+    path("quotas/", establishment.quota_list, name="quota-list"),
+    path("quotas/new/", establishment.quota_create, name="quota-create"),
+]
+
+CERTIFICATES = [
+    path("certificates/", certificates.certificate_list, name="certificate-list"),
+    path("certificates/new/", certificates.certificate_create, name="certificate-create"),
+    path("certificates/expiry/", certificates.certificate_expiry, name="certificate-expiry"),
+    path("certificates/<int:pk>/", certificates.certificate_detail, name="certificate-detail"),
+    path("certificates/<int:pk>/edit/", certificates.certificate_edit, name="certificate-edit"),
+    path("certificates/<int:pk>/end/", certificates.certificate_end, name="certificate-end"),
+    path("courses/", learning.course_list, name="course-list"),
+    path("courses/new/", learning.course_create, name="course-create"),
+    path("courses/<int:pk>/", learning.course_detail, name="course-detail"),
+    path("courses/<int:pk>/edit/", learning.course_edit, name="course-edit"),
+    path("courses/<int:pk>/remove/", learning.course_remove, name="course-remove"),
+    path("hours/", learning.hours_list, name="hours-list"),
+]
+
+REGULATIONS = [
+    path("rules/", regulations.regulation_list, name="regulation-list"),
+    path("rules/new/", regulations.regulation_create, name="regulation-create"),
+    path("rules/<int:pk>/", regulations.regulation_detail, name="regulation-detail"),
+    path("rules/<int:pk>/file-under/", regulations.regulation_edit, name="regulation-edit"),
+    path("rules/<int:pk>/revise/", regulations.regulation_revise, name="regulation-revise"),
+    path("rules/<int:pk>/repeal/", regulations.regulation_repeal, name="regulation-repeal"),
+    path("rules/<int:pk>/compare/", regulations.regulation_compare, name="regulation-compare"),
+    path("rules/<int:pk>/files/<int:file_pk>/", regulations.regulation_file, name="regulation-file"),
+    path("rules/<int:pk>/<int:number>/", regulations.regulation_version, name="regulation-version"),
+    path("rules/<int:pk>/<int:number>/correct/", regulations.regulation_correct, name="regulation-correct"),
+    path("rules/<int:pk>/<int:number>/take-back/", regulations.regulation_take_back, name="regulation-take-back"),
+    path("rules/<int:pk>/<int:number>/files/", regulations.regulation_file_add, name="regulation-file-add"),
+    path("rules/<int:pk>/<int:number>/read/", regulations.regulation_read, name="regulation-read"),
+    path("editions/", regulations.edition_list, name="edition-list"),
+    path("editions/new/", regulations.edition_create, name="edition-create"),
+    path("editions/<int:pk>/", regulations.edition_detail, name="edition-detail"),
+    path("editions/<int:pk>/discard/", regulations.edition_discard, name="edition-discard"),
+    path("editions/<int:pk>/issue/", regulations.edition_issue, name="edition-issue"),
+    path("editions/<int:pk>/pdf/", regulations.edition_pdf, name="edition-pdf"),
+]
+
+APPRAISAL = [
+    path("appraisal/", appraisal.round_list, name="appraisal-round-list"),
+    path("appraisal/new/", appraisal.round_create, name="appraisal-round-create"),
+    path("appraisal/<int:pk>/", appraisal.round_detail, name="appraisal-round"),
+    path("appraisal/<int:pk>/discard/", appraisal.round_discard, name="appraisal-round-discard"),
+    path("appraisal/<int:pk>/score/", appraisal.round_score, name="appraisal-round-score"),
+    path("appraisal/<int:pk>/publish/", appraisal.round_publish, name="appraisal-round-publish"),
+    path("appraisal/<int:pk>/xlsx/", appraisal.round_xlsx, name="appraisal-round-xlsx"),
+    path("appraisal/<int:pk>/pdf/", appraisal.round_pdf, name="appraisal-round-pdf"),
+    path("appraisal/sheets/<int:pk>/", appraisal.sheet_detail, name="appraisal-sheet"),
+    path("appraisal/sheets/<int:pk>/reward/", appraisal.sheet_reward, name="appraisal-sheet-reward"),
+    path("appraisal/sheets/<int:pk>/entries/new/", appraisal_entries.entry_create, name="appraisal-entry-create"),
+    path("appraisal/results/", appraisal.result_list, name="appraisal-result-list"),
+    path("appraisal/entries/", appraisal_entries.entry_list, name="appraisal-entry-list"),
+    path("appraisal/entries/<int:pk>/", appraisal_entries.entry_detail, name="appraisal-entry"),
+    path("appraisal/entries/<int:pk>/void/", appraisal_entries.entry_void, name="appraisal-entry-void"),
+    path("appraisal/entries/<int:pk>/appeal/", appraisal_entries.entry_appeal, name="appraisal-entry-appeal"),
+    path("appraisal/entries/<int:pk>/evidence/", appraisal_entries.evidence_add, name="appraisal-evidence-add"),
+    path(
+        "appraisal/entries/<int:pk>/evidence/<int:file_pk>/",
+        appraisal_entries.evidence_file,
+        name="appraisal-evidence",
+    ),
+    path("appraisal/appeals/", appraisal_entries.appeal_list, name="appraisal-appeal-list"),
+    path("appraisal/appeals/<int:pk>/decide/", appraisal_entries.appeal_decide, name="appraisal-appeal-decide"),
+    path("appraisal/schemes/", appraisal_schemes.scheme_list, name="appraisal-scheme-list"),
+    path("appraisal/schemes/new/", appraisal_schemes.scheme_create, name="appraisal-scheme-create"),
+    path("appraisal/schemes/<int:pk>/", appraisal_schemes.scheme_detail, name="appraisal-scheme"),
+    path("appraisal/schemes/<int:pk>/edit/", appraisal_schemes.scheme_edit, name="appraisal-scheme-edit"),
+    path("discipline/", discipline.discipline_list, name="discipline-list"),
+    path("discipline/new/", discipline.discipline_create, name="discipline-create"),
+    path("discipline/<int:pk>/", discipline.discipline_edit, name="discipline-edit"),
+]
+
+ACCOUNTS = [
+    path("users/", accounts.user_list, name="user-list"),
+    path("users/new/", accounts.user_create, name="user-create"),
+    path("users/<int:pk>/", accounts.user_detail, name="user-detail"),
+    path("users/<int:pk>/edit/", accounts.user_edit, name="user-edit"),
+    path("users/<int:pk>/roles/", accounts.user_roles, name="user-roles"),
+    path("users/<int:pk>/disable/", accounts.user_disable, name="user-disable"),
+    path("users/<int:pk>/enable/", accounts.user_enable, name="user-enable"),
+    path("users/<int:pk>/unlock/", accounts.user_unlock, name="user-unlock"),
+    path("users/<int:pk>/reset/", accounts.user_reset, name="user-reset"),
+    path("users/<int:pk>/deputies/", accounts.user_deputise, name="user-deputise"),
+    path("users/<int:pk>/deputies/<int:deputyship_pk>/end/", accounts.user_deputy_end, name="user-deputy-end"),
+    path("permissions/", matrix.permission_matrix, name="permission-matrix"),
+    path("log/verify/", log.activity_verify, name="activity-verify"),
+    path("log/<int:pk>/", log.activity_detail, name="activity-detail"),
+]
+
+urlpatterns = [*KERNEL, *PERSONNEL, *CERTIFICATES, *REGULATIONS, *APPRAISAL, *ACCOUNTS]

@@ -24,6 +24,8 @@ class CheckedRow:
     key: str = ""  # what makes it the same row when it comes again
     facts: Any = None
     problems: list[tuple[str, str]] = field(default_factory=list)
+    meaning: str = ""  # what the register makes of the row (who answers, which place), for the preview
+    warnings: tuple[str, ...] = ()  # written all the same, and said beforehand
 
 
 class SheetField(Field):
@@ -49,6 +51,9 @@ class SheetResource(Resource):
 
     One instance serves one check: it loads the reference data it needs once (`prepare`).
     """
+
+    # Fields that a preview does not repeat: it is kept, and shown to whoever stands behind the screen.
+    private: frozenset[str] = frozenset({"id_number", "phone", "head_phone", "contact_phone"})
 
     def prepare(self) -> None:
         """Load units, items and the like."""
@@ -95,6 +100,7 @@ class ImportKind:
     resource: type[SheetResource]
     publish: Callable[[Sequence[CheckedRow], User | None, ImportBatch, Progress], int]
     list_url: Callable[[ImportBatch], str]
+    personal: bool = False  # ID numbers stand on the sheet: it is not kept once it is written
 
 
 _kinds: dict[str, ImportKind] = {}
@@ -104,6 +110,10 @@ def register_import(kind: ImportKind) -> ImportKind:
     """Called once in an app's tasks.py."""
     _kinds[kind.key] = kind
     return kind
+
+
+def import_kinds() -> list[ImportKind]:
+    return list(_kinds.values())
 
 
 def import_kind(key: str) -> ImportKind:

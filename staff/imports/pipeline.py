@@ -21,17 +21,21 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from staff import workflow
+from config.display import display
 from staff.imports import headers, reading
-from staff.imports.kinds import CheckedRow, ImportKind, SheetResource, import_kind
+from staff.imports.kinds import CheckedRow, ImportKind, SheetResource, import_kind, import_kinds
 from staff.imports.reading import SheetError
 from staff.imports.workbooks import write_errors
 from staff.jobs import JobFailed, Progress, enqueue
 from staff.models import Activity, ImportBatch, ImportState, Job, RememberedColumn, User, Verb
+from staff.workflow import imports as workflow
 
 SHOWN_PROBLEMS = 200
 SHOWN_ROWS = 20
+SHOWN_WARNINGS = 20
+KEPT_CELLS = 200  # the first new rows are among these, unless a sheet begins with so many known ones
 STALE_AFTER = timedelta(days=7)
+KEPT_PERSONAL = timedelta(days=7)
 REPORT_EVERY = 500
 
 
@@ -42,6 +46,7 @@ class CheckResult:
     rows: list[CheckedRow]
     known: set[str]
     repeated: dict[int, int]  # row number → the earlier row that says the same
+    cells: dict[int, dict[str, Any]]  # row number → what stands in it, of the first rows that are right
 
     @property
     def wrong(self) -> list[CheckedRow]:
@@ -183,14 +188,17 @@ def read_rows(batch: ImportBatch, progress: Progress) -> CheckResult:
     """Read and check every row of the stored sheet against the data as it is now."""
     resource: SheetResource = import_kind(batch.kind).resource()
     resource.prepare()
-    result = CheckResult([], set(), {})
+    result = CheckResult([], set(), {}, {})
     first_rows: dict[str, int] = {}
     columns = list(batch.columns.items())
     with opened(batch) as sheet:
         for number, cells in headers.body_rows(sheet, batch.header_row):
             width = len(cells)
-            row = resource.check(number, {name: cells[index] if index < width else None for name, index in columns})
+            raw = {name: cells[index] if index < width else None for name, index in columns}
+            row = resource.check(number, raw)
             result.rows.append(row)
+            if not row.problems and len(result.cells) < KEPT_CELLS:
+                result.cells[number] = raw
             if row.key and not row.problems and first_rows.setdefault(row.key, number) != number:
                 result.repeated[number] = first_rows[row.key]
             if len(result.rows) % REPORT_EVERY == 0:
@@ -219,9 +227,30 @@ def _keep_preview(job: Job, batch: ImportBatch, result: CheckResult) -> None:
         [row.number, specs.get(name, name), message] for row in result.wrong for name, message in row.problems
     ][:SHOWN_PROBLEMS]
     batch.sample = [[row.number, result.repeated.get(row.number, 0)] for row in result.duplicates[:SHOWN_ROWS]]
-    batch.save(update_fields=["total", "wrong", "new", "duplicate", "problems", "sample"])
+    batch.preview = preview_of(batch, result)
+    batch.save(update_fields=["total", "wrong", "new", "duplicate", "problems", "sample", "preview"])
     if batch.wrong:
         attach_errors(job, batch, result.wrong)
+
+
+def preview_of(batch: ImportBatch, result: CheckResult) -> dict[str, Any]:
+    """The first new rows as they will be read, what the register makes of them, and what is said beforehand."""
+    resource = import_kind(batch.kind).resource
+    names = [spec.name for spec in resource.specs() if spec.name in batch.columns and spec.name not in resource.private]
+    labels = {spec.name: spec.label for spec in resource.specs()}
+    shown = [row for row in result.new if row.number in result.cells][:SHOWN_ROWS]
+    with_meaning = any(row.meaning for row in shown)
+    rows = [
+        [
+            row.number,
+            *(display(result.cells[row.number][name]) for name in names),
+            *([row.meaning] if with_meaning else []),
+        ]
+        for row in shown
+    ]
+    head = ["行号", *(labels[name] for name in names), *(["系统认作"] if with_meaning else [])]
+    warned = [(row.number, words) for row in result.new for words in row.warnings]
+    return {"head": head, "rows": rows, "warnings": warned[:SHOWN_WARNINGS], "warned": len(warned)}
 
 
 def publish(job: Job, progress: Progress) -> None:
@@ -239,6 +268,9 @@ def publish(job: Job, progress: Progress) -> None:
         written = _write(batch, result, progress)
     if result.wrong:
         attach_errors(job, batch, result.wrong)
+    if import_kind(batch.kind).personal:
+        batch.preview = {}
+        batch.file.delete(save=True)
     job.result_url = batch.get_absolute_url()
     progress.step(written, max(written, job.total), f"已导入 {written} 行")
 
@@ -289,4 +321,14 @@ def clear_stale() -> int:
     old = ImportBatch.objects.filter(
         state__in=[ImportState.UPLOADED, ImportState.CHECKED], created_at__lt=timezone.now() - STALE_AFTER
     )
-    return sum(workflow.discard_import(batch) for batch in old)
+    return sum(workflow.discard_import(batch) for batch in old) + clear_personal()
+
+
+def clear_personal() -> int:
+    """Rows that came back because they were wrong, with ID numbers on them: deleted a week later. Returns how many."""
+    kinds = [kind.key for kind in import_kinds() if kind.personal]
+    old = ImportBatch.objects.filter(kind__in=kinds, created_at__lt=timezone.now() - KEPT_PERSONAL)
+    jobs = Job.objects.filter(pk__in=old.values("job")).exclude(error_file="")
+    for job in jobs:
+        job.error_file.delete(save=True)
+    return len(jobs)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -55,14 +55,21 @@ def shown(raw: Any) -> str:
     return str(raw)
 
 
-def to_datetime(raw: Any) -> datetime | None:
+def to_datetime(raw: Any, *, earliest: date = EARLIEST) -> datetime | None:
     """A date (start of the day) or date with time, naive local: dates, serials, 2026/3/5, 2026年3月5日 14:30, 20260305."""
     if raw is None or raw == "":
         return None
+    moment = _moment(raw)
+    if not earliest <= moment.date() <= LATEST:
+        raise ValueProblem(f"日期 {moment.date()} 不在 {earliest.year} 至 {LATEST.year} 年之间。请核对年份。")
+    return moment
+
+
+def _moment(raw: Any) -> datetime:
     if isinstance(raw, datetime):
-        return _within(raw.replace(tzinfo=None, microsecond=0))
+        return raw.replace(tzinfo=None, microsecond=0)
     if isinstance(raw, date):
-        return _within(datetime.combine(raw, time()))
+        return datetime.combine(raw, time())
     if isinstance(raw, bool):
         raise ValueProblem(f"“{raw}”不是日期。请填成 2026-03-05 的样子。")
     if isinstance(raw, (int, float, Decimal)):
@@ -70,8 +77,17 @@ def to_datetime(raw: Any) -> datetime | None:
     return _from_text(str(raw))
 
 
-def to_date(raw: Any) -> date | None:
-    moment = to_datetime(raw)
+MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
+
+
+def to_date(raw: Any, *, earliest: date = EARLIEST, months: bool = False) -> date | None:
+    """A day; with `months` also a year and month (1985.03, 1985年3月), which is its first day."""
+    found = MONTH.fullmatch(narrow(shown(raw))) if months and isinstance(raw, (str, float)) else None
+    if isinstance(raw, float) and found and found[2] == "1":
+        raise ValueProblem(f"“{raw}”分不清是 1 月还是 10 月。请把这一格设为文本，填成 {found[1]}.01 或 {found[1]}.10。")
+    if found and 1 <= int(found[2]) <= 12 and int(found[1]) >= earliest.year:
+        return date(int(found[1]), int(found[2]), 1)
+    moment = to_datetime(raw, earliest=earliest)
     return None if moment is None else moment.date()
 
 
@@ -82,7 +98,7 @@ def _from_number(raw: float | Decimal) -> datetime:
     if 0 < raw < 80_000:
         days = int(raw)
         minutes = round((float(raw) - days) * 1440)
-        return _within(datetime.combine(EXCEL_EPOCH, time()) + timedelta(days=days, minutes=minutes))
+        return datetime.combine(EXCEL_EPOCH, time()) + timedelta(days=days, minutes=minutes)
     raise ValueProblem(f"“{raw}”不是日期。请填成 2026-03-05 的样子。")
 
 
@@ -102,17 +118,9 @@ def _from_text(text: str) -> datetime:
         raise ValueProblem(f"“{text}”后面的时间看不懂。请填成 2026-03-05 14:30 的样子。")
     hour, minute = (int(moment[1]), int(moment[2] or 0)) if moment else (0, 0)
     try:
-        return _within(datetime(int(found[1]), int(found[2]), int(found[3]), hour, minute))  # noqa: DTZ001 -- naive local, as on paper
+        return datetime(int(found[1]), int(found[2]), int(found[3]), hour, minute)  # noqa: DTZ001 -- naive local, as on paper
     except ValueError as error:
-        if isinstance(error, ValueProblem):
-            raise
         raise ValueProblem(f"“{text}”这一天或这一时刻不存在。请核对。") from error
-
-
-def _within(moment: datetime) -> datetime:
-    if not EARLIEST <= moment.date() <= LATEST:
-        raise ValueProblem(f"日期 {moment.date()} 不在 1990 至 2100 年之间。请核对年份。")
-    return moment
 
 
 def to_integer(
@@ -173,12 +181,22 @@ def _meanings(choices: tuple[tuple[str, str], ...]) -> dict[str, str]:
     return {narrow(str(name)): code for code, label in choices for name in (label, code)}
 
 
-def to_choice(raw: Any, *, choices: Sequence[tuple[str, str]], default: str | None = None) -> str | None:
-    """A code from its code or label; the allowed labels are named when it is neither."""
+def to_choice(
+    raw: Any,
+    *,
+    choices: Sequence[tuple[str, str]],
+    default: str | None = None,
+    synonyms: Mapping[str, str] | None = None,
+) -> str | None:
+    """A code from its code, its label or a synonym of that; the allowed labels are named when it is none of them."""
     if raw is None or raw == "":
         return default
     known = tuple((str(code), str(label)) for code, label in choices) if type(choices) is not tuple else choices
-    code = _meanings(known).get(narrow(to_text(raw)))
+    text = narrow(to_text(raw))
+    meanings = _meanings(known)
+    code = meanings.get(text)
+    if code is None and synonyms and text in synonyms:
+        code = meanings.get(narrow(synonyms[text]))
     if code is None:
         raise ValueProblem(f"“{raw}”不在可选范围：{'、'.join(str(label) for _, label in choices)}。")
     return code

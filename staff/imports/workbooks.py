@@ -6,6 +6,7 @@ Rows stream through openpyxl's write-only mode; values, never formulas, and text
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -80,6 +81,16 @@ def styled(
     return cell
 
 
+@dataclass(frozen=True)
+class SheetOf:
+    """One sheet of a book: what it is called, its head and its rows."""
+
+    title: str
+    head: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+    note: str = ""
+
+
 def write_table(
     target: Target,
     *,
@@ -90,20 +101,30 @@ def write_table(
     prepared_by: str = "",
 ) -> int:
     """Write a list: title, unit and date, head, rows, 填表人/审核人; A4 landscape, head repeated. Returns the row count."""
+    return write_book(target, [SheetOf(title, head, rows, note)], prepared_by=prepared_by)
+
+
+def write_book(target: Target, sheets: Iterable[SheetOf], *, prepared_by: str = "") -> int:
+    """Several such lists, a sheet each. Returns how many rows there are in all."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(safe_title(title))
-    ahead, rest = _peek(rows)
-    _set_up_page(sheet, head, ahead)
-    sheet.append([styled(sheet, title, font=TITLE_FONT)])
-    sheet.append([safe_cell(sheet, note or f"制表日期：{timezone.localdate()}")])
-    sheet.append([styled(sheet, text, font=HEAD_FONT, fill=HEAD_FILL, box=True) for text in head])
+    count = sum(_add_sheet(book, each, prepared_by) for each in sheets)
+    book.save(target)
+    return count
+
+
+def _add_sheet(book: Workbook, each: SheetOf, prepared_by: str) -> int:
+    sheet = book.create_sheet(safe_title(each.title))
+    ahead, rest = _peek(each.rows)
+    _set_up_page(sheet, each.head, ahead)
+    sheet.append([styled(sheet, each.title, font=TITLE_FONT)])
+    sheet.append([safe_cell(sheet, each.note or f"制表日期：{timezone.localdate()}")])
+    sheet.append([styled(sheet, text, font=HEAD_FONT, fill=HEAD_FILL, box=True) for text in each.head])
     count = 0
     for row in rest:
         sheet.append([safe_cell(sheet, value) for value in row])
         count += 1
     sheet.append([])
     sheet.append([writable(f"填表人：{prepared_by}"), None, "审核人："])
-    book.save(target)
     return count
 
 

@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-pk'],
                 'permissions': [('read_log', '查看操作日志')],
                 'default_permissions': (),
+                'indexes': [models.Index(fields=['object_type', 'object_id', '-id'], name='activity_by_object')],
             },
         ),
         migrations.CreateModel(
@@ -134,6 +135,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '代理关系',
                 'verbose_name_plural': '代理关系',
                 'ordering': ['-start'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('end__gte', models.F('start'))), name='deputyship_end_not_before_start', violation_error_message='截止日期不得早于起始日期。'), models.CheckConstraint(condition=models.Q(('principal', models.F('deputy')), _negated=True), name='deputyship_between_two_people', violation_error_message='代理人不能是本人。')],
             },
         ),
         migrations.CreateModel(
@@ -161,6 +163,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '后台任务',
                 'verbose_name_plural': '后台任务',
                 'ordering': ['-pk'],
+                'indexes': [models.Index(fields=['state', 'heartbeat'], name='job_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('total', 0), ('done__lte', models.F('total')), _connector='OR'), name='job_done_within_total', violation_error_message='已完成数不能大于总数。'), models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running']), ('finished_at__isnull', False), _connector='OR'), name='job_finished_when_closed', violation_error_message='任务结束必须记下结束时间。')],
             },
         ),
         migrations.CreateModel(
@@ -194,6 +198,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '导入批次',
                 'verbose_name_plural': '导入批次',
                 'ordering': ['-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='import_published_has_time', violation_error_message='已导入的批次必须有写入时间。')],
             },
         ),
         migrations.CreateModel(
@@ -210,6 +215,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '消息',
                 'verbose_name_plural': '消息',
                 'ordering': ['-pk'],
+                'indexes': [models.Index(fields=['recipient', 'read_at'], name='message_inbox')],
             },
         ),
         migrations.CreateModel(
@@ -240,6 +246,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '文号计数',
                 'verbose_name_plural': '文号计数',
+                'constraints': [models.UniqueConstraint(fields=('series', 'year'), name='one_counter_per_series_and_year', violation_error_message='这一年度的计数已经存在。')],
             },
         ),
         migrations.CreateModel(
@@ -293,6 +300,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '单位',
                 'ordering': ['order', 'pk'],
                 'permissions': [('see_all_units', '查看全部单位的数据')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='unit_valid_to_not_before_from', violation_error_message='停用日期不得早于启用日期。'), models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('parent', models.F('pk')), _negated=True), _connector='OR'), name='unit_not_its_own_parent', violation_error_message='上级单位不能是本单位自己。')],
             },
         ),
         migrations.AddField(
@@ -313,49 +321,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '单位别名',
                 'ordering': ['name'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['object_type', 'object_id', '-id'], name='activity_by_object'),
-        ),
-        migrations.AddConstraint(
-            model_name='deputyship',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gte', models.F('start'))), name='deputyship_end_not_before_start', violation_error_message='截止日期不得早于起始日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='deputyship',
-            constraint=models.CheckConstraint(condition=models.Q(('principal', models.F('deputy')), _negated=True), name='deputyship_between_two_people', violation_error_message='代理人不能是本人。'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['state', 'heartbeat'], name='job_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('total', 0), ('done__lte', models.F('total')), _connector='OR'), name='job_done_within_total', violation_error_message='已完成数不能大于总数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running']), ('finished_at__isnull', False), _connector='OR'), name='job_finished_when_closed', violation_error_message='任务结束必须记下结束时间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='import_published_has_time', violation_error_message='已导入的批次必须有写入时间。'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['recipient', 'read_at'], name='message_inbox'),
-        ),
-        migrations.AddConstraint(
-            model_name='numbercounter',
-            constraint=models.UniqueConstraint(fields=('series', 'year'), name='one_counter_per_series_and_year', violation_error_message='这一年度的计数已经存在。'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='unit_valid_to_not_before_from', violation_error_message='停用日期不得早于启用日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('parent', models.F('pk')), _negated=True), _connector='OR'), name='unit_not_its_own_parent', violation_error_message='上级单位不能是本单位自己。'),
         ),
     ]

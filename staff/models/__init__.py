@@ -8,14 +8,33 @@ from staff.models.activity import (
     seal_activities,
     verify_chain,
 )
+from staff.models.appraisal import (
+    AppraisalAppeal,
+    AppraisalEntry,
+    AppraisalItem,
+    AppraisalRound,
+    AppraisalScheme,
+    AppraisalScore,
+    AppraisalSheet,
+    EntryEvidence,
+)
 from staff.models.bases import Attachment
 from staff.models.calendar import CalendarDay, CalendarYear
+from staff.models.casework import CasePaper, ClockPause, OfflineApproval, ProcedureFlaw
+from staff.models.certificates import Certificate
+from staff.models.discipline import DisciplineRecord
+from staff.models.establishment import LedgerGate, Quota, ReportedTable, StaffingStandard
 from staff.models.imports import ImportBatch, ImportState, RememberedColumn
 from staff.models.jobs import OPEN_JOB_STATES, Job, JobState
+from staff.models.learning import Attendance, Course
 from staff.models.messages import Message, notify
+from staff.models.movements import Movement
 from staff.models.numbering import NumberCounter, NumberSeries, take_numbers
 from staff.models.papers import IssuedPaper, ServiceMethod, ServiceRecord
 from staff.models.people import Deputyship, User
+from staff.models.persons import Person, PersonIdentity
+from staff.models.records import Record, RecordQuerySet, of_own_units
+from staff.models.regulations import Regulation, RegulationEdition, RegulationFile, RegulationReading, RegulationVersion
 from staff.models.settings import KNOWN_SETTINGS, Setting, forget_settings, setting
 from staff.models.units import ASSESSED_KINDS, RankingGroup, Unit, UnitAlias, UnitKind
 
@@ -26,23 +45,53 @@ __all__ = [
     "Activity",
     "ActivitySeal",
     "Actor",
+    "AppraisalAppeal",
+    "AppraisalEntry",
+    "AppraisalItem",
+    "AppraisalRound",
+    "AppraisalScheme",
+    "AppraisalScore",
+    "AppraisalSheet",
     "Attachment",
+    "Attendance",
     "CalendarDay",
     "CalendarYear",
+    "CasePaper",
+    "Certificate",
+    "ClockPause",
+    "Course",
     "Deputyship",
+    "DisciplineRecord",
+    "EntryEvidence",
     "ImportBatch",
     "ImportState",
     "IssuedPaper",
     "Job",
     "JobState",
+    "LedgerGate",
     "Message",
+    "Movement",
     "NumberCounter",
     "NumberSeries",
+    "OfflineApproval",
+    "Person",
+    "PersonIdentity",
+    "ProcedureFlaw",
+    "Quota",
     "RankingGroup",
+    "Record",
+    "RecordQuerySet",
+    "Regulation",
+    "RegulationEdition",
+    "RegulationFile",
+    "RegulationReading",
+    "RegulationVersion",
     "RememberedColumn",
+    "ReportedTable",
     "ServiceMethod",
     "ServiceRecord",
     "Setting",
+    "StaffingStandard",
     "Unit",
     "UnitAlias",
     "UnitKind",
@@ -52,6 +101,7 @@ __all__ = [
     "current_actor",
     "forget_settings",
     "notify",
+    "of_own_units",
     "seal_activities",
     "setting",
     "take_numbers",

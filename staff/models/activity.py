@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +19,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
+
+from config.identity import mask_personal
 
 FIRST_HASH = "0" * 64
 SEAL_BATCH = 2_000
@@ -112,16 +114,19 @@ class Activity(models.Model):
         note: str = "",
         succeeded: bool = True,
     ) -> Activity:
-        """Append one row: who did what to which record, from where, and what changed ({field: [before, after]})."""
+        """Append one row: who did what to which record, from where, and what changed ({field: [before, after]}).
+
+        What cannot be erased must not hold what identifies: ID and mobile numbers are masked, wherever they were typed.
+        """
         actor = current_actor.get()
         return cls.objects.create(
             verb=verb,
-            title=title[:120],
+            title=mask_personal(title[:120]),
             object_type=obj._meta.label_lower if obj is not None else "",
             object_id=str(obj.pk) if obj is not None else "",
-            object_label=str(obj)[:120] if obj is not None else "",
-            changes=plain(dict(changes or {})),
-            note=note[:500],
+            object_label=mask_personal(str(obj)[:120]) if obj is not None else "",
+            changes=without_numbers(plain(dict(changes or {}))),
+            note=mask_personal(note[:500]),
             actor_id=by.pk if by is not None else None,
             principal_id=actor.principal_id,
             address=actor.address,
@@ -162,6 +167,15 @@ class ActivitySeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position} {self.hash[:12]}"
+
+
+def without_numbers(value: Any) -> Any:
+    """Plain values with the personal numbers in their texts masked."""
+    if isinstance(value, str):
+        return mask_personal(value)
+    if isinstance(value, dict):
+        return {key: without_numbers(each) for key, each in value.items()}
+    return [without_numbers(each) for each in value] if isinstance(value, list) else value
 
 
 def plain(value: Any) -> Any:
@@ -221,8 +235,11 @@ class ChainReport:
     problems: tuple[str, ...]
 
 
-def verify_chain() -> ChainReport:
-    """Walk the whole chain. A changed, removed or re-ordered row shows as a problem naming its position."""
+def verify_chain(step: Callable[[int], None] | None = None) -> ChainReport:
+    """Walk the whole chain. A changed, removed or re-ordered row shows as a problem naming its position.
+
+    `step` is told how many links have been walked.
+    """
     problems: list[str] = []
     previous, position = FIRST_HASH, 0
     for seal in ActivitySeal.objects.order_by("position").select_related("activity").iterator(chunk_size=5_000):
@@ -233,6 +250,8 @@ def verify_chain() -> ChainReport:
         if link(previous, seal.activity) != seal.hash:
             problems.append(f"第{position}条（日志编号 {seal.activity_id}）与封存时不一致")
         previous = seal.hash
+        if step is not None:
+            step(position)
         if len(problems) >= 20:
             break
     return ChainReport(position, Activity.objects.filter(seal=None).count(), previous, tuple(problems))

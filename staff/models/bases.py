@@ -24,7 +24,7 @@ class Attachment(models.Model):
 
     file = models.FileField("文件", upload_to=attachment_path)
     original_name = models.CharField("原文件名", max_length=120, blank=True)
-    content_type = models.CharField("类型", max_length=60)
+    content_type = models.CharField("类型", max_length=100)  # that of a Word file has 71
     size = models.PositiveIntegerField("字节数")
     sha256 = models.CharField("文件校验值", max_length=64, db_index=True)
     source_sha256 = models.CharField("原件校验值", max_length=64, db_index=True)
@@ -49,3 +49,12 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.original_name or self.sha256[:12]
+
+    @property
+    def caption(self) -> str:
+        """What the picture shows, in a word; an app may say."""
+        return ""
+
+    @property
+    def is_picture(self) -> bool:
+        return self.content_type.startswith("image/")

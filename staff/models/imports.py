@@ -53,6 +53,7 @@ class ImportBatch(models.Model):
     duplicate = models.PositiveIntegerField("重复", default=0)
     wrong = models.PositiveIntegerField("有误", default=0)
     problems = models.JSONField("前若干条问题", default=list, blank=True)
+    preview = models.JSONField("前若干行的样子", default=dict, blank=True, help_text="head、rows、warnings")
     sample = models.JSONField("前若干行", default=list, blank=True)
     valid_rows_only = models.BooleanField("只导入正确的行", default=False)
     written = models.PositiveIntegerField("实际写入", default=0)

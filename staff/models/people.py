@@ -15,6 +15,14 @@ from staff.models.units import Unit
 from staff.permissions import Perms
 
 
+class PeopleManager(UserManager["User"]):
+    def holding(self, perm: str) -> models.QuerySet[User]:
+        """Active accounts whose roles carry a permission: whom a message about such a matter is for."""
+        label, codename = perm.split(".")
+        carrying = {"groups__permissions__content_type__app_label": label, "groups__permissions__codename": codename}
+        return self.filter(is_active=True, **carrying).distinct()
+
+
 class User(AbstractUser):
     """An account belongs to one person; the username is the 工号. Roles come from groups (staff/permissions.py)."""
 
@@ -29,12 +37,15 @@ class User(AbstractUser):
 
     REQUIRED_FIELDS = ["display_name"]
 
-    objects = UserManager()
+    objects = PeopleManager()
 
     class Meta:
         verbose_name = verbose_name_plural = "账号"
         ordering = ["username"]
-        permissions = [("manage_accounts", "管理账号"), ("view_staff_admin", "进入基础数据")]
+        permissions = [
+            ("manage_accounts", "管理账号"),
+            ("view_staff_admin", "进入基础数据"),
+        ]
 
     def __str__(self) -> str:
         return self.display_name or self.username

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from staff.forms import ActingForm, LoginForm, NewPasswordForm
+from staff.forms.account import ActingForm, LoginForm, NewPasswordForm
 from staff.middleware import ACTING_KEY
 from staff.models import Activity, Verb
 

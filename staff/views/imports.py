@@ -10,13 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from staff import workflow
 from staff.exports import XLSX
-from staff.forms import ColumnsForm, ConfirmImportForm, SheetForm
+from staff.forms.imports import ColumnsForm, ConfirmImportForm, SheetForm
 from staff.imports import pipeline
 from staff.imports.kinds import ImportKind, import_kind
 from staff.imports.workbooks import write_template
 from staff.models import ImportBatch, ImportState
+from staff.workflow import imports as workflow
 
 
 def allowed_kind(request: HttpRequest, key: str) -> ImportKind:

@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from config.tables import Column, Table, render_table
-from staff import workflow
 from staff.exports import XLSX
 from staff.files import send_file
 from staff.models import Activity, Job, Verb
 from staff.permissions import can_cancel_job
+from staff.workflow import jobs as workflow
 
 CONTENT_TYPES = {"pdf": "application/pdf", "xlsx": XLSX, "zip": "application/zip"}
 

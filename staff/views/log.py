@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.apps import apps
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from config.display import display
 from config.tables import Column, Table, render_table
 from staff.exports import ListExport, register_export
-from staff.filters import ActivityFilter
-from staff.models import Activity
+from staff.filters.log import ActivityFilter
+from staff.jobs import enqueue
+from staff.models import Activity, ActivitySeal, Job
 from staff.permissions import Perms
+
+VERIFY = "staff.verify_log"
+READ = permission_required(Perms.READ_LOG, raise_exception=True)
+
+
+def activity_address(activity: Activity) -> str:
+    return reverse("staff:activity-detail", args=[activity.pk])
 
 
 def activity_columns() -> list[Column]:
@@ -39,6 +54,7 @@ def activity_table(request: HttpRequest) -> Table:
         request=request,
         name="activities",
         filters=filters,
+        row_url=activity_address,
         export_url=reverse("staff:export", args=[LOG_EXPORT.key]),
         empty="没有符合条件的日志。请放宽筛选条件。",
     )
@@ -50,3 +66,39 @@ LOG_EXPORT = register_export(ListExport("staff.activities", "操作日志", acti
 @require_GET
 def activity_list(request: HttpRequest) -> HttpResponse:
     return render_table(request, "staff/activity_list.html", {"table": activity_table(request)})
+
+
+def type_name(label: str) -> str:
+    """The Chinese name of a kind of record; the label itself if the model is no more."""
+    try:
+        return str(apps.get_model(label)._meta.verbose_name) if label else ""
+    except LookupError:
+        return label
+
+
+def change_rows(activity: Activity) -> list[tuple[str, Any, Any]]:
+    return [(name, display(pair[0]), display(pair[1])) for name, pair in activity.changes.items()]
+
+
+@require_GET
+@READ
+def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    activity = get_object_or_404(Activity.objects.select_related("actor", "principal"), pk=pk)
+    context = {
+        "activity": activity,
+        "object_type": type_name(activity.object_type),
+        "changes": change_rows(activity),
+        "seal": ActivitySeal.objects.filter(activity=activity).first(),
+    }
+    return render(request, "staff/activity_detail.html", context)
+
+
+@require_POST
+@READ
+def activity_verify(request: HttpRequest) -> HttpResponse:
+    """Verify the chain as a job; one that this person has already running is shown instead of a second."""
+    running = Job.objects.visible_to(request.user).open().filter(kind=VERIFY).first()
+    if running is not None:
+        messages.info(request, "校验已经在进行，不用再发起。")
+        return redirect(running)
+    return redirect(enqueue(VERIFY, owner=request.user, payload={}))

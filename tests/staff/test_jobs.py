@@ -8,8 +8,9 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from staff import jobs, workflow
+from staff import jobs
 from staff.models import Job, JobState
+from staff.workflow.jobs import cancel_job
 from tests.factories.staff import UserFactory
 
 
@@ -79,7 +80,7 @@ def test_a_running_job_stops_at_its_next_step_when_cancelled(kind):
     owner = UserFactory()
 
     def work(job, progress):
-        workflow.cancel_job(job=job, by=owner)
+        cancel_job(job=job, by=owner)
         progress.step(1, 10, "第一步")
         raise AssertionError("went on after cancelling")
 

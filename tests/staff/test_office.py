@@ -18,14 +18,14 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_setting_holds_from_its_day_on_and_the_default_before():
-    Setting.objects.create(key="assessment.recurrence_days", value="45", source="考评办法", valid_from=date(2026, 1, 1))
-    assert setting("assessment.recurrence_days", on=date(2025, 12, 31)) == 30
-    assert setting("assessment.recurrence_days", on=date(2026, 1, 1)) == 45
+    Setting.objects.create(key="training.required_hours", value="45", source="考评办法", valid_from=date(2026, 1, 1))
+    assert setting("training.required_hours", on=date(2025, 12, 31)) == 60
+    assert setting("training.required_hours", on=date(2026, 1, 1)) == 45
 
 
 def test_a_setting_that_is_no_number_is_refused():
     with pytest.raises(ValidationError, match="应填数字"):
-        Setting(key="assessment.recurrence_days", value="三十", source="x").clean()
+        Setting(key="training.required_hours", value="三十", source="x").clean()
 
 
 def test_a_renamed_agency_is_found_under_its_old_name():
@@ -81,14 +81,17 @@ def test_reference_data_saved_in_the_admin_is_logged_before_and_after(client):
     assert logged.actor == office
 
 
-def test_an_administrator_makes_an_account_that_must_change_its_password(client):
+def test_accounts_are_only_looked_at_in_the_admin(client):
     client.force_login(UserFactory(role=Roles.ADMINISTRATOR, is_staff=True))
-    data = {"username": "3001", "display_name": "新样例", "usable_password": "true",
-            "password1": "chu-shi-2026", "password2": "chu-shi-2026"}  # fmt: skip
-    assert client.post(reverse("admin:staff_user_add"), data).status_code == 302
-    made = User.objects.get(username="3001")
-    assert made.must_change_password
-    assert not made.groups.exists()
+    other = UserFactory(phone="13800001234")
+    assert client.post(reverse("admin:staff_user_add"), {"username": "3001"}).status_code == 403
+    address = reverse("admin:staff_user_change", args=[other.pk])
+    page = client.get(address)
+    assert page.status_code == 200
+    assert "13800001234" not in page.content.decode()
+    assert client.post(address, {"username": "3002"}).status_code == 403
+    assert client.post(reverse("admin:staff_user_delete", args=[other.pk])).status_code == 403
+    assert client.post(reverse("admin:staff_deputyship_add")).status_code == 403
 
 
 def test_others_do_not_enter_the_admin(client):

@@ -9,9 +9,8 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from staff.admin import AccountForm
 from staff.models import Activity, Deputyship
-from staff.permissions import EXCLUSIVE_ROLES, GROUPS, Perms, Roles
+from staff.permissions import GROUPS, Perms, Roles
 from tests.factories.staff import UserFactory
 
 
@@ -41,17 +40,6 @@ def test_groups_carry_their_permissions_and_repeat_without_harm():
     office = UserFactory(role=Roles.ASSESSMENT_OFFICE)
     assert office.has_perm(Perms.IMPORT_FINDINGS)
     assert not office.has_perm(Perms.READ_LOG)
-
-
-@pytest.mark.parametrize("pair", EXCLUSIVE_ROLES)
-@pytest.mark.django_db
-def test_nobody_holds_two_roles_that_exclude_each_other(pair):
-    call_command("create_groups", verbosity=0)
-    user = UserFactory()
-    form = AccountForm(instance=user)
-    form.cleaned_data = {"groups": Group.objects.filter(name__in=[role.value for role in pair])}
-    with pytest.raises(Exception, match="不能由同一个人担任"):
-        form.clean_groups()
 
 
 @pytest.fixture

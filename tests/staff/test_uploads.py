@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from staff.uploads import clean_image
+from staff.uploads import clean_image, clean_scan
 
 
 def jpeg(exif=None, size=(64, 48), form="JPEG"):
@@ -71,3 +72,15 @@ def test_a_photo_over_ten_megabytes_is_refused():
 def test_a_pixel_bomb_is_refused_before_it_is_unpacked():
     with pytest.raises(ValidationError, match="像素过大"):
         clean_image(jpeg(size=(9000, 6000), form="PNG"))
+
+
+def test_a_signed_paper_comes_as_pdf_or_as_a_photograph():
+    pdf = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"
+    kept = clean_scan(SimpleUploadedFile("批示.pdf", pdf))
+    assert (kept.name, kept.read()) == ("scan.pdf", pdf)
+    photograph = clean_scan(SimpleUploadedFile("批示.jpg", jpeg(exif_with_time_and_place())))
+    assert photograph.name == "scan.jpg"
+    assert not Image.open(photograph).getexif()
+    for broken in (b"%PDF-1.7 cut off", b"PK\x03\x04 not a zip", b"text"):
+        with pytest.raises(ValidationError):
+            clean_scan(SimpleUploadedFile("批示.pdf", broken))

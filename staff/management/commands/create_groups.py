@@ -6,7 +6,35 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from staff.permissions import GROUPS, Perms
+from staff.permissions import GROUPS, Perms, Roles
+
+
+def permissions_by_name() -> dict[str, Permission]:
+    return {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.select_related("content_type")
+    }
+
+
+def admin_rights(known: dict[str, Permission], role: Roles) -> list[Permission]:
+    """Django admin works with its own add/change/view permissions; they follow from ours.
+
+    The whole codename counts: view_user is Django's, view_identity on the same model is a right of ours.
+    """
+    granted = GROUPS[role]
+    models: set[str] = set()
+    if Perms.MANAGE_REFERENCE in granted:
+        models |= {"unit", "unitalias", "setting", "calendaryear", "calendarday", "numberseries", "deputyship"}
+    if Perms.MANAGE_ACCOUNTS in granted:
+        models |= {"user", "group"}
+    if Perms.MANAGE_STANDARD in granted:
+        models |= {"standardversion", "category", "item", "itemshare"}
+    return [
+        permission
+        for name, permission in known.items()
+        if permission.content_type.model in models
+        and permission.codename in {f"{action}_{permission.content_type.model}" for action in ("add", "change", "view")}
+    ]
 
 
 class Command(BaseCommand):
@@ -14,29 +42,9 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        known = {
-            f"{permission.content_type.app_label}.{permission.codename}": permission
-            for permission in Permission.objects.select_related("content_type")
-        }
+        known = permissions_by_name()
         for role, permissions in GROUPS.items():
             group, _ = Group.objects.get_or_create(name=role.value)
-            group.permissions.set([known[permission] for permission in permissions] + self._admin_rights(known, role))
+            group.permissions.set([known[permission] for permission in permissions] + admin_rights(known, role))
         if options["verbosity"]:
             self.stdout.write(f"已建立 {len(GROUPS)} 个角色。")
-
-    def _admin_rights(self, known: dict[str, Permission], role: str) -> list[Permission]:
-        """Django admin works with its own add/change/view permissions; they follow from ours."""
-        granted = GROUPS[role]  # type: ignore[index]
-        models: set[str] = set()
-        if Perms.MANAGE_REFERENCE in granted:
-            models |= {"unit", "unitalias", "setting", "calendaryear", "calendarday", "numberseries", "deputyship"}
-        if Perms.MANAGE_ACCOUNTS in granted:
-            models |= {"user", "group"}
-        if Perms.MANAGE_STANDARD in granted:
-            models |= {"standardversion", "category", "item", "itemshare"}
-        return [
-            permission
-            for name, permission in known.items()
-            if permission.content_type.model in models
-            and permission.codename.partition("_")[0] in {"add", "change", "view"}
-        ]

@@ -1,0 +1,126 @@
+"""What the office says to the desk and to the search field."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from config.desk import Hit, Todo
+from config.figure_sources import list_url
+from config.periods import Period
+from staff.enums import AppealOutcome, AppraisalState
+from staff.filters.people import to_withdraw
+from staff.models import (
+    AppraisalAppeal,
+    AppraisalSheet,
+    Certificate,
+    Movement,
+    Person,
+    Regulation,
+    ReportedTable,
+    User,
+)
+from staff.permissions import Perms, why_not_decide_appeal
+
+SHOWN_HITS = 10
+REPORT_DAYS = 10  # of the new month, in which last month's table is waited for
+
+
+def todo(user: User) -> list[Todo]:
+    """What the office's books ask of a person: of the personnel section, and in the department assessment."""
+    return [*personnel_todo(user), *appraisal_todo(user)]
+
+
+def personnel_todo(user: User) -> list[Todo]:
+    """For the personnel section: flagged movements, cards that end or must be taken back, last month's table."""
+    if not user.has_perm(Perms.MANAGE_PEOPLE):
+        return []
+    today = timezone.localdate()
+    flagged = Movement.objects.visible_to(user).recorded().exclude(flag="").count()
+    running = Certificate.objects.visible_to(user).running()
+    expired = running.filter(expires_on__lt=today).count()
+    ending = running.filter(expires_on__range=(today, today + timedelta(days=180)))
+    take_back = to_withdraw(running, today).count()
+    first = ending.order_by("expires_on").values_list("expires_on", flat=True).first()
+    light = "orange" if first and first - today <= timedelta(days=30) else "yellow"
+    lines = (
+        (flagged, "条人员变动与台账不符，待核对", listed("movement-list", check="flagged"), "去核对", "red"),
+        (expired, "个执法证已过期未换", listed("certificate-list", condition="expired"), "查看", "red"),
+        (take_back, "个执法证应收回（离岗或非执法人员）", listed("certificate-list", condition="withdraw"), "去收回", "orange"),
+        (ending.count(), "个执法证半年内到期", listed("certificate-list", condition="180"), "安排换证", light),
+    )  # fmt: skip
+    found = [
+        Todo(f"{count} {words}", url, verb, None, colour, count) for count, words, url, verb, colour in lines if count
+    ]
+    return [*found, *unreported(user, today)]
+
+
+def listed(name: str, **query: str) -> str:
+    return list_url(f"staff:{name}", **query)
+
+
+def unreported(user: User, today: date) -> list[Todo]:
+    """Last month's personnel table, in the first days of a month, while nobody has reported it."""
+    last = Period.month(today.year, today.month).preceding()
+    waiting = today.day <= REPORT_DAYS and user.has_perm(Perms.LOCK_PERSONNEL)
+    if not waiting or not Movement.objects.exists() or ReportedTable.objects.filter(end__gte=last.end).exists():
+        return []
+    return [
+        Todo(
+            f"{last.label}人员情况表还没有报送",
+            reverse("staff:personnel-table", args=[last.key]),
+            "去报送",
+            None,
+            "yellow",
+        )
+    ]
+
+
+def appraisal_todo(user: User) -> list[Todo]:
+    """Appeals to decide, sheets to fill in, sheets to score."""
+    found: list[Todo] = []
+    if user.has_perm(Perms.DECIDE_APPEAL):
+        waiting = AppraisalAppeal.objects.visible_to(user).pending().select_related("entry__sheet")
+        mine = [appeal for appeal in waiting if not why_not_decide_appeal(user, appeal)]
+        if mine:
+            url = listed("appraisal-appeal-list", outcome=AppealOutcome.PENDING.value)
+            found.append(Todo(f"{len(mine)} 件考核申诉待裁定", url, "去裁定", None, "orange", len(mine)))
+    if user.has_perm(Perms.SELF_SCORE):
+        blank = AppraisalSheet.objects.filter(round__state=AppraisalState.OPEN, unit__in=user.unit_ids)
+        found += [
+            Todo(f"{sheet.round}：填写本单位自评", sheet.get_absolute_url(), "去填写", None, "yellow")
+            for sheet in blank.filter(scores__self_score=None).select_related("round").distinct()
+        ]
+    if user.has_perm(Perms.SCORE_APPRAISAL):
+        unscored = AppraisalSheet.objects.visible_to(user).filter(round__state=AppraisalState.SCORING)
+        count = unscored.filter(scores__group_score=None).distinct().count()
+        if count:
+            url = reverse("staff:appraisal-round-list")
+            found.append(Todo(f"{count} 张科室考核表还没有评完", url, "去评分", None, "yellow", count))
+    return found
+
+
+def search(user: User, query: str) -> list[Hit]:
+    """People by name or 工号, certificates by number, rules by title, code or document number."""
+    return [*found_people(user, query), *found_rules(user, query)]
+
+
+def found_rules(user: User, query: str) -> list[Hit]:
+    rules = Regulation.objects.visible_to(user).filter(
+        Q(title__contains=query) | Q(code__iexact=query) | Q(versions__document_number__contains=query)
+    )
+    return [Hit(rule.title, rule.get_absolute_url(), "制度", rule.code) for rule in rules.distinct()[:SHOWN_HITS]]
+
+
+def found_people(user: User, query: str) -> list[Hit]:
+    if not user.has_perm(Perms.VIEW_PEOPLE):
+        return []
+    people = Person.objects.visible_to(user).filter(Q(name__contains=query) | Q(staff_number__iexact=query))
+    cards = Certificate.objects.visible_to(user).filter(number__icontains=query).select_related("person")
+    return [
+        *(Hit(person.name, person.get_absolute_url(), "人员") for person in people[:SHOWN_HITS]),
+        *(Hit(card.number, card.get_absolute_url(), "执法证", card.person.name) for card in cards[:SHOWN_HITS]),
+    ]

@@ -1,0 +1,1 @@
+"""The doors for state changes of the office's own records, one module a kind of record."""

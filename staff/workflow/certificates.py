@@ -1,0 +1,83 @@
+"""The one door to certificates: issued, ended, and warned of before they expire."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from staff.models import Activity, Certificate, User, Verb, changed_fields, notify
+from staff.models.certificates import warning_due
+from staff.permissions import Perms
+from staff.refusals import Refused
+
+
+@transaction.atomic
+def register_certificate(certificate: Certificate, *, by: User | None, log: bool = True) -> Certificate:
+    """Store an unsaved certificate; the one it renews, if it still runs, ends with its day of issue as 换发."""
+    running = Certificate.objects.select_for_update(of=("self",)).running().filter(person=certificate.person)
+    for old in running.filter(issued_on__lt=certificate.issued_on):
+        old.ended_on, old.end_reason = certificate.issued_on, "renewed"
+        old.save(update_fields=["ended_on", "end_reason"])
+    certificate.save()
+    if log:
+        Activity.record(Verb.CREATE, certificate, by=by, title="登记执法证", note=f"有效期至{certificate.expires_on}")
+    return certificate
+
+
+SHOWN = {"number": "证号", "issuer": "发证机关", "issued_on": "发证日期", "expires_on": "有效期至", "note": "备注"}
+
+
+@transaction.atomic
+def correct_certificate(certificate: Certificate, *, by: User) -> Certificate:
+    """Put right what was mistyped. The warnings start anew with the new term."""
+    current = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+    changes = changed_fields(
+        {label: str(getattr(current, name)) for name, label in SHOWN.items()},
+        {label: str(getattr(certificate, name)) for name, label in SHOWN.items()},
+    )
+    if current.expires_on != certificate.expires_on:
+        certificate.warned = None
+    certificate.ended_on, certificate.end_reason = current.ended_on, current.end_reason
+    certificate.save()
+    if changes:
+        Activity.record(Verb.UPDATE, certificate, by=by, title="更正执法证", changes=changes)
+    return certificate
+
+
+@transaction.atomic
+def end_certificate(certificate: Certificate, *, by: User, ended_on: date, reason: str) -> None:
+    """Given back or cancelled. Ending twice is refused."""
+    current = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+    if current.ended_on is not None:
+        raise Refused(f"这个证件已于{current.ended_on}{current.get_end_reason_display()}。")
+    if ended_on < current.issued_on:
+        raise Refused("注销（收回）日期不得早于发证日期。", "ended_on")
+    if ended_on > timezone.localdate():
+        raise Refused("注销（收回）日期在今天之后。收回后再登记。", "ended_on")
+    current.ended_on, current.end_reason = ended_on, reason
+    current.save(update_fields=["ended_on", "end_reason"])
+    Activity.record(Verb.TRANSITION, current, by=by, title=f"{current.get_end_reason_display()}执法证")
+
+
+def warn_of_expiry(today: date) -> int:
+    """Tell holders and the personnel section at 180, 90 and 30 days, each once. Returns how many certificates."""
+    warned = 0
+    keepers = [user for user in User.objects.filter(is_active=True) if user.has_perm(Perms.MANAGE_PEOPLE)]
+    for pk in list(Certificate.objects.running().filter(expires_on__gte=today).values_list("pk", flat=True)):
+        with transaction.atomic():
+            certificate = (
+                Certificate.objects.select_for_update(of=("self",)).select_related("person__account").get(pk=pk)
+            )
+            due = warning_due(certificate.expires_on, today, certificate.warned)
+            if due is None:
+                continue
+            certificate.warned = due
+            certificate.save(update_fields=["warned"])
+            text = f"{certificate.person.name}的执法证{certificate.expires_on}到期（{due}天内），请安排换证考试。"
+            account = certificate.person.account
+            told = {user.pk: user for user in (*keepers, *([account] if account and account.is_active else []))}
+            notify(list(told.values()), text, url=certificate.get_absolute_url())
+            warned += 1
+    return warned

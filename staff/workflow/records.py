@@ -1,0 +1,88 @@
+"""What the doors to plain records share: store, correct, void, each locked, checked and logged in one transaction."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from config.display import display
+from staff.models import Activity, ImportBatch, Record, User, Verb, changed_fields
+from staff.refusals import ChangedMeanwhile, Refused
+
+RecordType = TypeVar("RecordType", bound=Record)
+
+
+def logged_values(record: models.Model) -> dict[str, Any]:
+    """The editable fields of a record as words, under their Chinese names."""
+    fields = [field for field in record._meta.concrete_fields if field.editable and not field.primary_key]
+    found: dict[str, Any] = {}
+    for field in fields:
+        words = getattr(record, f"get_{field.name}_display", None)
+        found[str(field.verbose_name)] = words() if words else display(getattr(record, field.name))
+    return found
+
+
+FIRST_DAY = date(2000, 1, 1)  # what a register takes in did not happen before; an earlier year is a slip
+
+
+def check_day(day: date, field: str, label: str, *, first: date = FIRST_DAY) -> None:
+    """Refuse a day ahead of us or long before anything on the register."""
+    if day > timezone.localdate():
+        raise Refused(f"{label}在今天以后。请核对年份和日期。", field)
+    if day < first:
+        raise Refused(f"{label}早于 {first.year} 年。请核对年份。", field)
+
+
+@transaction.atomic
+def store_record(
+    record: RecordType, *, by: User | None, batch: ImportBatch | None = None, title: str = "登记"
+) -> RecordType:
+    """Store an unsaved record. A batch is one line in the log, written by the pipeline."""
+    record.recorded_by, record.batch = by, batch
+    record.save()
+    if batch is None:
+        Activity.record(Verb.CREATE, record, by=by, title=title)
+    return record
+
+
+def locked(record: RecordType) -> RecordType:
+    model: type[RecordType] = type(record)
+    rows: models.QuerySet[RecordType] = model._default_manager.select_for_update(of=("self",))
+    return rows.get(pk=record.pk)
+
+
+def corrected(record: Record, *, by: User, seen: int, title: str = "更正", reason: str = "") -> dict[str, Any]:
+    """Save what an editor made of a record, unless somebody saved first or it was voided. Returns what changed."""
+    current = locked(record)
+    if current.is_voided:
+        raise Refused("这条记录已作废，不能再改。需要时请重新登记。")
+    if current.version != seen:
+        raise ChangedMeanwhile
+    changes = changed_fields(logged_values(current), logged_values(record))
+    record.version = seen + 1
+    record.save()
+    Activity.record(Verb.UPDATE, record, by=by, title=title, changes=changes, note=reason)
+    return changes
+
+
+@transaction.atomic
+def correct_record(record: RecordType, *, by: User, seen: int, reason: str = "") -> RecordType:
+    """A correction that is the whole transaction."""
+    corrected(record, by=by, seen=seen, reason=reason)
+    return record
+
+
+@transaction.atomic
+def void_record(record: RecordType, *, by: User, reason: str) -> RecordType:
+    """作废: no longer counted; number, row and log stay."""
+    current = locked(record)
+    if current.is_voided:
+        raise Refused("这条记录已经作废。")
+    current.voided_at, current.void_reason = timezone.now(), reason
+    current.version += 1
+    current.save(update_fields=["voided_at", "void_reason", "version"])
+    Activity.record(Verb.TRANSITION, current, by=by, title="作废", note=reason)
+    return current

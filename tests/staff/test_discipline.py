@@ -1,0 +1,77 @@
+"""纪律处理: for few, by document number; names only where switched on, and never in the log."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from staff.models import Activity, DisciplineRecord, Setting
+from staff.permissions import Roles
+from tests.factories.people import make_person
+from tests.factories.staff import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+DATA = {"kind": "warning", "document_number": "样城管纪〔2026〕1号", "decided_on": "2026-03-05"}
+
+
+@pytest.fixture
+def clerk(client):
+    client.force_login(UserFactory(role=Roles.PERSONNEL))
+    return client
+
+
+def test_recorded_once_and_the_log_holds_the_number(clerk):
+    assert clerk.post(reverse("staff:discipline-create"), DATA).status_code == 302
+    again = clerk.post(reverse("staff:discipline-create"), DATA)
+    assert again.status_code == 422
+    assert DisciplineRecord.objects.count() == 1
+    assert Activity.objects.about(DisciplineRecord.objects.get()).get().note == DATA["document_number"]
+
+
+def test_names_are_off_until_switched_on_and_stay_out_of_the_log(clerk):
+    person = make_person(name="不应入志")
+    clerk.post(reverse("staff:discipline-create"), {**DATA, "person": person.pk})
+    record = DisciplineRecord.objects.get()
+    assert record.person is None
+    Setting.objects.create(key="discipline.with_names", value="是", source="x", valid_from=date(2020, 1, 1))
+    page = clerk.post(reverse("staff:discipline-edit", args=[record.pk]), {**DATA, "person": person.pk, "version": 1})
+    assert page.status_code == 302
+    assert DisciplineRecord.objects.get().person == person
+    assert "不应入志" in clerk.get(reverse("staff:discipline-list")).content.decode()
+    for line in Activity.objects.about(record):
+        assert "不应入志" not in f"{line.title}{line.note}{line.changes}{line.object_label}"
+
+
+def test_the_second_of_two_editors_is_told(clerk):
+    clerk.post(reverse("staff:discipline-create"), DATA)
+    record = DisciplineRecord.objects.get()
+    url = reverse("staff:discipline-edit", args=[record.pk])
+    clerk.post(url, {**DATA, "kind": "demerit", "version": 1})
+    page = clerk.post(url, {**DATA, "kind": "removed", "version": 1})
+    assert page.status_code == 422
+    assert "刚被别人修改过" in page.content.decode()
+    assert DisciplineRecord.objects.get().kind == "demerit"
+
+
+def test_a_day_ahead_is_refused(clerk):
+    ahead = timezone.localdate() + timedelta(days=1)
+    page = clerk.post(reverse("staff:discipline-create"), {**DATA, "decided_on": ahead.isoformat()})
+    assert "决定日期在今天以后" in page.content.decode()
+
+
+@pytest.mark.parametrize(("role", "status"), [(Roles.DIRECTOR, 200), (Roles.OFFICE, 403), (Roles.AUDITOR, 403), (Roles.SQUAD_LEADER, 403)])  # fmt: skip
+def test_few_see_the_list_and_the_export(client, role, status):
+    client.force_login(UserFactory(role=role))
+    assert client.get(reverse("staff:discipline-list")).status_code == status
+    exported = client.get(reverse("staff:export", args=["staff.discipline"]))
+    assert exported.status_code == (200 if status == 200 else 403)
+    if exported.streaming:
+        b"".join(exported.streaming_content)
+
+
+def test_the_database_wants_a_document_number():
+    with pytest.raises(IntegrityError, match="discipline_has_document"), transaction.atomic():
+        DisciplineRecord.objects.create(kind="warning", document_number="")
