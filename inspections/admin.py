@@ -1,8 +1,19 @@
-"""The standard can be corrected here before it is used; findings are read only."""
+"""The standard can be corrected here before it is used; findings, rules, scores and bulletins are read only."""
 
 from django.contrib import admin
 
-from inspections.models import Category, Finding, Item, ItemShare, StandardVersion
+from inspections.models import (
+    Appeal,
+    Bulletin,
+    Category,
+    ComponentInput,
+    Finding,
+    Item,
+    ItemShare,
+    RectificationOrder,
+    ScoringRuleSet,
+    StandardVersion,
+)
 from staff.admin import LoggedAdmin, ReadOnlyAdmin
 
 
@@ -39,3 +50,35 @@ class FindingAdmin(ReadOnlyAdmin):
     list_filter = ["state"]
     search_fields = ["number"]
     show_full_result_count = False
+
+
+@admin.register(RectificationOrder)
+class RectificationOrderAdmin(ReadOnlyAdmin):
+    list_display = ["number", "unit", "delivered_at", "made_by"]
+    list_select_related = ["unit", "made_by"]
+    search_fields = ["number"]
+
+
+@admin.register(Appeal)
+class AppealAdmin(ReadOnlyAdmin):
+    list_display = ["finding", "unit", "ground", "lodged_at", "state"]
+    list_select_related = ["finding", "unit"]
+    list_filter = ["state", "ground"]
+
+
+@admin.register(ScoringRuleSet)
+class ScoringRuleSetAdmin(ReadOnlyAdmin):
+    list_display = ["name", "source", "valid_from"]
+
+
+@admin.register(ComponentInput)
+class ComponentInputAdmin(ReadOnlyAdmin):
+    list_display = ["month", "unit", "kind", "score", "source"]
+    list_select_related = ["unit"]
+    list_filter = ["kind"]
+
+
+@admin.register(Bulletin)
+class BulletinAdmin(ReadOnlyAdmin):
+    list_display = ["title", "month", "number", "state"]
+    list_filter = ["state"]

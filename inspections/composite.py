@@ -4,16 +4,21 @@ All scores are points out of 100. Nothing is rounded; `scoring.shown` rounds for
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import models
 
-from inspections.scoring import DEFAULT_RULES, FULL_SCORE, ZERO, ScoringRules
+from inspections.enums import RoundingStage, TiePolicy
+from inspections.scoring import DEFAULT_RULES, FULL_SCORE, ZERO, ScoringRules, plain, shown
 
 BONUS_CAP = Decimal(3)
 YEAR_WEIGHT = Decimal("0.95")
 INNOVATION_WEIGHT = Decimal("0.05")
+# Visits that differ by more than this are visits nobody entered rather than visits nobody made: beyond it the figure says
+# nothing of how closely the unit was looked at, and must not decide its score.
+LOWEST_FACTOR = Decimal("0.5")
+HIGHEST_FACTOR = Decimal(2)
 
 
 class Component(models.TextChoices):
@@ -33,6 +38,31 @@ COMPONENT_WEIGHTS: Mapping[str, Decimal] = {
     Component.COMPLAINTS: Decimal("0.10"),
     Component.KEY_WORK: Decimal("0.05"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRules:
+    """One version of all that the bureau may decide about scores; `scoring` holds what a finding costs.
+
+    `exposure_threshold`: the part by which real visits may differ from the planned before deductions are scaled.
+    """
+
+    scoring: ScoringRules = DEFAULT_RULES
+    weights: Mapping[str, Decimal] = field(default_factory=lambda: dict(COMPONENT_WEIGHTS), hash=False)
+    bonus_cap: Decimal = BONUS_CAP
+    year_weight: Decimal = YEAR_WEIGHT
+    innovation_weight: Decimal = INNOVATION_WEIGHT
+    rounding: str = RoundingStage.END
+    ties: str = TiePolicy.SHARED
+    exposure_threshold: Decimal = Decimal("0.20")
+
+    def part(self, score: Decimal) -> Decimal:
+        """A month's score as it goes on into a mean: rounded now, or exact to the end (step 14)."""
+        return shown(score) if self.each_part else score
+
+    @property
+    def each_part(self) -> bool:
+        return self.rounding == RoundingStage.EACH_PART
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +133,25 @@ def composite_score(
     components: Mapping[str, Decimal | None],
     bonus: Decimal = ZERO,
     weights: Mapping[str, Decimal] = COMPONENT_WEIGHTS,
+    *,
+    bonus_cap: Decimal = BONUS_CAP,
+    each_part: bool = False,
 ) -> CompositeScore | None:
     """Weighted mean of the components with data, others re-weighted, plus bonus (step 11).
 
-    Bonus at most 3, total at most 100. None when no component has data.
+    Bonus at most `bonus_cap`, total at most 100. None when no component has data. `each_part`: every component and
+    every weighted part is rounded to 0.01 before they are added, as bulletins reckoned by hand do (step 14).
     """
     known = {name: (score, weights[name]) for name in weights if (score := components.get(name)) is not None}
     total = sum((weight for _, weight in known.values()), ZERO)
     if not total:
         return None
-    before = sum((score * weight for score, weight in known.values()), ZERO) / total
+    if each_part:
+        before = sum((shown(shown(score) * weight / total) for score, weight in known.values()), ZERO)
+    else:
+        before = sum((score * weight for score, weight in known.values()), ZERO) / total
     return CompositeScore(
-        score=min(FULL_SCORE, before + min(BONUS_CAP, bonus)),
+        score=min(FULL_SCORE, before + min(bonus_cap, bonus)),
         before_bonus=before,
         weights={name: weight / total for name, (_, weight) in known.items()},
         missing=tuple(name for name in weights if name not in known),
@@ -130,6 +167,33 @@ def mean_of_months(scores: Sequence[Decimal | None]) -> Decimal | None:
     return sum(known, ZERO) / len(known) if known else None
 
 
-def year_score(mean: Decimal, innovation: Decimal) -> Decimal:
-    """Year (step 13): 95 % of the mean of its quarters and 5 % innovation, both out of 100."""
-    return YEAR_WEIGHT * mean + INNOVATION_WEIGHT * innovation
+def year_score(mean: Decimal, innovation: Decimal, rules: AssessmentRules | None = None) -> Decimal:
+    """Year (step 13): 95 % of the mean of its months and 5 % innovation, both out of 100."""
+    rules = rules or AssessmentRules()
+    return rules.year_weight * mean + rules.innovation_weight * innovation
+
+
+def exposure_factor(planned: int, real: int, threshold: Decimal) -> Decimal:
+    """What deductions are multiplied by where a unit was visited more or less often than planned.
+
+    planned ÷ real when they differ by more than `threshold` of the plan, else 1; 1 without a plan or a visit. Between
+    LOWEST_FACTOR and HIGHEST_FACTOR.
+    """
+    if not planned or not real or abs(Decimal(real - planned)) <= threshold * planned:
+        return Decimal(1)
+    return min(HIGHEST_FACTOR, max(LOWEST_FACTOR, Decimal(planned) / real))
+
+
+def exposure_words(planned: int, real: int, factor: Decimal) -> str:
+    """The factor as the reader of a score sees it, "" where nothing is scaled."""
+    if factor == 1:
+        return ""
+    visits = f"已结束的轮次计划检查 {planned} 次、实际 {real} 次"
+    exact = Decimal(planned) / real
+    if exact > factor:
+        return f"{visits}，检查次数相差过大，按 {plain(factor)} 封顶，请核对到访登记。问题扣分已乘以 {plain(factor)}。"
+    if exact < factor:
+        return (
+            f"{visits}，检查次数相差过大，最低按 {plain(factor)} 计，请核对到访登记。问题扣分已乘以 {plain(factor)}。"
+        )
+    return f"{visits}，相差超过界限，问题扣分已乘以 {planned} ÷ {real}。"

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from random import Random
 
 from django.utils import timezone
 
-from inspections import workflow
+from inspections import demo_orders, demo_rounds, demo_scores
 from inspections.enums import AreaType, Source
 from inspections.models import Item, StandardVersion
 from inspections.registrar import FindingEntry
 from inspections.standard_csv import SEED, parse
 from inspections.standards import store_standard
+from inspections.workflow import findings as workflow
 from staff.models import Unit, UnitKind
 
 PER_HALF_YEAR = 1_500
@@ -45,6 +47,12 @@ ASSESSORS = ("查示例、考示例", "查示例、样示例", "考示例、样�
 # Months in which an item is found more often: fireworks at the new year, algae and barbecue in summer, dust in spring.
 SEASONS = {"D01": (1, 2, 4), "D02": (1, 2), "A10": (6, 7, 8), "B07": (6, 7, 8, 9), "F04": (3, 4, 5), "A05": (11, 12)}
 WEIGHTS = {"A": 6, "B": 7, "C": 1.2, "D": 1, "E": 0.8, "F": 2.5}
+
+
+def somewhere(middle: int, serial: int) -> Decimal:
+    """A degree near the middle of the district (in millionths), of a generator of its own: the same serial, the same place."""
+    spread = Random(serial).gauss(0, 14_000)
+    return Decimal(middle + int(max(-34_000, min(34_000, spread)))) / 1_000_000
 
 
 class Maker:
@@ -87,6 +95,8 @@ class Maker:
                 count=self.random.choices((1, 2, 3, 5), (80, 12, 5, 3))[0],
                 source=self.random.choices(tuple(Source.values), (86, 4, 3, 2, 1, 4))[0],
                 found_by=self.random.choice(ASSESSORS),
+                latitude=somewhere(29_334_000, self.serial),
+                longitude=somewhere(113_122_000, self.serial + 1_000_000),
             )
         )
 
@@ -109,6 +119,8 @@ class Maker:
                 area=earlier.area,
                 units=earlier.units,
                 place=earlier.place,
+                latitude=earlier.latitude,
+                longitude=earlier.longitude,
                 found_at=moment,
                 description=f"{earlier.item.name}反复（演示第{self.serial}条）",
                 found_by=earlier.found_by,
@@ -123,6 +135,8 @@ class Maker:
             span = hours * 60 * (1.2 + 3 * self.random.random() if late else 0.2 + 0.7 * self.random.random())
             entry.closed_at = entry.found_at + timedelta(minutes=int(span) + 1)
             self.closed.append(entry)
+        else:  # as on a sheet that carries its own deadlines
+            entry.due_at = entry.found_at + timedelta(hours=hours)
         return entry
 
 
@@ -146,4 +160,7 @@ def seed(*, scale: int = 1, on_step: Callable[[int, int], None] | None = None) -
             done += workflow.register_findings(block, by=None)
             if on_step is not None:
                 on_step(done, total)
-    return done
+    demo_rounds.seed()
+    ordered = demo_orders.seed()
+    demo_scores.seed(HALF_YEARS)
+    return done + ordered

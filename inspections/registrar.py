@@ -7,27 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from inspections.enums import FindingState, HourBasis, Source
-from inspections.models import Finding, FindingShare, Item, fingerprint, month_key
+from inspections.district import is_outside
+from inspections.enums import FindingState, Handling, HourBasis, Role, Source
+from inspections.models import Finding, FindingShare, Item, PlaceShare, fingerprint, month_key
 from inspections.recurrence import Earlier, Place, Recurrence, bare_words, recurrence_number, same_place
 from inspections.responsibility import District, Responsibility, UnitFacts, share_out
-from inspections.scoring import DEFAULT_RULES, FindingFacts, PointsBreakdown, ScoringRules, points_of
+from inspections.rulebook import RuleBook
+from inspections.scoring import FindingFacts, PointsBreakdown, ScoringRules, points_of
 from staff import workdays
-from staff.models import Unit, UnitKind, setting
+from staff.models import Unit, UnitKind
 
 LONGEST_CHAIN = 12  # earlier findings at one place that can still matter; the multiplier stops rising at the third
 
 
 @dataclass(slots=True)
 class FindingEntry:
-    """What is said of a finding when it is entered, by form, sheet or phone. `units`: ids of the units named."""
+    """What is said of a finding when it is entered, by form, sheet or phone. `units`: ids of the units named.
+
+    `known_place`: id of the Place, if it is one. `round_id`: the round; none is the open round of the month.
+    `separate`: whoever enters it says that it is another case than the open one nearby.
+    """
 
     item: Item
     area: str
@@ -43,10 +50,15 @@ class FindingEntry:
     longitude: Decimal | None = None
     due_at: datetime | None = None
     closed_at: datetime | None = None
+    known_place: int | None = None
+    round_id: int | None = None
+    handling: str = Handling.ORDER
+    client_id: UUID | None = None
+    separate: bool = False
 
     @property
     def spot(self) -> Place:
-        return spot_of(self.latitude, self.longitude, self.place)
+        return spot_of(self.latitude, self.longitude, self.place, self.known_place)
 
 
 def entry_of(finding: Finding) -> FindingEntry:
@@ -67,12 +79,19 @@ def entry_of(finding: Finding) -> FindingEntry:
         longitude=finding.longitude,
         due_at=finding.due_at,
         closed_at=finding.closed_at,
+        known_place=finding.spot_id,
+        round_id=finding.round_id,
+        handling=finding.handling,
+        client_id=finding.client_id,
     )
 
 
-def spot_of(latitude: Decimal | None, longitude: Decimal | None, words: str) -> Place:
+def spot_of(latitude: Decimal | None, longitude: Decimal | None, words: str, point: int | None = None) -> Place:
     position = (latitude, longitude) if latitude is not None and longitude is not None else None
-    return Place(position=position, text=words)
+    return Place(point_id=point, position=position, text=words)
+
+
+EARLIER_FIELDS = ("state", "found_at", "closed_at", "place", "latitude", "longitude", "spot")
 
 
 @dataclass
@@ -81,19 +100,21 @@ class Registrar:
 
     units: dict[int, UnitFacts] = field(default_factory=dict)
     shares: dict[int, dict[str, Decimal]] = field(default_factory=dict)
-    rules: ScoringRules = DEFAULT_RULES
+    book: RuleBook = field(default_factory=RuleBook)
 
     def __post_init__(self) -> None:
         facts = Unit.objects.values_list("pk", "kind", "squad_id")
         self.units = {pk: UnitFacts(pk, kind, squad) for pk, kind, squad in facts}
-        self.rules = replace(DEFAULT_RULES, recurrence_days=int(setting("assessment.recurrence_days")))
         one = {unit.kind: unit for unit in self.units.values()}
         self.district = District(one.get(UnitKind.SCENIC_CENTRE), one.get(UnitKind.AGRICULTURE))
         self._known: dict[tuple[Any, ...], Responsibility] = {}
         self._calendar: workdays.WorkCalendar | None = None
+        self._place_shares: dict[int, list[PlaceShare]] | None = None
 
     def responsibility(self, entry: FindingEntry) -> Responsibility:
         """Who answers, by unit; ResponsibilityError (Chinese) if nobody can."""
+        if entry.known_place is not None and (own := self.by_place(entry, entry.known_place)) is not None:
+            return own
         key = (entry.item.pk, entry.area, entry.units)
         if key not in self._known:
             if entry.item.pk not in self.shares:
@@ -101,6 +122,33 @@ class Registrar:
             named = [self.units[unit] for unit in entry.units]
             self._known[key] = share_out(self.shares[entry.item.pk], entry.area, named, self.district)
         return self._known[key]
+
+    def by_place(self, entry: FindingEntry, place: int) -> Responsibility | None:
+        """Who answers by the place's own shares; None if it keeps none, or the entry names somebody else.
+
+        One unit for all items only names the unit: the item's shares by role then decide, as on a sheet.
+        """
+        rows = self.place_shares(place, timezone.localtime(entry.found_at).date(), entry.item.code)
+        shares = {row.unit_id: row.share for row in rows}
+        plain = len(rows) == 1 and not rows[0].item_code
+        if plain or sum(shares.values()) != 1 or not set(entry.units) <= set(shares):
+            return None
+        territorial = {unit: self.units[unit].role == Role.TERR for unit in shares}
+        lead = max(shares, key=lambda unit: (shares[unit], territorial[unit], -unit))
+        return Responsibility(shares, lead)
+
+    def place_shares(self, place: int, day: date, item_code: str = "") -> list[PlaceShare]:
+        """The shares that hold at a place on a day: the item's own, else those for all items."""
+        if self._place_shares is None:
+            self._place_shares = {}
+            for row in PlaceShare.objects.order_by("-share", "pk"):
+                self._place_shares.setdefault(row.place_id, []).append(row)
+        rows = [row for row in self._place_shares.get(place, ()) if row.holds_on(day)]
+        return [row for row in rows if row.item_code == item_code] or [row for row in rows if not row.item_code]
+
+    def rules_at(self, found_at: datetime) -> ScoringRules:
+        """The version in force on the day of finding: a later one never re-scores an old finding."""
+        return self.book.on(timezone.localdate(found_at)).scoring
 
     def points(self, entry: FindingEntry, recurrence: int) -> PointsBreakdown:
         item = entry.item
@@ -114,21 +162,29 @@ class Registrar:
                 recurrence=recurrence,
                 source=entry.source,
             ),
-            self.rules,
+            self.rules_at(entry.found_at),
         )
 
-    def deadline(self, item: Item, found_at: datetime) -> datetime | None:
-        """When it must be put right. A calendar that does not reach that far leaves it open rather than refuse."""
+    def deadline(self, item: Item, start: datetime) -> datetime | None:
+        """When it must be put right: the item's hours from `start`, the delivery of the order.
+
+        A calendar that does not reach that far leaves it open rather than refuse.
+        """
         if item.hour_basis == HourBasis.NATURAL:
-            return found_at + timedelta(hours=item.rectify_hours)
+            return start + timedelta(hours=item.rectify_hours)
         try:
             self._calendar = self._calendar or workdays.load()
-            return workdays.add_working_hours(found_at, item.rectify_hours, self._calendar).moment
+            return workdays.add_working_hours(start, item.rectify_hours, self._calendar).moment
         except workdays.CalendarYearMissing:
             return None
 
     def build(self, entry: FindingEntry, recurrence: int) -> tuple[Finding, Responsibility]:
-        """An unsaved finding (without its number) and who answers for it."""
+        """An unsaved finding (without its number) and who answers for it.
+
+        What is still open has no deadline of its own before an order is delivered, unless the sheet carries one. What
+        was put right before it was entered (补录, 即查即改) had no order: its deadline counts from when it was found.
+        """
+        entry = replace(entry, closed_at=closed_when(entry))
         answer = self.responsibility(entry)
         worth = self.points(entry, recurrence)
         found_on = timezone.localtime(entry.found_at).date()
@@ -139,15 +195,20 @@ class Registrar:
             place=entry.place,
             latitude=entry.latitude,
             longitude=entry.longitude,
+            outside=is_outside(entry.latitude, entry.longitude),
+            spot_id=entry.known_place,
+            round_id=entry.round_id,
+            client_id=entry.client_id,
             description=entry.description,
             severe=entry.severe,
             count=entry.count,
             source=entry.source,
+            handling=entry.handling,
             found_at=entry.found_at,
             found_on=found_on,
             month=month_key(found_on),
             found_by=entry.found_by,
-            due_at=entry.due_at or self.deadline(entry.item, entry.found_at),
+            due_at=entry.due_at or (self.deadline(entry.item, entry.found_at) if entry.closed_at else None),
             closed_at=entry.closed_at,
             recurrence=recurrence,
             base=worth.base,
@@ -168,31 +229,62 @@ class Registrar:
 
     def recurrence(self, entry: FindingEntry, *, without: int = 0) -> Recurrence:
         """Whether it was found there before: a recurrence, or still the same finding. `without`: the row corrected."""
-        return recurrence_number(self.earlier(entry, without=without), entry.found_at, self.rules)
+        return recurrence_number(self.earlier(entry, without=without), entry.found_at, self.rules_at(entry.found_at))
 
     def earlier(self, entry: FindingEntry, *, without: int = 0) -> list[Earlier]:
         """Findings of the same unit, item and place that may still be open or were closed not long before."""
         rows = self.there(entry).filter(found_at__lte=entry.found_at, found_at__gte=entry.found_at - self.reach)
-        return [
-            Earlier(row.pk, row.found_at, row.closed_at)
-            for row in rows.exclude(pk=without).only("found_at", "closed_at", "place", "latitude", "longitude")
-            if same_place(entry.spot, spot_of(row.latitude, row.longitude, row.place))
-        ]
+        found = []
+        for row in rows.exclude(pk=without).only(*EARLIER_FIELDS):
+            if not same_place(entry.spot, spot_of(row.latitude, row.longitude, row.place, row.spot_id)):
+                continue
+            over = over_at(row.state, row.found_at, row.closed_at)
+            still_open = over is None or over > entry.found_at
+            if not still_open or self.is_same_case(entry, row):
+                found.append(Earlier(row.pk, row.found_at, over))
+        return found
+
+    def is_same_case(self, entry: FindingEntry, row: Finding) -> bool:
+        """Whether an entry may go into an open finding there instead of being registered.
+
+        30 m alone are not enough: two shops stand closer. Other words for the place, or a unit that does not answer
+        for the finding, make it another case; so does whoever enters it by saying so.
+        """
+        if entry.separate:
+            return False
+        same_point = entry.known_place is not None and entry.known_place == row.spot_id
+        words, stored = bare_words(entry.place), bare_words(row.place)
+        if not same_point and words and stored and words != stored:
+            return False
+        answering = set(row.shares.values_list("unit", flat=True))
+        return set(entry.units) <= answering or set(self.responsibility(entry).shares) == answering
 
     def later(self, entry: FindingEntry, *, without: int) -> list[Finding]:
         """Findings of the same unit, item and place whose recurrence may hang on this one, the earliest first."""
         rows = self.there(entry).filter(found_at__gte=entry.found_at, found_at__lte=entry.found_at + self.reach)
         rows = rows.exclude(pk=without).select_related("item").prefetch_related("shares")
-        return [row for row in rows if same_place(entry.spot, spot_of(row.latitude, row.longitude, row.place))]
+        return [
+            row for row in rows if same_place(entry.spot, spot_of(row.latitude, row.longitude, row.place, row.spot_id))
+        ]
 
     @property
     def reach(self) -> timedelta:
         """How far a chain of recurrences may reach."""
-        return LONGEST_CHAIN * timedelta(days=self.rules.recurrence_days)
+        return LONGEST_CHAIN * timedelta(days=self.book.longest_recurrence)
 
     def there(self, entry: FindingEntry) -> QuerySet[Finding]:
         lead = self.responsibility(entry).lead
         return Finding.objects.counted().filter(lead_unit=lead, item__code=entry.item.code).order_by("found_at", "pk")
+
+
+def closed_when(entry: FindingEntry) -> datetime | None:
+    """When what is entered was put right: 即查即改 at the moment it was found, unless another time is given."""
+    return entry.closed_at or (entry.found_at if entry.handling == Handling.SPOT else None)
+
+
+def over_at(state: str, found_at: datetime, closed_at: datetime | None) -> datetime | None:
+    """When a finding was over, for recurrence (step 3): what was only deducted is over at once and stays no open case."""
+    return found_at if state == FindingState.DEDUCTED else closed_at
 
 
 def shares_of(finding: Finding, responsibility: Responsibility) -> list[FindingShare]:
@@ -219,17 +311,27 @@ class Histories:
             .filter(found_on__gte=timezone.localtime(since).date(), found_at__lte=ordered[-1].found_at)
             .filter(item__code__in=codes)
             .order_by("found_at")
-            .values_list("pk", "lead_unit", "item__code", "place", "found_at", "closed_at")
+            .values_list("pk", "lead_unit", "item__code", "place", "state", "found_at", "closed_at")
         )
-        for pk, unit, code, place, found_at, closed_at in rows.iterator(chunk_size=5_000):
-            self.known.setdefault((unit, code, bare_words(place)), []).append(Earlier(pk, found_at, closed_at))
+        for pk, unit, code, place, state, found_at, closed_at in rows.iterator(chunk_size=5_000):
+            over = over_at(state, found_at, closed_at)
+            self.known.setdefault((unit, code, bare_words(place)), []).append(Earlier(pk, found_at, over))
+
+    def earlier(self, entry: FindingEntry, registrar: Registrar) -> list[Earlier]:
+        key = (registrar.responsibility(entry).lead, entry.item.code, bare_words(entry.place))
+        return self.known.setdefault(key, [])
+
+    def still_open(self, entry: FindingEntry, registrar: Registrar) -> bool:
+        """Whether an earlier finding of the same problem was open when this one was found."""
+        rules = registrar.rules_at(entry.found_at)
+        answer = recurrence_number(self.earlier(entry, registrar), entry.found_at, rules)
+        return answer.same_as is not None
 
     def recurrence(self, entry: FindingEntry, registrar: Registrar) -> int:
         """The number for this entry, which from now on is an earlier finding itself."""
-        key = (registrar.responsibility(entry).lead, entry.item.code, bare_words(entry.place))
-        earlier = self.known.setdefault(key, [])
-        answer = recurrence_number(earlier, entry.found_at, registrar.rules)
+        earlier = self.earlier(entry, registrar)
+        answer = recurrence_number(earlier, entry.found_at, registrar.rules_at(entry.found_at))
         number = 0 if answer.same_as is not None else answer.number
-        earlier.append(Earlier(id(entry), entry.found_at, entry.closed_at))
+        earlier.append(Earlier(id(entry), entry.found_at, closed_when(entry)))
         del earlier[:-LONGEST_CHAIN]
         return number

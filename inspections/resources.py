@@ -9,10 +9,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from inspections.enums import AreaType, Source
-from inspections.models import Finding, Item, StandardVersion, fingerprint
+from inspections.enums import AreaType, Handling, Source
+from inspections.models import Finding, Item, Place, StandardVersion, fingerprint
+from inspections.published import published_words
+from inspections.recurrence import bare_words
 from inspections.registrar import FindingEntry, Registrar
 from inspections.responsibility import ResponsibilityError
+from inspections.workflow.rounds import RoundBook
 from staff.imports import values
 from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField, SheetResource
@@ -96,6 +99,10 @@ class FindingResource(SheetResource):
         FieldSpec("source", "问题来源", ("来源", "发现渠道"), example="日常巡查", kind="choice"),
         partial(values.to_choice, choices=tuple(Source.choices), default=Source.OWN_PATROL),
     )
+    handling = SheetField(
+        FieldSpec("handling", "处理方式", ("处置方式", "处理"), example="交办整改", kind="choice"),
+        partial(values.to_choice, choices=tuple(Handling.choices), default=Handling.ORDER),
+    )
     points = SheetField(
         FieldSpec("points", "扣分", ("扣分值", "扣分(分)"), example="", kind="decimal"),
         partial(values.to_decimal, places=4, minimum=0, maximum=100, units=("分",)),
@@ -112,7 +119,17 @@ class FindingResource(SheetResource):
         self.units = Unit.objects.by_name()
         self.items = self._items_by_version()
         self.versions = list(StandardVersion.objects.order_by("-valid_from"))
+        self.rounds = RoundBook()
+        known = Place.objects.valid_on(timezone.localdate()).order_by("-pk").values_list("area", "name", "pk")
+        self.places = {(area, bare_words(name)): pk for area, name, pk in known}
         self.now = timezone.now()
+        self.labels = {unit.pk: f"由{unit.label}牵头" for unit in self.units.values()}
+        self.words_of_month: dict[str, list[str]] = {}
+
+    def _published(self, month: str) -> list[str]:
+        if month not in self.words_of_month:
+            self.words_of_month[month] = published_words([month])
+        return self.words_of_month[month]
 
     def _items_by_version(self) -> dict[int, dict[str, Item]]:
         """version id → item code and item name → item."""
@@ -126,6 +143,7 @@ class FindingResource(SheetResource):
         moments = {name: aware(values.get(name)) for name in ("found_at", "due_at", "closed_at")}
         widen_bare_dates(moments)
         self._check_times(row, moments)
+        self._check_handling(row, values.get("handling"), moments)
         item = self._item(row, values["item"], moments["found_at"])
         units = self._units(row, values["unit"])
         if item is None or not units or row.problems:
@@ -144,10 +162,12 @@ class FindingResource(SheetResource):
             severe=values["severe"],
             count=values["count"],
             source=values["source"],
+            handling=values.get("handling") or Handling.ORDER,
             found_at=moments["found_at"],
             found_by=values["found_by"] or "",
             due_at=moments["due_at"],
             closed_at=moments["closed_at"],
+            known_place=self.places.get((values["area"], bare_words(values["place"]))),
         )
         self._settle(row, entry, values.get("points"))
 
@@ -163,6 +183,8 @@ class FindingResource(SheetResource):
             row.problems.append(("points", f"扣分 {stated:f} 超出该小项可能的最高值 {highest:f}。请核对。"))
             return
         row.facts = entry
+        row.meaning = self.labels[lead]
+        row.warnings = tuple(self._published(f"{timezone.localtime(entry.found_at):%Y-%m}"))
         row.key = fingerprint(
             found_on=timezone.localtime(entry.found_at).date(),
             lead_unit_id=lead,
@@ -176,6 +198,8 @@ class FindingResource(SheetResource):
         found, closed, due = moments["found_at"], moments["closed_at"], moments["due_at"]
         if found is None:
             return
+        if refusal := self.rounds.refusal(found):
+            row.problems.append(("found_at", refusal))
         if found > self.now + timedelta(days=1):
             row.problems.append(("found_at", "检查日期在今天之后。请核对年份和日期。"))
         if closed is not None and closed < found:
@@ -184,6 +208,14 @@ class FindingResource(SheetResource):
             row.problems.append(("closed_at", "销号时间在今天之后。请核对年份和日期。"))
         if due is not None and due < found:
             row.problems.append(("due_at", "整改时限早于检查日期。请核对。"))
+
+    def _check_handling(self, row: CheckedRow, handling: Any, moments: dict[str, datetime | None]) -> None:
+        """即查即改 rests on its photos, which a sheet cannot bring; what is only deducted has nothing to be closed."""
+        if handling == Handling.SPOT:
+            words = "即查即改要附整改前后照片，表格里附不了。请用“登记考评问题”或现场录入；补录早已整改的，填“交办整改”并写明销号时间。"
+            row.problems.append(("handling", words))
+        if handling == Handling.DEDUCT and moments["closed_at"] is not None:
+            row.problems.append(("closed_at", "处理方式为“只扣分”的不整改，没有销号时间。请核对处理方式或销号时间。"))
 
     def _item(self, row: CheckedRow, name: str, found_at: datetime | None) -> Item | None:
         if found_at is None:
@@ -236,6 +268,7 @@ class FindingResource(SheetResource):
             "area": AreaType.labels,
             "source": Source.labels,
             "severe": ["是", "否"],
+            "handling": [Handling.ORDER.label, Handling.DEDUCT.label],
         }
         return [spec.with_choices(lists[spec.name]) if spec.name in lists else spec for spec in self.specs()]
 

@@ -227,8 +227,8 @@ class ItemDeduction:
 class DailyScore:
     """Daily score with all that it is made of. `score` is exact; print `shown(score)`.
 
-    `outside` holds parts at items that do not apply to the unit: their points are not deducted (the
-    item is not in the denominator), and they are listed so that the office can put them right.
+    `outside` holds parts at items that neither apply to the unit nor were passed as `beyond`: their points are not
+    deducted, and they are listed so that the office can put them right.
     """
 
     score: Decimal
@@ -255,8 +255,13 @@ def daily_score(
     items: Iterable[UnitItem],
     parts: Iterable[UnitPart],
     rules: ScoringRules = DEFAULT_RULES,
+    *,
+    beyond: Iterable[UnitItem] = (),
 ) -> DailyScore | None:
     """Daily score of a unit in a month, steps 7-9; None when no item applies, so there is no score.
+
+    `beyond`: items that do not apply to the unit, at which it was found responsible all the same. They cost up to their
+    limit, but stand outside the denominator: there a finding could raise the score of a unit that lost much elsewhere.
 
     100 × (1 − deducted ÷ sum of limits) − rectification, between 0 and 100. The caps hold only
     what was found; the rectification account stands outside them, so a unit whose caps are used up
@@ -266,6 +271,7 @@ def daily_score(
     denominator = sum(limits.values(), ZERO)
     if not denominator:
         return None
+    limits |= {item.code: item.limit for item in beyond if item.code not in limits}
     raw = dict.fromkeys(limits, ZERO)
     outside: list[UnitPart] = []
     rectification_raw = ZERO

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from config.figures import remembered
 from config.periods import Period
 from inspections.enums import AreaType, FindingState
 from inspections.models import Category, Finding, Item
+from inspections.models.findings import IN_TIME, NOT_IN_TIME
 from staff.models import Unit
 
 
@@ -44,11 +45,16 @@ def until(period: Period) -> datetime:
 
 
 def due(moment: datetime) -> Q:
-    return Q(due_at__lt=moment)
+    """应整改: what is shelved, only deducted or voided leaves the denominator."""
+    return Q(due_at__lt=moment, state__in=FindingState.DUE)
 
 
 def late(moment: datetime) -> Q:
-    return due(moment) & (Q(closed_at=None) | Q(closed_at__gt=F("due_at")))
+    return due(moment) & NOT_IN_TIME
+
+
+def in_time(moment: datetime) -> Q:
+    return due(moment) & IN_TIME & Q(closed_at__isnull=False)
 
 
 MEASURES = {
@@ -56,11 +62,13 @@ MEASURES = {
     for measure in (
         Measure("all", lambda moment: Q(), lambda period: {}),
         Measure("closed", lambda moment: Q(state=FindingState.CLOSED), lambda period: {"state": "closed"}),
-        Measure("open", lambda moment: Q(state=FindingState.REGISTERED), lambda period: {"state": "registered"}),
+        Measure("open", lambda moment: Q(state__in=FindingState.OPEN), lambda period: {"state": "open"}),
+        Measure("shelved", lambda moment: Q(state=FindingState.SHELVED), lambda period: {"state": "shelved"}),
+        Measure("deducted", lambda moment: Q(state=FindingState.DEDUCTED), lambda period: {"state": "deducted"}),
         Measure("due", due, lambda period: {"due": period.end.isoformat()}),
         Measure(
             "on_time",
-            lambda moment: due(moment) & Q(closed_at__lte=F("due_at")),
+            in_time,
             lambda period: {"on_time": period.end.isoformat()},
         ),
         Measure("overdue", late, lambda period: {"overdue": period.end.isoformat()}),

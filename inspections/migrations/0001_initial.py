@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('staff', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('staff', '__first__'),
     ]
 
     operations = [
@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '考评大项',
                 'verbose_name_plural': '考评大项',
                 'ordering': ['version', 'code'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('points__gt', 0)), name='category_points_positive', violation_error_message='大项分值应大于 0。')],
             },
         ),
         migrations.CreateModel(
@@ -54,6 +55,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '考评小项',
                 'verbose_name_plural': '考评小项',
                 'ordering': ['category', 'code'],
+                'constraints': [models.UniqueConstraint(fields=('category', 'code'), name='one_item_code_per_category', violation_error_message='同一大项内小项代码不能重复。'), models.CheckConstraint(condition=models.Q(('cap__gte', models.F('deduct')), ('deduct__gt', 0), ('severe_deduct__gte', models.F('deduct'))), name='item_points_ordered', violation_error_message='每处扣分应大于 0，且不超过严重情形扣分和扣分上限。')],
             },
         ),
         migrations.CreateModel(
@@ -96,6 +98,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '考评问题',
                 'ordering': ['-found_at', '-pk'],
                 'permissions': [('view_findings', '查看考评问题'), ('register_finding', '登记考评问题'), ('edit_finding', '修改考评问题'), ('close_finding', '考评问题销号'), ('void_finding', '作废考评问题'), ('import_findings', '导入考评问题')],
+                'indexes': [models.Index(fields=['-found_at', '-id', 'state', 'found_on'], name='finding_newest'), models.Index(fields=['state', '-found_at', '-id'], name='finding_by_state'), models.Index(fields=['found_on', 'item', 'state'], name='finding_by_item'), models.Index(fields=['lead_unit', '-found_at', '-id'], name='finding_by_unit'), models.Index(fields=['found_on', 'lead_unit', 'state'], name='finding_period_unit')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'voided'), _negated=True), fields=('fingerprint',), name='finding_registered_once', violation_error_message='同一天、同一单位、同一地点的同一问题已经登记过。'), models.CheckConstraint(condition=models.Q(('count__gte', 1)), name='finding_count_positive', violation_error_message='数量应不小于 1。'), models.CheckConstraint(condition=models.Q(('base__gte', 0), ('coefficient__gte', 0), ('multiplier__gte', 1), ('points__gte', 0)), name='finding_points_not_negative', violation_error_message='扣分不能为负。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='finding_closed_has_time', violation_error_message='销号必须记下销号时间。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'registered'), _negated=True), ('closed_at', None), _connector='OR'), name='finding_open_not_closed', violation_error_message='未销号的问题不能有销号时间。'), models.CheckConstraint(condition=models.Q(('closed_at', None), ('closed_at__gte', models.F('found_at')), _connector='OR'), name='finding_closed_after_found', violation_error_message='销号时间不得早于发现时间。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'voided'), ('voided_at__isnull', False), models.Q(('void_reason', ''), _negated=True)), models.Q(models.Q(('state', 'voided'), _negated=True), ('void_reason', ''), ('voided_at', None)), _connector='OR'), name='finding_void_has_reason', violation_error_message='作废必须写明理由和时间。'), models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('longitude__isnull', False)), _connector='OR'), name='finding_position_whole', violation_error_message='经度和纬度应同时填写。')],
             },
         ),
         migrations.CreateModel(
@@ -110,6 +114,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '责任比例',
                 'verbose_name_plural': '责任比例',
                 'ordering': ['item', '-share'],
+                'constraints': [models.UniqueConstraint(fields=('item', 'role'), name='one_share_per_item_and_role', violation_error_message='同一小项内每种责任只能有一个比例。'), models.CheckConstraint(condition=models.Q(('share__gt', 0), ('share__lte', 1)), name='item_share_within_one', violation_error_message='责任比例应大于 0、不超过 1。')],
             },
         ),
         migrations.CreateModel(
@@ -176,79 +181,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(fields=('category', 'code'), name='one_item_code_per_category', violation_error_message='同一大项内小项代码不能重复。'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('cap__gte', models.F('deduct')), ('deduct__gt', 0), ('severe_deduct__gte', models.F('deduct'))), name='item_points_ordered', violation_error_message='每处扣分应大于 0，且不超过严重情形扣分和扣分上限。'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['-found_at', '-id', 'state', 'found_on'], name='finding_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['state', '-found_at', '-id'], name='finding_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['found_on', 'item', 'state'], name='finding_by_item'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['lead_unit', '-found_at', '-id'], name='finding_by_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['found_on', 'lead_unit', 'state'], name='finding_period_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'voided'), _negated=True), fields=('fingerprint',), name='finding_registered_once', violation_error_message='同一天、同一单位、同一地点的同一问题已经登记过。'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gte', 1)), name='finding_count_positive', violation_error_message='数量应不小于 1。'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('base__gte', 0), ('coefficient__gte', 0), ('multiplier__gte', 1), ('points__gte', 0)), name='finding_points_not_negative', violation_error_message='扣分不能为负。'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='finding_closed_has_time', violation_error_message='销号必须记下销号时间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'registered'), _negated=True), ('closed_at', None), _connector='OR'), name='finding_open_not_closed', violation_error_message='未销号的问题不能有销号时间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), ('closed_at__gte', models.F('found_at')), _connector='OR'), name='finding_closed_after_found', violation_error_message='销号时间不得早于发现时间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'voided'), ('voided_at__isnull', False), models.Q(('void_reason', ''), _negated=True)), models.Q(models.Q(('state', 'voided'), _negated=True), ('void_reason', ''), ('voided_at', None)), _connector='OR'), name='finding_void_has_reason', violation_error_message='作废必须写明理由和时间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('longitude__isnull', False)), _connector='OR'), name='finding_position_whole', violation_error_message='经度和纬度应同时填写。'),
-        ),
-        migrations.AddConstraint(
-            model_name='itemshare',
-            constraint=models.UniqueConstraint(fields=('item', 'role'), name='one_share_per_item_and_role', violation_error_message='同一小项内每种责任只能有一个比例。'),
-        ),
-        migrations.AddConstraint(
-            model_name='itemshare',
-            constraint=models.CheckConstraint(condition=models.Q(('share__gt', 0), ('share__lte', 1)), name='item_share_within_one', violation_error_message='责任比例应大于 0、不超过 1。'),
-        ),
-        migrations.AddConstraint(
             model_name='category',
             constraint=models.UniqueConstraint(fields=('version', 'code'), name='one_category_code_per_version', violation_error_message='同一标准内大项代码不能重复。'),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('points__gt', 0)), name='category_points_positive', violation_error_message='大项分值应大于 0。'),
         ),
     ]

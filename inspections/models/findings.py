@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -12,7 +13,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from inspections.enums import AreaType, FindingState, Source
+from inspections.enums import AreaType, FindingState, Handling, PhotoKind, Source
+from inspections.models.places import Place
+from inspections.models.rounds import Round
 from inspections.models.standard import Item
 from staff.models import Attachment, ImportBatch, Unit
 
@@ -32,7 +35,13 @@ def fingerprint(*, found_on: date, lead_unit_id: int, item_id: int, area: str, p
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+POINT_PLACES = Decimal("0.0001")  # as points are stored
 LAST_CHARACTER = "龥"  # sorts after every digit and word of a number, in both databases
+
+
+# In time or late goes by the report that waits for review or was passed; without one by the closing (办理程序).
+IN_TIME = Q(stopped_at__lte=F("due_at")) | Q(stopped_at=None, closed_at__lte=F("due_at"))
+NOT_IN_TIME = Q(stopped_at__gt=F("due_at")) | Q(stopped_at=None) & (Q(closed_at=None) | Q(closed_at__gt=F("due_at")))
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):
@@ -56,7 +65,7 @@ class FindingQuerySet(models.QuerySet["Finding"]):
 
     def overdue_at(self, moment: datetime) -> FindingQuerySet:
         """Past the deadline and not put right, or put right late, as things stood at the moment."""
-        return self.filter(due_at__lt=moment).filter(Q(closed_at=None) | Q(closed_at__gt=F("due_at")))
+        return self.filter(NOT_IN_TIME, due_at__lt=moment, state__in=FindingState.DUE)
 
 
 class Finding(models.Model):
@@ -71,19 +80,45 @@ class Finding(models.Model):
     severe = models.BooleanField("严重情形", default=False)
     count = models.PositiveIntegerField("数量", default=1)
     source = models.CharField("问题来源", max_length=20, choices=Source.choices, default=Source.OWN_PATROL)
+    handling = models.CharField("处理方式", max_length=8, choices=Handling.choices, default=Handling.ORDER)
     found_at = models.DateTimeField("发现时间", default=timezone.now)
     found_on = models.DateField("发现日期", editable=False)
     month = models.CharField("所属月份", max_length=7, editable=False)
     found_by = models.CharField("检查人", max_length=60, blank=True, help_text="两人以上用顿号分开。")
+    delivered_at = models.DateTimeField("交办送达时间", null=True, blank=True, editable=False)
     due_at = models.DateTimeField("整改期限", null=True, blank=True)
     closed_at = models.DateTimeField("销号时间", null=True, blank=True)
+    # When the unit reported what waits for review or was passed; empty where it was closed without a report.
+    stopped_at = models.DateTimeField("整改反馈时间", null=True, blank=True, editable=False)
     recurrence = models.PositiveSmallIntegerField("第几次反复", default=0)
     base = models.DecimalField("基础扣分", max_digits=8, decimal_places=3)
     coefficient = models.DecimalField("区域系数", max_digits=4, decimal_places=2)
     multiplier = models.DecimalField("倍数", max_digits=4, decimal_places=2)
     points = models.DecimalField("扣分", max_digits=9, decimal_places=4)
+    # The rectification account (step 8) and an appeal that runs: points held are neither lost nor spared yet.
+    send_backs = models.PositiveSmallIntegerField("退回次数", default=0, editable=False)
+    false_reports = models.PositiveSmallIntegerField("虚假整改次数", default=0, editable=False)
+    held = models.BooleanField("扣分待定", default=False, editable=False)
     state = models.CharField(
         "状态", max_length=12, choices=FindingState.choices, default=FindingState.REGISTERED, editable=False
+    )
+    # How it was entered: in which round, at which known place, what is to be done, and the phone's own key for it.
+    round = models.ForeignKey(
+        Round, verbose_name="考评轮次", null=True, blank=True, on_delete=models.PROTECT, related_name="findings"
+    )
+    spot = models.ForeignKey(
+        Place, verbose_name="点位", null=True, blank=True, on_delete=models.PROTECT, related_name="findings"
+    )
+    outside = models.BooleanField("定位在辖区外", default=False, editable=False)
+    client_id = models.UUIDField("手机端编号", null=True, blank=True, unique=True, editable=False)
+    incident = models.ForeignKey(
+        "fireworks.Incident",
+        verbose_name="所据炮情",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     void_reason = models.CharField("作废理由", max_length=200, blank=True)
     voided_at = models.DateTimeField("作废时间", null=True, blank=True)
@@ -114,6 +149,12 @@ class Finding(models.Model):
             ("close_finding", "考评问题销号"),
             ("void_finding", "作废考评问题"),
             ("import_findings", "导入考评问题"),
+            ("confirm_finding", "确认考评问题"),
+            ("order_finding", "交办考评问题、答复延期、挂账"),
+            ("rectify_finding", "反馈整改、申请延期、提出申诉"),
+            ("review_finding", "复查考评问题"),
+            ("decide_finding_appeal", "裁定考评申诉"),
+            ("reduce_finding", "登记领导批示减免扣分"),
         ]
         indexes = [
             models.Index(fields=["-found_at", "-id", "state", "found_on"], name="finding_newest"),
@@ -121,6 +162,7 @@ class Finding(models.Model):
             models.Index(fields=["found_on", "item", "state"], name="finding_by_item"),
             models.Index(fields=["lead_unit", "-found_at", "-id"], name="finding_by_unit"),
             models.Index(fields=["found_on", "lead_unit", "state"], name="finding_period_unit"),
+            models.Index(fields=["month", "state"], name="finding_by_month"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -128,6 +170,12 @@ class Finding(models.Model):
                 fields=["fingerprint"],
                 condition=~Q(state=FindingState.VOIDED),
                 violation_error_message="同一天、同一单位、同一地点的同一问题已经登记过。",
+            ),
+            models.UniqueConstraint(
+                name="finding_one_per_incident",
+                fields=["incident"],
+                condition=~Q(state=FindingState.VOIDED),
+                violation_error_message="这起炮情已经登记为考评问题。",
             ),
             models.CheckConstraint(
                 name="finding_count_positive",
@@ -146,8 +194,24 @@ class Finding(models.Model):
             ),
             models.CheckConstraint(
                 name="finding_open_not_closed",
-                condition=~Q(state=FindingState.REGISTERED) | Q(closed_at=None),
+                condition=Q(state__in=(FindingState.CLOSED, FindingState.VOIDED)) | Q(closed_at=None),
                 violation_error_message="未销号的问题不能有销号时间。",
+            ),
+            models.CheckConstraint(
+                name="finding_stopped_by_report",
+                condition=Q(stopped_at=None) | Q(state__in=FindingState.REPORTS_STAND),
+                violation_error_message="只有已反馈或已销号的问题才有整改反馈时间。",
+            ),
+            models.CheckConstraint(
+                name="finding_ordered_is_delivered",
+                condition=~Q(state__in=(FindingState.ORDERED, FindingState.REPORTED, FindingState.RETURNED))
+                | Q(delivered_at__isnull=False),
+                violation_error_message="已交办的问题必须有送达时间。",
+            ),
+            models.CheckConstraint(
+                name="finding_deducted_by_handling",
+                condition=~Q(state=FindingState.DEDUCTED) | Q(handling=Handling.DEDUCT),
+                violation_error_message="只有处理方式为“只扣分”的问题可以不交办。",
             ),
             models.CheckConstraint(
                 name="finding_closed_after_found",
@@ -192,7 +256,32 @@ class Finding(models.Model):
 
     @property
     def is_overdue(self) -> bool:
-        return self.due_at is not None and (self.closed_at or timezone.now()) > self.due_at
+        """Late in the sense of 应整改: what is shelved, only deducted or voided has no deadline to miss."""
+        counts = self.due_at is not None and self.state in FindingState.DUE
+        return counts and (self.stopped_at or self.closed_at or timezone.now()) > self.due_at  # type: ignore[operator]
+
+    @property
+    def light(self) -> tuple[str, str]:
+        """(level, words) of the deadline light."""
+        if self.due_at is None or not self.is_open:
+            return "none", "逾期销号" if self.is_overdue else "—"
+        if self.stopped_at is not None:
+            return ("red", "逾期反馈") if self.is_overdue else ("none", "待复查")
+        left = self.due_at - timezone.now()
+        if left.total_seconds() < 0:
+            return "red", "已逾期"
+        hours = int(left.total_seconds() // 3600)
+        level = "orange" if hours < 4 else "yellow" if hours < 24 else "green"
+        return level, f"剩 {hours} 小时" if hours < 48 else f"剩 {hours // 24} 天"
+
+    @property
+    def worked_out(self) -> Decimal:
+        """What the standard makes of it; `points` differs when an appeal or a leader's reduction decided otherwise."""
+        return (self.base * self.coefficient * self.multiplier).quantize(POINT_PLACES)
+
+    @property
+    def is_decided_otherwise(self) -> bool:
+        return self.points != self.worked_out
 
 
 class FindingShare(models.Model):
@@ -224,10 +313,51 @@ class FindingShare(models.Model):
 
 
 class FindingPhoto(Attachment):
+    """A picture of the finding, or of what was put right. `flag`: what is odd about it, in words; "" = nothing."""
+
     finding = models.ForeignKey(Finding, verbose_name="考评问题", on_delete=models.CASCADE, related_name="photos")
+    report = models.ForeignKey(
+        "inspections.RectificationReport",
+        verbose_name="整改反馈",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="photos",
+    )
+    kind = models.CharField("照片类别", max_length=8, choices=PhotoKind.choices, default=PhotoKind.NEAR)
+    flag = models.CharField("待核对", max_length=80, blank=True)
 
     class Meta(Attachment.Meta):
         verbose_name = verbose_name_plural = "问题照片"
+        constraints = [
+            *Attachment.Meta.constraints,
+            models.UniqueConstraint(
+                name="after_photo_used_once",
+                fields=["source_sha256"],
+                condition=Q(kind=PhotoKind.AFTER),
+                violation_error_message="这张整改后照片已经用过。",
+            ),
+        ]
 
     def get_absolute_url(self) -> str:
         return reverse("inspections:finding-photo", args=[self.finding_id, self.pk])
+
+
+class Sighting(models.Model):
+    """A problem found again before it was closed: the same finding, no second deduction, the fact is kept (step 3)."""
+
+    finding = models.ForeignKey(Finding, verbose_name="考评问题", on_delete=models.CASCADE, related_name="sightings")
+    client_id = models.UUIDField("手机端编号", unique=True)
+    seen_at = models.DateTimeField("再次发现时间")
+    description = models.CharField("存在问题", max_length=300, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="登记人", on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField("登记时间", default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "再次发现"
+        ordering = ["finding", "seen_at"]
+
+    def __str__(self) -> str:
+        return f"{self.finding} {timezone.localtime(self.seen_at):%Y-%m-%d %H:%M}"

@@ -1,13 +1,12 @@
-"""Findings: list, one finding, registering, correcting, closing, voiding, photos."""
+"""Findings: list, one finding, registering, correcting, photos."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,32 +14,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from config.tables import Column, Table, render_table
-from inspections import workflow
-from inspections.filters import FindingFilter
-from inspections.forms import CloseForm, FindingForm, PhotoForm, VoidForm
-from inspections.models import Finding, FindingPhoto
-from inspections.permissions import can_add_photo, can_close_finding, can_edit_finding, can_void_finding
-from inspections.scoring import PointsBreakdown
+from config.tables import BatchAction, Column, Table, render_table
+from inspections.filters.findings import FindingFilter
+from inspections.forms.findings import FindingForm, PhotoForm
+from inspections.models import Finding
+from inspections.permissions import can_add_photo, can_edit_finding
+from inspections.published import published_words
+from inspections.views.finding_page import detail_context, visible_finding
+from inspections.views.incidents import waiting_incidents
 from staff.exports import ListExport, register_export
 from staff.files import send_file
-from staff.models import Activity
+from staff.models import User
 from staff.permissions import Perms
-from staff.uploads import save_image
 
 VIEW = permission_required(Perms.VIEW_FINDING, raise_exception=True)
-
-
-def deadline_of(finding: Finding) -> tuple[str, str]:
-    """(level, words) of the deadline light."""
-    if finding.due_at is None or not finding.is_open:
-        return "none", "逾期销号" if finding.is_overdue else "—"
-    left = finding.due_at - timezone.now()
-    if left.total_seconds() < 0:
-        return "red", "已逾期"
-    hours = int(left.total_seconds() // 3600)
-    level = "orange" if hours < 4 else "yellow" if hours < 24 else "green"
-    return level, f"剩 {hours} 小时" if hours < 48 else f"剩 {hours // 24} 天"
 
 
 def finding_columns() -> list[Column]:
@@ -57,11 +44,14 @@ def finding_columns() -> list[Column]:
         Column("points", "扣分", sort="points", unit="分", total=Sum("points"), phone="secondary"),
         Column("recurrence", "反复", value=lambda finding: finding.recurrence or None, align="end", phone="hidden"),
         Column("due_at", "整改期限", sort="due_at", template="inspections/_deadline_cell.html", phone="hidden"),
+        Column("delivered_at", "送达时间", sort="delivered_at", phone="hidden", optional=True),
+        Column("send_backs", "退回", value=lambda finding: finding.send_backs or None, align="end", phone="hidden", optional=True),
+        Column("handling", "处理方式", value="get_handling_display", phone="hidden", optional=True),
         Column("closed_at", "销号时间", sort="closed_at", phone="hidden", optional=True),
         Column("source", "问题来源", value="get_source_display", phone="hidden", optional=True),
         Column("found_by", "检查人", phone="hidden", optional=True),
         Column("state", "状态", value="get_state_display", template="inspections/_state_cell.html", phone="primary"),
-    ]
+    ]  # fmt: skip
 
 
 def finding_table(request: HttpRequest) -> Table:
@@ -83,12 +73,30 @@ def finding_table(request: HttpRequest) -> Table:
         row_url=Finding.get_absolute_url,
         row_tone=lambda finding: "muted" if finding.state == "voided" else "",
         filters=filters,
+        actions=batch_actions(request.user),
         export_url=reverse("staff:export", args=[FINDING_EXPORT.key]),
         empty="没有符合条件的考评问题。可以放宽筛选条件，或登记一条。",
         empty_action=("登记考评问题", reverse("inspections:finding-create"))
         if request.user.has_perm(Perms.REGISTER_FINDING)
         else None,
     )
+
+
+# (right, label, address, what it does to the {n} rows that were ticked)
+BATCHES = (
+    (Perms.CONFIRM_FINDING, "确认", "finding-batch-confirm", "确认选中的 {n} 条；处理方式为“只扣分”的随即告知责任单位。"),
+    (Perms.ORDER_FINDING, "按单位交办", "finding-batch-order", "选中的 {n} 条按责任单位各下达一份交办单并推送，期限自现在起算；只登记未确认的一并确认。"),
+    (Perms.REVIEW_FINDING, "复查合格", "finding-batch-pass", "选中的 {n} 条复查合格，随即销号。"),
+    (Perms.CLOSE_FINDING, "直接销号", "finding-batch-close", "选中的 {n} 条未经反馈直接销号，注明补录；销号后不能再修改。"),
+)  # fmt: skip
+
+
+def batch_actions(user: User) -> list[BatchAction]:
+    return [
+        BatchAction(label=label, url=reverse(f"inspections:{name}"), confirm=consequence)
+        for right, label, name, consequence in BATCHES
+        if user.has_perm(right)
+    ]
 
 
 FINDING_EXPORT = register_export(ListExport("inspections.findings", "考评问题", finding_table))
@@ -100,33 +108,6 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     return render_table(request, "inspections/finding_list.html", {"table": finding_table(request)})
 
 
-def visible_finding(request: HttpRequest, pk: int) -> Finding:
-    rows = Finding.objects.visible_to(request.user).select_related(
-        "item__category", "lead_unit", "registered_by", "batch"
-    )
-    return get_object_or_404(rows, pk=pk)
-
-
-def detail_context(request: HttpRequest, finding: Finding) -> dict[str, Any]:
-    user = request.user
-    worth = PointsBreakdown(finding.base, finding.coefficient, finding.multiplier, finding.points)
-    return {
-        "finding": finding,
-        "worth": worth,
-        "light": deadline_of(finding),
-        "shares": finding.shares.select_related("unit"),
-        "photos": finding.photos.all(),
-        "activities": Activity.objects.about(finding)[:50],
-        "can_edit": can_edit_finding(user, finding),
-        "can_close": can_close_finding(user, finding),
-        "can_void": can_void_finding(user, finding),
-        "can_add_photo": can_add_photo(user, finding),
-        "close_form": CloseForm(),
-        "void_form": VoidForm(),
-        "photo_form": PhotoForm(),
-    }
-
-
 @require_GET
 @VIEW
 def finding_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -135,17 +116,32 @@ def finding_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required(Perms.REGISTER_FINDING, raise_exception=True)
-def finding_create(request: HttpRequest) -> HttpResponse:
-    form = FindingForm(request.POST or None)
+def finding_create(request: HttpRequest, incident_pk: int | None = None) -> HttpResponse:
+    """The form, empty or filled in from an incident of the fireworks ban that waits for it."""
+    incident = None
+    if incident_pk is not None:
+        incident = get_object_or_404(waiting_incidents(request.user), pk=incident_pk)
+    form = FindingForm(request.POST or None, request.FILES or None, incident=incident)
     if request.method == "POST" and form.is_valid():
         finding = form.save(by=request.user)
         if finding is not None:
             messages.success(request, f"已登记 {finding.number}，扣 {finding.points.normalize():f} 分。")
+            for words in published_words([finding.month]):
+                messages.warning(request, words)
             return redirect(finding)
     return render(
         request,
         "inspections/finding_form.html",
-        {"form": form, "finding": None, "same": form.same_finding, "draft": "finding-new"},
+        {
+            "form": form,
+            "finding": None,
+            "incident": incident,
+            "incident_words": f"按炮情 {incident.number} 登记，同一起炮情只扣一次分；照片一并带入。"
+            if incident
+            else "",
+            "same": form.same_finding,
+            "draft": "" if incident else "finding-new",
+        },
     )
 
 
@@ -173,56 +169,16 @@ def finding_preview(request: HttpRequest, pk: int | None = None) -> HttpResponse
 
 
 @require_POST
-@permission_required(Perms.CLOSE_FINDING, raise_exception=True)
-def finding_close(request: HttpRequest, pk: int) -> HttpResponse:
-    finding, form = visible_finding(request, pk), CloseForm(request.POST)
-    if form.is_valid():
-        try:
-            workflow.close_finding(finding, by=request.user, closed_at=form.cleaned_data["closed_at"])
-        except workflow.TransitionNotAllowed as refusal:
-            messages.info(request, str(refusal))
-            return redirect(finding)
-        except workflow.Refused as refusal:
-            form.add_error("closed_at", str(refusal))
-        else:
-            messages.success(request, f"{finding.number} 已销号。")
-            return redirect(finding)
-    context = {**detail_context(request, finding), "close_form": form}
-    return render(request, "inspections/finding_detail.html", context, status=422)
-
-
-@require_POST
-@permission_required(Perms.VOID_FINDING, raise_exception=True)
-def finding_void(request: HttpRequest, pk: int) -> HttpResponse:
-    finding, form = visible_finding(request, pk), VoidForm(request.POST)
-    if form.is_valid():
-        try:
-            workflow.void_finding(finding, by=request.user, reason=form.cleaned_data["reason"])
-        except workflow.TransitionNotAllowed as refusal:
-            messages.info(request, str(refusal))
-        else:
-            messages.success(request, f"{finding.number} 已作废，不再计数、计分。")
-        return redirect(finding)
-    context = {**detail_context(request, finding), "void_form": form}
-    return render(request, "inspections/finding_detail.html", context, status=422)
-
-
-@require_POST
 @permission_required(Perms.REGISTER_FINDING, raise_exception=True)
 def photo_add(request: HttpRequest, pk: int) -> HttpResponse:
     finding, form = visible_finding(request, pk), PhotoForm(request.POST, request.FILES)
     if not can_add_photo(request.user, finding):
         messages.info(request, "这条问题已经办结，不能再加照片。")
         return redirect(finding)
-    if form.is_valid():
-        try:
-            photo = save_image(form.cleaned_data["photo"], FindingPhoto, by=request.user, finding=finding)
-        except ValidationError as refusal:
-            form.add_error("photo", refusal)
-        else:
-            messages.success(request, "照片已保存。" if photo.shot_at else "照片已保存（照片里没有拍摄时间）。")
-            return redirect(finding)
-    context = {**detail_context(request, finding), "photo_form": form}
+    if form.is_valid() and (photo := form.store(finding, by=request.user)):
+        messages.success(request, "照片已保存。" if photo.shot_at else "照片已保存（照片里没有拍摄时间）。")
+        return redirect(finding)
+    context = detail_context(request, finding, photo_form=form)
     return render(request, "inspections/finding_detail.html", context, status=422)
 
 

@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_http_methods
 
 from config.tables import Column, Table, render_table
-from inspections.forms import StandardForm
+from inspections.forms.findings import StandardForm
 from inspections.models import Category, Item, StandardVersion
 from inspections.standards import store_standard
 from staff.models import Unit, UnitKind

@@ -1,17 +1,17 @@
 """Corrections: what a form does not show stays, what hangs on the corrected finding is scored anew, slips are refused."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from inspections import workflow
-from inspections.forms import FindingForm
-from inspections.models import Finding
+from inspections.forms.findings import FindingForm
+from inspections.models import Finding, ScoringRuleSet
 from inspections.registrar import Registrar, entry_of
-from staff.models import Activity, Setting, UnitKind
+from inspections.workflow import findings as workflow
+from staff.models import Activity, UnitKind
 from staff.permissions import Roles
 from tests.factories.inspections import ItemFactory, entry, make_finding, moment
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
@@ -109,12 +109,13 @@ def test_what_the_form_does_not_show_survives_a_correction():
     assert set(Activity.objects.about(edited).first().changes) == {"存在问题"}
 
 
-def test_a_new_item_has_its_own_deadline(place):
+def test_a_new_item_drops_the_deadline_that_was_the_old_one_s(place):
+    """The order will set the new item's own, from its delivery."""
     finding = make_finding(**place, found_at=moment(2026, 3, 5), due_at=moment(2026, 4, 1))
     slower = ItemFactory(rectify_hours=48)
     form = FindingForm(typed(finding, item=slower.pk), finding=finding)
     assert form.is_valid()
-    assert form.save(by=UserFactory()).due_at == moment(2026, 3, 7)
+    assert form.save(by=UserFactory()).due_at is None
 
 
 def test_a_unit_that_was_dissolved_since_can_still_be_kept(place):
@@ -161,9 +162,7 @@ def test_closing_in_advance_is_refused_and_past_closing_is_recorded():
 
 
 def test_the_bureau_may_set_the_days_within_which_a_problem_recurs(place):
-    Setting.objects.create(
-        key="assessment.recurrence_days", value="5", source="考评办法", valid_from=moment(2026, 1, 1).date()
-    )
+    ScoringRuleSet.objects.create(name="五天", source="考评办法", valid_from=date(2026, 1, 1), recurrence_days=5)
     make_finding(**place, found_at=moment(2026, 3, 1), closed_at=moment(2026, 3, 2))
     assert make_finding(**place, found_at=moment(2026, 3, 10), closed_at=moment(2026, 3, 11)).recurrence == 0
     assert make_finding(**place, found_at=moment(2026, 3, 15)).recurrence == 1

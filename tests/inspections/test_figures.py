@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from config.figures import Kind, one_reading
 from config.periods import Period
-from inspections import figures, workflow
 from inspections.enums import Source
-from inspections.filters import FindingFilter
+from inspections.figures import findings as figures
+from inspections.filters.findings import FindingFilter
+from inspections.workflow import findings as workflow
 from staff.models import UnitKind
 from staff.permissions import Roles
 from tests.factories.inspections import CategoryFactory, ItemFactory, StandardVersionFactory, make_finding, moment
@@ -44,8 +45,9 @@ def findings(streets, items):
     shop, litter = items
     make_finding(unit=one, item=shop, found_at=moment(2026, 1, 5), closed_at=moment(2026, 1, 5, 20), count=3)
     make_finding(unit=one, item=litter, found_at=moment(2026, 1, 6), closed_at=moment(2026, 1, 9), area="SQ")
-    make_finding(unit=other, item=shop, found_at=moment(2026, 3, 5), severe=True)
-    make_finding(unit=other, item=shop, found_at=moment(2026, 6, 30, 20), source=Source.LEADER)
+    make_finding(unit=other, item=shop, found_at=moment(2026, 3, 5), due_at=moment(2026, 3, 6), severe=True)
+    evening = moment(2026, 6, 30, 20)
+    make_finding(unit=other, item=shop, found_at=evening, due_at=moment(2026, 7, 1, 20), source=Source.LEADER)
     again = {"unit": other, "item": litter, "place": "同一处"}
     make_finding(**again, found_at=moment(2026, 4, 1), closed_at=moment(2026, 4, 1, 12))
     make_finding(**again, found_at=moment(2026, 4, 20), closed_at=moment(2026, 4, 20, 12))

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from inspections import workflow
 from inspections.enums import Source
-from inspections.filters import FindingFilter
+from inspections.filters.findings import FindingFilter
 from inspections.models import Finding
+from inspections.workflow import findings as workflow
 from staff.permissions import Roles
 from tests.factories.inspections import CategoryFactory, ItemFactory, make_finding, moment
 from tests.factories.staff import UnitFactory, UserFactory
@@ -20,7 +20,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def plain():
     """Late, first, from the patrol, of category A on a main road, in March."""
-    return make_finding(found_at=moment(2026, 3, 5), item=ItemFactory(code="A11"), place="示范街1号")
+    found_at, due_at = moment(2026, 3, 5), moment(2026, 3, 6)
+    return make_finding(found_at=found_at, due_at=due_at, item=ItemFactory(code="A11"), place="示范街1号")
 
 
 @pytest.fixture
@@ -58,6 +59,7 @@ def found(**asked):
         ({"item": "B11"}, "other"),
         ({"area": "ZG"}, "plain"),
         ({"state": "registered"}, "plain"),
+        ({"state": "open"}, "plain"),
         ({"state": "closed"}, "other"),
         ({"source": "leader"}, "other"),
         ({"severe": "true"}, "other"),
@@ -90,7 +92,7 @@ def test_voided_findings_show_only_when_asked_for(plain, other):
 
 
 def test_a_deadline_that_lies_ahead_is_not_late_today():
-    make_finding(found_at=timezone.now(), item=ItemFactory(rectify_hours=1))
+    make_finding(found_at=timezone.now(), due_at=timezone.now() + timedelta(hours=1))
     assert found(overdue=date(2099, 1, 1)) == []
 
 

@@ -14,9 +14,10 @@ from openpyxl import Workbook, load_workbook
 from inspections.models import Finding
 from inspections.tasks import FINDING_IMPORT
 from staff.imports import pipeline
-from staff.models import Activity, ImportBatch, Job
+from staff.models import Activity, ImportBatch, Job, Unit
 from staff.permissions import Roles
 from tests.factories.inspections import ItemFactory, moment
+from tests.factories.scores import enter_first_rules, published_bulletin
 from tests.factories.staff import UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,6 +83,27 @@ def test_a_sheet_goes_through_preview_and_confirmation(client, office):
     logged = Activity.objects.get(verb="import")
     assert batch.sha256 in logged.note
     assert logged.actor == office
+
+
+def test_the_preview_shows_the_rows_and_whom_they_go_to(client, office):
+    page = upload(client, xlsx([row(1), row(2, 责任单位="不存在的单位"), row(3)])).content.decode()
+    batch = ImportBatch.objects.get()
+    lead = Unit.objects.get(short_name="湖滨街道")
+    assert [line[0] for line in batch.preview["rows"]] == [2, 4]
+    assert batch.preview["rows"][0][-1] == f"由{lead.label}牵头"
+    assert "样例路1号" in page
+    assert batch.preview["warnings"] == []
+
+
+def test_rows_of_a_month_whose_bulletin_is_out_are_named_beforehand(client, office):
+    enter_first_rules()  # a database flushed between tests has lost those of the migration
+    published_bulletin("2026-03", office)
+    page = upload(client, xlsx([row(1), row(2, 检查日期="2026-04-05")])).content.decode()
+    batch = ImportBatch.objects.get()
+    assert [number for number, _ in batch.preview["warnings"]] == [2]
+    assert "2026年3月通报已签发" in page
+    confirm(client, batch)
+    assert ImportBatch.objects.get().written == 2  # said, not refused
 
 
 def test_the_same_file_twice_writes_nothing_the_second_time(client, office):

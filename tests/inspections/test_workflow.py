@@ -8,11 +8,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from inspections import workflow
 from inspections.enums import TRANSITIONS, FindingState, Source
 from inspections.models import Finding, FindingShare
+from inspections.workflow import findings as workflow
+from inspections.workflow import orders, rectification, steps
 from staff.models import Activity, UnitKind
-from tests.factories.inspections import ItemFactory, entry, make_finding, moment
+from staff.refusals import Refused
+from tests.factories.inspections import ItemFactory, entry, in_state, make_finding, moment
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +32,7 @@ def test_a_finding_is_numbered_scored_shared_out_and_logged():
         squad.pk: Decimal("0.144"),
     }
     assert (finding.lead_unit, finding.month, finding.found_on.isoformat()) == (street, "2026-03", "2026-03-05")
-    assert finding.due_at == moment(2026, 3, 6)
+    assert finding.due_at is None  # the deadline starts with the delivery of an order
     assert Activity.objects.about(finding).get().actor == user
 
 
@@ -86,17 +88,26 @@ def test_what_the_standard_does_not_allow_is_refused_with_the_field(facts, field
     assert not Finding.objects.exists()
 
 
-def in_state(state):
-    finding = make_finding()
-    if state == FindingState.CLOSED:
-        finding = workflow.close_finding(finding, by=UserFactory())
-    if state == FindingState.VOIDED:
-        finding = workflow.void_finding(finding, by=UserFactory(), reason="申诉成立")
-    return finding
+def reassign(finding):
+    """The edge that an appeal takes; its door asks for nothing else of the state."""
+    current = steps.locked(finding)
+    steps.move(current, "reassign")
+    current.save()
 
 
 STEPS = {
+    "confirm": lambda finding: orders.confirm_finding(finding, by=UserFactory()),
+    "deduct": lambda finding: orders.deduct_finding(finding, by=UserFactory()),
+    "order": lambda finding: orders.order_findings([finding], by=UserFactory()),
+    "report": lambda finding: rectification.report_rectified(finding, by=UserFactory(), done="已清理"),
+    "pass": lambda finding: rectification.review_finding(finding, outcome="passed", by=UserFactory()),
+    "return": lambda finding: rectification.review_finding(
+        finding, outcome="returned", by=UserFactory(), reason="未清理"
+    ),
     "close": lambda finding: workflow.close_finding(finding, by=UserFactory()),
+    "shelve": lambda finding: orders.shelve_finding(finding, by=UserFactory(), reason="管线迁改后整改"),
+    "resume": lambda finding: orders.resume_finding(finding, by=UserFactory(), reason="管线已迁改"),
+    "reassign": reassign,
     "void": lambda finding: workflow.void_finding(finding, by=UserFactory(), reason="登记有误"),
 }
 
@@ -108,14 +119,25 @@ def test_every_edge_has_its_step():
 @pytest.mark.parametrize("state", FindingState)
 @pytest.mark.parametrize("edge", TRANSITIONS)
 def test_every_edge_from_every_state(edge, state):
+    """An order takes what is only registered along; every other step asks for its own state."""
     finding = in_state(state)
-    if state in TRANSITIONS[edge].sources:
-        assert STEPS[edge](finding).state == TRANSITIONS[edge].target
-        return
-    with pytest.raises(workflow.TransitionNotAllowed, match=finding.get_state_display()):
+    taken_along = edge == "order" and state == FindingState.REGISTERED
+    if state in TRANSITIONS[edge].sources or taken_along:
         STEPS[edge](finding)
+        finding.refresh_from_db()
+        assert finding.state == TRANSITIONS[edge].target
+        return
+    with pytest.raises(Refused) as refusal:
+        STEPS[edge](finding)
+    assert finding.get_state_display() in str(refusal.value) or finding.handling == "deduct"
     finding.refresh_from_db()
     assert finding.state == state
+
+
+def test_every_edge_cites_its_rule_and_every_state_can_be_reached():
+    assert all(edge.basis.startswith("考评办法·") and edge.label for edge in TRANSITIONS.values())
+    assert {edge.target for edge in TRANSITIONS.values()} | {FindingState.REGISTERED} == set(FindingState)
+    assert {*FindingState.OPEN, "shelved", "closed", "deducted"} == set(FindingState.COUNTED)
 
 
 def test_bulk_gives_the_same_as_one_by_one():
@@ -142,6 +164,15 @@ def test_bulk_gives_the_same_as_one_by_one():
     assert max(row[5] for row in singly) == 2
 
 
+def test_spot_cases_are_over_at_once_in_bulk_too():
+    street, item = UnitFactory(squad=SquadFactory()), ItemFactory()
+    entries = [
+        entry(unit=street, item=item, place="样例路", handling="spot", found_at=moment(2026, 1, day)) for day in (1, 6)
+    ]
+    workflow.register_findings(entries, by=None)
+    assert list(Finding.objects.order_by("found_at").values_list("recurrence", flat=True)) == [0, 1]
+
+
 def facts_of():
     fields = ("number", "place", "points", "base", "multiplier", "recurrence", "state", "fingerprint", "due_at")
     return [(*row, sorted(FindingShare.objects.filter(finding__number=row[0]).values_list("unit", "share", "points")))
@@ -158,6 +189,17 @@ def test_editing_recomputes_points_and_shares_and_keeps_before_and_after():
     assert changes["数量"] == [1, 4]
 
 
+def test_a_correction_does_not_turn_an_order_into_what_was_put_right_on_the_spot():
+    """The state would stay open while the record says that all is done."""
+    finding = make_finding()
+    spot = entry(item=finding.item, unit=finding.lead_unit, found_at=finding.found_at, handling="spot")
+    with pytest.raises(Refused, match="直接销号") as refusal:
+        workflow.edit_finding(finding, spot, by=UserFactory(), seen=1)
+    assert refusal.value.field == "handling"
+    finding.refresh_from_db()
+    assert (finding.handling, finding.version) == ("order", 1)
+
+
 def test_the_second_of_two_editors_is_told():
     finding = make_finding()
     same = entry(item=finding.item, unit=finding.lead_unit, place="改", found_at=finding.found_at)
@@ -171,6 +213,10 @@ def test_the_second_of_two_editors_is_told():
     [
         ({"state": "closed"}, "finding_closed_has_time"),
         ({"closed_at": timezone.now()}, "finding_open_not_closed"),
+        ({"state": "ordered"}, "finding_ordered_is_delivered"),
+        ({"state": "reported"}, "finding_ordered_is_delivered"),
+        ({"state": "deducted"}, "finding_deducted_by_handling"),
+        ({"state": "shelved", "closed_at": timezone.now()}, "finding_open_not_closed"),
         ({"state": "voided"}, "finding_void_has_reason"),
         ({"void_reason": "x"}, "finding_void_has_reason"),
         ({"points": Decimal(-1)}, "finding_points_not_negative"),

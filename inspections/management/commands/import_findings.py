@@ -6,11 +6,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from inspections.tasks import FINDING_IMPORT
-from staff import workflow
 from staff.imports import pipeline
 from staff.imports.reading import SheetError
 from staff.jobs import run_inline
 from staff.models import ImportBatch, ImportState, JobState, User
+from staff.workflow import imports as workflow
 
 
 class Command(BaseCommand):

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
 
 import django_filters
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from config.periods import Period
+from inspections.caseload import ACCOUNTS
 from inspections.enums import AreaType, FindingState, Source
-from inspections.models import Finding, Item
-from inspections.tally import category_choices, item_choices, late, unit_choices
+from inspections.models import Finding, Item, Place, Round
+from inspections.tally import category_choices, due, in_time, item_choices, late, unit_choices
 from staff.models import ImportBatch
 
 DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-STATES = [*FindingState.choices, ("all", "全部（含作废）")]
+STATES = [*FindingState.choices, ("open", "未销号"), ("all", "全部（含作废）")]
 
 
 def end_of(day: date) -> datetime:
     """The moment up to which deadlines are judged: the end of the day, or now if that comes first."""
     return min(timezone.make_aware(datetime.combine(day + timedelta(days=1), time())), timezone.now())
+
+
+def names_a_period(text: str) -> None:
+    try:
+        Period.parse(text)
+    except ValueError as error:
+        raise forms.ValidationError(str(error)) from error
 
 
 class FindingFilter(django_filters.FilterSet):
@@ -40,10 +50,26 @@ class FindingFilter(django_filters.FilterSet):
     overdue = django_filters.DateFilter(label="截至此日逾期", method="by_overdue", widget=DATE_INPUT)
     due = django_filters.DateFilter(label="截至此日到期", method="by_due", widget=DATE_INPUT)
     on_time = django_filters.DateFilter(label="截至此日按期整改", method="by_on_time", widget=DATE_INPUT)
+    account = django_filters.ChoiceFilter(
+        label="整改统计",
+        choices=[(account.key, account.label) for account in ACCOUNTS.values()],
+        method="by_account",
+        widget=forms.HiddenInput(),
+    )
+    span = django_filters.CharFilter(
+        label="统计期间", method="by_span", widget=forms.HiddenInput(), validators=[names_a_period]
+    )
     month = django_filters.CharFilter(label="所属月份", field_name="month", widget=forms.HiddenInput())
     batch = django_filters.ModelChoiceFilter(
         label="导入批次", queryset=ImportBatch.objects.all(), widget=forms.HiddenInput()
     )
+    round = django_filters.ModelChoiceFilter(label="考评轮次", queryset=Round.objects.all(), widget=forms.HiddenInput())
+    spot = django_filters.ModelChoiceFilter(label="点位", queryset=Place.objects.all(), widget=forms.HiddenInput())
+    outside = django_filters.BooleanFilter(label="定位在辖区外", widget=forms.HiddenInput())
+
+    # What the analysis opens: a place by its very words, a box on the map.
+    place = django_filters.CharFilter(label="地点", widget=forms.HiddenInput())
+    box = django_filters.CharFilter(label="地图范围", method="by_box", widget=forms.HiddenInput())
 
     class Meta:
         model = Finding
@@ -68,16 +94,34 @@ class FindingFilter(django_filters.FilterSet):
         return rows.filter(item__in=list(Item.objects.filter(code=value).values_list("pk", flat=True)))
 
     def by_state(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
+        if value == "open":
+            return rows.filter(state__in=FindingState.OPEN)
         return rows if value == "all" else rows.filter(state=value)
 
     def by_recurrence(self, rows: QuerySet[Finding], name: str, value: bool) -> QuerySet[Finding]:
         return rows.filter(recurrence__gt=0) if value else rows.filter(recurrence=0)
 
+    def by_account(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
+        """The list behind a figure of rectification; without a period it means nothing and shows nothing."""
+        span = self.form.cleaned_data.get("span")
+        return rows.filter(ACCOUNTS[value].condition(Period.parse(span))) if span else rows.none()
+
+    def by_span(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
+        return rows  # read with the account
+
     def by_overdue(self, rows: QuerySet[Finding], name: str, value: date) -> QuerySet[Finding]:
         return rows.filter(late(end_of(value)))
 
     def by_due(self, rows: QuerySet[Finding], name: str, value: date) -> QuerySet[Finding]:
-        return rows.filter(due_at__lt=end_of(value))
+        return rows.filter(due(end_of(value)))
 
     def by_on_time(self, rows: QuerySet[Finding], name: str, value: date) -> QuerySet[Finding]:
-        return rows.filter(due_at__lt=end_of(value), closed_at__lte=F("due_at"))
+        return rows.filter(in_time(end_of(value)))
+
+    def by_box(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
+        """south,west,north,east in degrees; the north and east edges belong to the next box."""
+        try:
+            south, west, north, east = (Decimal(part) for part in value.split(","))
+        except (ValueError, InvalidOperation):
+            return rows.none()
+        return rows.filter(latitude__gte=south, latitude__lt=north, longitude__gte=west, longitude__lt=east)

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.charts import ChartData, Series
+from config.figure_sources import list_url
 from config.figures import ChartFigure, Claim, Figure, Kind, TableFigure, Value, remembered
 from config.periods import Period
 from inspections.enums import AreaType
@@ -44,9 +45,9 @@ def standard_at(period: Period) -> StandardVersion | None:
     return remembered(("inspections.standard", period), lambda: StandardVersion.objects.in_force_on(period.end))
 
 
-def list_url(period: Period, **more: str) -> str:
+def findings_url(period: Period, **more: str) -> str:
     query = {"found_from": period.start.isoformat(), "found_to": period.end.isoformat(), **more}
-    return f"{reverse('inspections:finding-list')}?{urlencode(query)}"
+    return list_url("inspections:finding-list", **query)
 
 
 def counted(measure: str, cut: Cut | None, period: Period, parameter: str | None) -> Value:
@@ -72,7 +73,7 @@ def address(measure: str, cut: Cut | None, period: Period, parameter: str | None
     more = dict(MEASURES[measure].address(period))
     if cut is not None and parameter is not None:
         more[cut.parameter] = parameter
-    return list_url(period, **more)
+    return findings_url(period, **more)
 
 
 def count_figure(
@@ -96,10 +97,12 @@ def count_figure(
 DEFINITIONS = {
     "all": ("findings", "查找案件", "期内发现、未作废的考评问题；反复的计入，同一问题销号前再次发现的不另计。"),
     "closed": ("closed", "已整改案件", "期内发现、未作废，已复查销号的考评问题。"),
-    "open": ("open", "未销号案件", "期内发现、未作废，尚未销号的考评问题。"),
-    "due": ("due", "应整改案件", "期内发现、未作废，整改期限在截止时刻前已到的考评问题。"),
-    "on_time": ("on_time", "按期整改案件", "应整改案件中，在期限内销号的。"),
-    "overdue": ("overdue", "逾期案件", "应整改案件中，到期未销号或逾期才销号的。"),
+    "open": ("open", "未销号案件", "期内发现、未作废，尚未销号的考评问题；挂账和只扣分的另计。"),
+    "shelved": ("shelved", "挂账案件", "期内发现、未作废，一时无法整改而挂账的考评问题，不计入应整改。"),
+    "deducted": ("deducted", "只扣分案件", "期内发现、未作废，只扣分、不交办整改的考评问题，不计入应整改。"),
+    "due": ("due", "应整改案件", "期内发现、未作废、未挂账，整改期限（自交办送达起算）在截止时刻前已到的考评问题。"),
+    "on_time": ("on_time", "按期整改案件", "应整改案件中，已销号且在期限内反馈的；未经反馈销号的看销号时间。"),
+    "overdue": ("overdue", "逾期案件", "应整改案件中，到期未反馈或逾期才反馈的；未经反馈销号的看销号时间。"),
     "recurrences": ("recurrences", "反复案件", "销号后规定天数内，同一单位、同一小项、同一地点再次发现的考评问题。"),
     "severe": ("severe", "严重情形案件", "按考评标准属于严重情形的考评问题。"),
 }
@@ -244,7 +247,7 @@ def text_figure(
         definition=definition,
         kind=kind,
         value=value,
-        url=lambda period, parameter: list_url(period),
+        url=lambda period, parameter: findings_url(period),
     )
 
 
@@ -267,7 +270,7 @@ FIGURES: tuple[Figure, ...] = (
         kind=Kind.SUM,
         value=quantity,
         rows=lambda period, parameter: found_in(period).filter(item__code=parameter),
-        url=lambda period, parameter: list_url(period, item=parameter or ""),
+        url=lambda period, parameter: findings_url(period, item=parameter or ""),
         choices=item_choices,
     ),
 )

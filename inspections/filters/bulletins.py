@@ -1,0 +1,42 @@
+"""Filters of bulletins and of what they brought; the figures' addresses use the same parameters."""
+
+from __future__ import annotations
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+
+from inspections.enums import BulletinState
+from inspections.models import Bulletin, BulletinLine
+from staff.models import RankingGroup
+
+MONTH_INPUT = forms.TextInput(attrs={"type": "month"})
+MONEY_CHOICES = [("rewarded", "奖励"), ("deducted", "扣减考评资金")]
+
+
+class BulletinFilter(django_filters.FilterSet):
+    month_from = django_filters.CharFilter(label="月份从", field_name="month", lookup_expr="gte", widget=MONTH_INPUT)
+    month_to = django_filters.CharFilter(label="到", field_name="month", lookup_expr="lte", widget=MONTH_INPUT)
+    state = django_filters.ChoiceFilter(label="状态", choices=BulletinState.choices)
+
+    class Meta:
+        model = Bulletin
+        fields = ["state"]
+
+
+class OutcomeFilter(django_filters.FilterSet):
+    month_from = django_filters.CharFilter(
+        label="月份从", field_name="bulletin__month", lookup_expr="gte", widget=MONTH_INPUT
+    )
+    month_to = django_filters.CharFilter(
+        label="到", field_name="bulletin__month", lookup_expr="lte", widget=MONTH_INPUT
+    )
+    group = django_filters.ChoiceFilter(label="排名组", choices=[c for c in RankingGroup.choices if c[0]])
+    money = django_filters.ChoiceFilter(label="奖惩", choices=MONEY_CHOICES, method="by_money")
+
+    class Meta:
+        model = BulletinLine
+        fields = ["group"]
+
+    def by_money(self, rows: QuerySet[BulletinLine], name: str, value: str) -> QuerySet[BulletinLine]:
+        return rows.filter(money__gt=0) if value == "rewarded" else rows.filter(money__lt=0)
