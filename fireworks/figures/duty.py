@@ -1,0 +1,298 @@
+"""Figures of duty. Without a parameter those of the period's days; with a window, of that window: lunar to lunar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+
+from config.figures import ChartFigure, Claim, Derivation, Figure, Kind, TableFigure, Value, remembered
+from config.periods import Period
+from fireworks.coverage import Coverage, Span, coverage_of
+from fireworks.enums import RosterState
+from fireworks.models import Assignment, CheckIn, DutyPerson, Grid, Post, ShiftReport, Slot, Window
+from fireworks.watch import gaps
+from staff.models import User
+
+NO_ROSTER = "没有已发布的值班表，没有值守计划。"
+
+
+def window_choices() -> list[tuple[str, str]]:
+    """Windows with a published roster, the newest first."""
+
+    def read() -> list[tuple[str, str]]:
+        rows = published_windows()
+        return [(str(window.pk), window.name) for window in rows]
+
+    return remembered("fireworks.windows", read)
+
+
+def within(period: Period, window: str | None, prefix: str = "") -> Q:
+    """Days of the period, or all of the window."""
+    if window is not None:
+        return Q(**{f"{prefix}roster__window": int(window)})
+    return Q(**{f"{prefix}day__gte": period.start, f"{prefix}day__lte": period.end})
+
+
+def asked(period: Period, window: str | None, start: str = "day_from", end: str = "day_to", **more: Any) -> str:
+    chosen = {"window": window} if window is not None else {start: period.start, end: period.end}
+    return urlencode({**chosen, **more})
+
+
+def address(name: str, period: Period, window: str | None, **more: Any) -> str:
+    return f"{reverse(f'fireworks:{name}')}?{asked(period, window, **more)}"
+
+
+# --- Rows -------------------------------------------------------------------------------------------------------------
+
+
+def grid_rows(period: Period, parameter: str | None) -> QuerySet[Grid]:
+    return Grid.objects.active_on(period.end)
+
+
+def post_rows(period: Period, parameter: str | None) -> QuerySet[Post]:
+    return Post.objects.active_on(period.end)
+
+
+def slot_rows(period: Period, window: str | None) -> QuerySet[Slot]:
+    return Slot.objects.published().filter(within(period, window))
+
+
+def assignment_rows(period: Period, window: str | None) -> QuerySet[Assignment]:
+    return Assignment.objects.published().filter(within(period, window, "slot__"))
+
+
+def person_rows(period: Period, window: str | None) -> QuerySet[DutyPerson]:
+    return DutyPerson.objects.filter(pk__in=assignment_rows(period, window).values("person"))
+
+
+def report_rows(period: Period, window: str | None) -> QuerySet[ShiftReport]:
+    return ShiftReport.objects.filter(slot__in=slot_rows(period, window))
+
+
+def zero_rows(period: Period, window: str | None) -> QuerySet[ShiftReport]:
+    return report_rows(period, window).filter(nothing_found=True)
+
+
+def counted(rows: Callable[[Period, str | None], QuerySet[Any]]) -> Callable[[Period, str | None], Value]:
+    return lambda period, parameter: Value(Decimal(rows(period, parameter).count()))
+
+
+# --- Coverage ---------------------------------------------------------------------------------------------------------
+
+
+def window_coverage(slots: QuerySet[Slot]) -> Coverage:
+    """Of all the slots together."""
+    spans = list(coverage_spans(slots).values())
+    return coverage_of(
+        [span for needed, _ in spans for span in needed], [span for _, present in spans for span in present]
+    )
+
+
+Spans = tuple[list[Span], list[Span]]  # needed, present
+
+
+def coverage_spans(slots: QuerySet[Slot]) -> dict[int, Spans]:
+    """By window. Presence from check-ins where the window asks for them, else from what the leaders reported."""
+    found: dict[int, Spans] = {}
+    for slot in slots.select_related("roster__window", "report"):
+        needed, present = found.setdefault(slot.roster.window_id, ([], []))
+        needed.append(Span(slot.grid_id, slot.starts_at, slot.ends_at, slot.needed))
+        if not slot.roster.window.positions_wanted and hasattr(slot, "report"):
+            present.append(Span(slot.grid_id, slot.starts_at, slot.ends_at, slot.report.present))
+    signed = CheckIn.objects.filter(assignment__slot__in=slots, assignment__slot__roster__window__checks_in=True)
+    for row in signed.select_related("assignment__slot__roster__window"):
+        slot = row.assignment.slot
+        if slot.roster.window.positions_wanted:
+            _, present = found.setdefault(slot.roster.window_id, ([], []))
+            present.append(Span(slot.grid_id, max(row.at, slot.starts_at), slot.ends_at, 1))
+    return found
+
+
+def read_coverages(windows: Sequence[Window]) -> None:
+    """Read the coverage of several windows at once; within `one_reading` their figures then ask no more."""
+    slots = Slot.objects.published().filter(roster__window__in=[window.pk for window in windows])
+    spans = coverage_spans(slots)
+    for window in windows:
+        period = Period.between(window.start, window.end)
+        remembered(coverage_key(str(window.pk), period), partial(coverage_of, *spans.get(window.pk, ([], []))))
+
+
+def coverage_key(window: str | None, period: Period) -> tuple[str, str]:
+    """A window's coverage is the same whatever the period asked for."""
+    return ("fireworks.coverage.window", window) if window is not None else ("fireworks.coverage", period.key)
+
+
+def coverage(period: Period, window: str | None) -> Value:
+    found = remembered(coverage_key(window, period), lambda: window_coverage(slot_rows(period, window)))
+    if found.share is None:
+        return Value(reason=NO_ROSTER)
+    return Value(found.share.quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def coverage_derivation(period: Period, window: str | None) -> Derivation:
+    found = window_coverage(slot_rows(period, window))
+    slots, reports = address("slot-list", period, window, published="true"), address("report-list", period, window)
+    return Derivation(
+        "网格覆盖率＝达到最低人数的网格小时÷计划网格小时×100",
+        (
+            ("计划网格小时", hours(found.planned), slots),
+            ("达到最低人数的网格小时", hours(found.covered), reports),
+        ),
+    )
+
+
+def hours(number: Decimal) -> str:
+    return f"{number.quantize(Decimal('0.1'), ROUND_HALF_UP)} 小时"
+
+
+def coverage_note(period: Period) -> str:
+    signed = Window.objects.filter(checks_in=True, start__lte=period.end, end__gte=period.start)
+    by_position = any(window.positions_wanted for window in signed)
+    return (
+        "要求签到的时段按签到计，其他时段按带班人员报告的实到人数计。"
+        if by_position
+        else "在岗人数按带班人员报告的实到人数计，没有报告的班次按无人计。"
+    )
+
+
+def window_facts(window: Window, user: User) -> list[tuple[str, str, str, str]]:
+    """(label, value, unit, address) of a window's page, of the ground the user sees."""
+    slots = Slot.objects.visible_to(user).published().filter(roster__window=window)
+    if not slots.exists():
+        return []
+    numbers = slots.aggregate(
+        grids=Count("grid", distinct=True),
+        people=Count("assignments__person", distinct=True),
+        slots=Count("pk", distinct=True),
+        zero=Count("pk", filter=Q(report__nothing_found=True), distinct=True),
+    )
+    share = window_coverage(slots).share
+    period, key = Period.between(window.start, window.end), str(window.pk)
+    shown = "—" if share is None else str(share.quantize(Decimal("0.1"), ROUND_HALF_UP))
+    return [
+        ("网格", str(numbers["grids"]), "个", address("slot-list", period, key, published="true")),
+        ("岗班", str(numbers["slots"]), "个", address("slot-list", period, key, published="true")),
+        ("值守人员", str(numbers["people"]), "人", f"{reverse('fireworks:duty-person-list')}?window={key}"),
+        ("零报告", str(numbers["zero"]), "份", address("report-list", period, key, nothing_found="true")),
+        ("网格覆盖率", shown, "%", address("report-list", period, key)),
+    ]
+
+
+def gap_value(period: Period, window: str | None) -> Value:
+    return Value(Decimal(sum(len(gaps(each)) for each in windows_of(period, window))))
+
+
+def gap_derivation(period: Period, window: str | None) -> Derivation:
+    chosen = windows_of(period, window)
+    return Derivation(
+        "已发布值班表中，没有零报告或值守报告的网格×班次",
+        tuple((each.name, str(len(gaps(each))), reverse("fireworks:gap-list", args=[each.pk])) for each in chosen),
+    )
+
+
+def published_windows() -> QuerySet[Window]:
+    return Window.objects.filter(roster__state=RosterState.PUBLISHED)
+
+
+def windows_of(period: Period, window: str | None) -> list[Window]:
+    rows = published_windows()
+    if window is not None:
+        return list(rows.filter(pk=int(window)))
+    return list(rows.filter(start__lte=period.end, end__gte=period.start))
+
+
+def on_the_day(name: str) -> Callable[[Period, str | None], str]:
+    def url(period: Period, parameter: str | None) -> str:
+        return f"{reverse(f'fireworks:{name}')}?on={period.end.isoformat()}"
+
+    return url
+
+
+def slots_url(period: Period, window: str | None) -> str:
+    return address("slot-list", period, window, published="true")
+
+
+def assignments_url(period: Period, window: str | None) -> str:
+    return address("assignment-list", period, window)
+
+
+def people_url(period: Period, window: str | None) -> str:
+    return f"{reverse('fireworks:duty-person-list')}?{asked(period, window, 'duty_from', 'duty_to')}"
+
+
+def reports_url(period: Period, window: str | None) -> str:
+    return address("report-list", period, window)
+
+
+def zero_url(period: Period, window: str | None) -> str:
+    return address("report-list", period, window, nothing_found="true")
+
+
+def gaps_url(period: Period, window: str | None) -> str:
+    if window is not None:
+        return reverse("fireworks:gap-list", args=[int(window)])
+    return address("slot-list", period, None, published="true", reported="false")
+
+
+def count_figure(
+    key: str, label: str, unit: str, definition: str, rows: Any, *, url: Any, windows: bool = True
+) -> list[Figure]:
+    """The figure of the period, and with `_in_window` the same of one window."""
+    whole = Figure(
+        key=f"fireworks.{key}", label=label, unit=unit, definition=definition, kind=Kind.COUNT, value=counted(rows),
+        rows=rows, url=url,
+    )  # fmt: skip
+    if not windows:
+        return [whole]
+    one = Figure(
+        key=f"fireworks.{key}_in_window", label=f"{label}（按重点时段）", unit=unit,
+        definition=f"{definition}只计该时段，不论是否在期间内。", kind=Kind.COUNT, value=counted(rows), rows=rows, url=url,
+        choices=window_choices,
+    )  # fmt: skip
+    return [whole, one]
+
+
+def number_figures(key: str, label: str, unit: str, definition: str, decimals: int, **functions: Any) -> list[Figure]:
+    note = functions.pop("scope_note", None)
+    return [
+        Figure(
+            key=f"fireworks.{key}{suffix}",
+            label=f"{label}{words}",
+            unit=unit,
+            definition=definition,
+            kind=Kind.NUMBER,
+            decimals=decimals,
+            choices=choices,
+            scope_note=note,
+            **functions,
+        )
+        for suffix, words, choices in (("", "", None), ("_in_window", "（按重点时段）", window_choices))
+    ]
+
+
+FIGURES: tuple[Figure, ...] = (
+    *count_figure("grids", "禁炮网格", "个", "期末在用的禁炮网格数。", grid_rows, url=on_the_day("grid-list"), windows=False),
+    *count_figure("posts", "禁炮岗位", "个", "期末在用的禁炮岗位（点位）数。", post_rows, url=on_the_day("post-list"), windows=False),
+    *count_figure("shifts", "值守岗班", "个", "已发布值班表里的岗位×班次数，过零点的班计在开始的那一天。", slot_rows, url=slots_url),
+    *count_figure("duty_turns", "值守人次", "人次", "已发布值班表里安排的人次，一人一班为一人次。", assignment_rows, url=assignments_url),
+    *count_figure("duty_people", "值守人员", "人", "已发布值班表里安排过的人数，一人只计一次，含社区、公安人员。", person_rows, url=people_url),
+    *count_figure("shift_reports", "值守报告", "份", "值守岗班的报告数，含有发现的和补报的。", report_rows, url=reports_url),
+    *count_figure("zero_reports", "零报告", "份", "报告未发现燃放的值守报告数，含补报的。", zero_rows, url=zero_url),
+    *number_figures(
+        "coverage", "网格覆盖率", "%", "达到最低人数的网格小时÷计划网格小时。", 1,
+        value=coverage, url=reports_url, derive=coverage_derivation, scope_note=coverage_note,
+    ),
+    *number_figures(
+        "report_gaps", "缺报告的网格班次", "个", "已发布值班表中没有任何报告的网格×班次数。", 0,
+        value=gap_value, url=gaps_url, derive=gap_derivation,
+    ),
+)  # fmt: skip
+CLAIMS: tuple[Claim, ...] = ()
+TABLES: tuple[TableFigure, ...] = ()
+CHARTS: tuple[ChartFigure, ...] = ()

@@ -1,0 +1,154 @@
+"""Forms of the ban's assessment; they own all reading of POST."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from fireworks.enums import BanBlock, MeasureKind
+from fireworks.forms.records import RecordForm, recent
+from fireworks.models import BanBulletin, BanEntry, BanItem, BanMeasure, BanScheme, Incident
+from fireworks.models.assessment import MONTH_PATTERN
+from fireworks.workflow import assessment
+from staff.forms.people import DATE
+from staff.models import Unit, User
+from staff.refusals import Refused, show_refusal
+
+
+def month_field(label: str = "月份") -> forms.RegexField:
+    return forms.RegexField(
+        MONTH_PATTERN,
+        label=label,
+        widget=forms.TextInput(attrs={"type": "month", "placeholder": "2026-03"}),
+        error_messages={"invalid": "月份写成 2026-03 的样子。"},
+    )
+
+
+class EntryForm(RecordForm):
+    month = month_field()
+
+    class Meta:
+        model = BanEntry
+        fields = ["month", "unit", "item", "happened_on", "fact", "points", "incident"]
+        widgets = {"happened_on": DATE}
+        help_texts = {"points": "空着按办法的分值扣。", "fact": "空着按扣分情形写。"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        self.fields["unit"].queryset = Unit.objects.assessed().active_on(today)  # type: ignore[attr-defined]
+        items = BanItem.objects.select_related("scheme").order_by("-scheme__valid_from", "code")
+        self.fields["item"].queryset = items  # type: ignore[attr-defined]
+        self.fields["item"].label_from_instance = item_words  # type: ignore[attr-defined]
+        self.fields["incident"].queryset = recent(Incident.objects.confirmed(), self.instance.incident_id)  # type: ignore[attr-defined]
+        self.fields["month"].initial = f"{today:%Y-%m}"
+        self.fields["points"].required = self.fields["fact"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        item = data.get("item")
+        if item is not None:
+            data["points"] = data.get("points") or item.points
+            data["fact"] = data.get("fact") or item.name
+        return data
+
+    def write(self, seen: int | None) -> BanEntry:
+        if seen is None:
+            return assessment.record_entry(self.instance, by=self.user)
+        return assessment.correct_entry(self.instance, by=self.user, seen=seen)
+
+
+def item_words(item: BanItem) -> str:
+    block, points = item.get_block_display(), item.points.normalize()
+    return f"{item.code} {item.name}（{block}，{points:f} 分，{item.scheme.valid_from.year}年办法）"
+
+
+class BulletinForm(forms.ModelForm):
+    month = month_field()
+
+    class Meta:
+        model = BanBulletin
+        fields = ["month", "foreword"]
+        widgets = {"foreword": forms.Textarea(attrs={"rows_wanted": 3})}
+        help_texts = {"foreword": "印在表格前面，可以不填。"}
+
+    def store(self, *, by: User) -> BanBulletin | None:
+        try:
+            return assessment.make_bulletin(self.instance, by=by)
+        except Refused as refusal:
+            show_refusal(self, refusal)
+            return None
+
+
+class CorrectionForm(forms.Form):
+    reason = forms.CharField(
+        label="更正说明", min_length=4, max_length=200, widget=forms.Textarea(attrs={"rows_wanted": 2})
+    )
+
+    def take(self, bulletin: BanBulletin, *, by: User) -> BanBulletin:
+        return assessment.correct_bulletin(bulletin, by=by, reason=self.cleaned_data["reason"])
+
+
+class SchemeForm(forms.ModelForm):
+    """A version of the scheme; items and measures as lines, so that they can be pasted from the document's table."""
+
+    items = forms.CharField(
+        label="扣分项",
+        widget=forms.Textarea(attrs={"rows_wanted": 8}),
+        help_text="一行一项：板块、扣分情形、扣分，用空格或制表符分开，如“月度考评 未按月开展宣传 2”。",
+    )
+    measures = forms.CharField(
+        label="奖惩",
+        required=False,
+        widget=forms.Textarea(attrs={"rows_wanted": 3}),
+        help_text="一行一条：类别（奖励或处理）、情形、措施。",
+    )
+
+    class Meta:
+        model = BanScheme
+        fields = ["name", "source", "valid_from", "note"]
+        widgets = {"valid_from": DATE}
+
+    def clean_items(self) -> list[BanItem]:
+        found = [self._item(number, line) for number, line in lines_of(self.cleaned_data["items"])]
+        if not found:
+            raise ValidationError("至少要有一项。")
+        return found
+
+    def _item(self, number: int, line: str) -> BanItem:
+        parts = line.split()
+        blocks = {str(label): value for value, label in BanBlock.choices}
+        try:
+            points = Decimal(parts[-1].removesuffix("分"))
+        except InvalidOperation as error:
+            raise ValidationError(f"第 {number} 行末尾应是扣分：“{line}”。") from error
+        if len(parts) < 3 or parts[0] not in blocks or not 0 < points <= 100:
+            raise ValidationError(
+                f"第 {number} 行看不懂：“{line}”。板块写“领导督办”或“月度考评”，扣分在 0 到 100 之间。"
+            )
+        return BanItem(code=f"{number:02d}", block=blocks[parts[0]], name="".join(parts[1:-1])[:120], points=points)
+
+    def clean_measures(self) -> list[BanMeasure]:
+        kinds = {str(label): value for value, label in MeasureKind.choices}
+        found = []
+        for number, line in lines_of(self.cleaned_data["measures"]):
+            parts = line.split()
+            if len(parts) < 3 or parts[0] not in kinds:
+                raise ValidationError(f"第 {number} 行看不懂：“{line}”。先写“奖励”或“处理”，再写情形和措施。")
+            found.append(
+                BanMeasure(kind=kinds[parts[0]], condition=parts[1][:120], consequence="".join(parts[2:])[:160])
+            )
+        return found
+
+    def store(self, *, by: User) -> BanScheme:
+        return assessment.store_scheme(self.instance, self.cleaned_data["items"], self.cleaned_data["measures"], by=by)
+
+
+def lines_of(text: str) -> list[tuple[int, str]]:
+    """Numbered lines that hold something."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return list(enumerate(lines, 1))

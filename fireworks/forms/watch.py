@@ -1,0 +1,125 @@
+"""Forms of what happens on duty: report, check-in, mark, substitute, swap."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from fireworks.ground import degrees
+from fireworks.models import Assignment, DutyPerson, EmptyPost, ShiftReport, Slot, Swap
+from fireworks.workflow import swaps, watch
+from staff.models import User
+from staff.refusals import Refused, show_refusal
+
+
+class ReportForm(forms.Form):
+    """值守报告: present, nothing found or what was."""
+
+    present = forms.IntegerField(label="实到人数", min_value=0, max_value=999)
+    nothing_found = forms.TypedChoiceField(
+        label="情况",
+        choices=[("1", "未发现燃放（零报告）"), ("0", "有发现")],
+        coerce=lambda value: value == "1",
+        initial="1",
+    )
+    note = forms.CharField(
+        label="说明", required=False, max_length=200, help_text="有发现的必填；缺人、替补也写在这里。"
+    )
+
+    def __init__(self, *args: Any, slot: Slot, report: ShiftReport | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.slot, self.report = slot, report
+        self.fields["present"].initial = report.present if report else len(slot.assignments.all())
+        if report:
+            self.fields["nothing_found"].initial = "1" if report.nothing_found else "0"
+            self.fields["note"].initial = report.note
+
+    def store(self, *, by: User) -> ShiftReport | None:
+        data = self.cleaned_data
+        try:
+            if self.report is not None:
+                return watch.correct_report(self.report, by=by, **data)
+            return watch.report_shift(self.slot, by=by, **data)
+        except Refused as refusal:
+            show_refusal(self, refusal)
+        return None
+
+
+class CheckInForm(forms.Form):
+    """Filled in by the phone (static/js/duty.js); without a position it is sent empty and flagged."""
+
+    latitude = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput())
+    longitude = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput())
+
+    @property
+    def position(self) -> tuple[Decimal | None, Decimal | None]:
+        latitude, longitude = degrees(self.cleaned_data["latitude"]), degrees(self.cleaned_data["longitude"])
+        if latitude is None or longitude is None or abs(latitude) > 90:
+            return None, None
+        return latitude, longitude
+
+
+class MarkForm(forms.Form):
+    note = forms.CharField(label="情况", max_length=100, initial="正常")
+    taken_over_by = forms.CharField(label="交班给", required=False, max_length=30, help_text="交接班时填；平时留空。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="mark_%s", **kwargs)  # stands beside the report
+
+
+class CallForm(forms.Form):
+    called = forms.CharField(label="叫了谁", max_length=60, help_text="姓名和电话。")
+
+    def store(self, *, empty: EmptyPost, by: User) -> bool:
+        try:
+            watch.call_substitute(empty, by=by, called=self.cleaned_data["called"])
+        except Refused as refusal:
+            show_refusal(self, refusal)
+            return False
+        return True
+
+
+class AskSwapForm(forms.Form):
+    to = forms.ModelChoiceField(
+        label="换给",
+        queryset=DutyPerson.objects.active(),
+        required=False,
+        help_text="没有人接替的不填，由带班领导决定。",
+    )
+    reason = forms.CharField(label="事由", max_length=100)
+
+    def __init__(self, *args: Any, assignment: Assignment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.assignment = assignment
+        field = self.fields["to"]
+        field.queryset = DutyPerson.objects.active().exclude(assignments__slot=assignment.slot_id)  # type: ignore[attr-defined]
+        field.label_from_instance = lambda person: f"{person.name}（{person.agency}）"  # type: ignore[attr-defined]
+
+    def store(self, *, by: User) -> Swap | None:
+        try:
+            return swaps.ask(self.assignment, by=by, to=self.cleaned_data["to"], reason=self.cleaned_data["reason"])
+        except Refused as refusal:
+            show_refusal(self, refusal)
+        return None
+
+
+class ApproveForm(forms.Form):
+    accept_breaches = forms.BooleanField(label="换班后岗位不满足规则，仍然批准", required=False)
+    note = forms.CharField(label="批准意见", required=False, max_length=200, help_text="不满足规则而批准的，写明理由。")
+
+    def store(self, *, swap: Swap, by: User) -> bool:
+        try:
+            swaps.approve(swap, by=by, **self.cleaned_data)
+        except Refused as refusal:
+            show_refusal(self, refusal)
+            return False
+        return True
+
+
+class RejectForm(forms.Form):
+    note = forms.CharField(label="理由", max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="reject_%s", **kwargs)  # stands beside the approval

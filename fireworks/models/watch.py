@@ -1,0 +1,148 @@
+"""What happened on duty: the shift's report (零报告), and where switched on check-ins, marks, hand-over, empty posts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from fireworks.models.rosters import Assignment, Slot
+
+if TYPE_CHECKING:
+    from staff.models import User
+
+
+class ShiftReportQuerySet(models.QuerySet["ShiftReport"]):
+    def visible_to(self, user: User) -> ShiftReportQuerySet:
+        return self.filter(slot__in=Slot.objects.visible_to(user))
+
+    def zero(self) -> ShiftReportQuerySet:
+        """零报告: nothing found."""
+        return self.filter(nothing_found=True)
+
+
+class ShiftReport(models.Model):
+    """One report a post and shift: who was present, and whether anything was found. A late one counts and is marked."""
+
+    slot = models.OneToOneField(Slot, verbose_name="岗班", on_delete=models.PROTECT, related_name="report")
+    present = models.PositiveSmallIntegerField("实到人数")
+    nothing_found = models.BooleanField("未发现燃放", default=True)
+    note = models.CharField("情况说明", max_length=200, blank=True)
+    flag = models.CharField("待核对", max_length=120, blank=True, editable=False)
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="报告人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reported_at = models.DateTimeField("报告时间", default=timezone.now)
+
+    objects = ShiftReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "值守报告"
+        ordering = ["-reported_at", "-pk"]
+        permissions = [("report_duty", "报告值守情况")]
+        constraints = [
+            models.CheckConstraint(
+                name="report_of_a_find_says_what",
+                condition=Q(nothing_found=True) | ~Q(note=""),
+                violation_error_message="发现燃放的须写明情况。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slot} {self.words}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("fireworks:slot-detail", args=[self.slot_id])
+
+    @property
+    def words(self) -> str:
+        return "零报告" if self.nothing_found else "有发现"
+
+
+class CheckIn(models.Model):
+    """签到 by position. Out of time or place is recorded and flagged, never refused."""
+
+    assignment = models.OneToOneField(
+        Assignment, verbose_name="值守安排", on_delete=models.PROTECT, related_name="check_in"
+    )
+    at = models.DateTimeField("签到时间", default=timezone.now)
+    latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
+    metres = models.PositiveIntegerField("距岗位（米）", null=True, blank=True)
+    flag = models.CharField("待核对", max_length=120, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="记录人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "签到"
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="check_in_position_whole",
+                condition=Q(latitude=None, longitude=None)
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
+                violation_error_message="纬度和经度须同时记录，并在有效范围内。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assignment} {timezone.localtime(self.at):%H:%M}"
+
+
+class PatrolMark(models.Model):
+    """每小时巡查记录; or, with `taken_over_by`, the hand-over (交接班)."""
+
+    slot = models.ForeignKey(Slot, verbose_name="岗班", on_delete=models.PROTECT, related_name="marks")
+    at = models.DateTimeField("时间", default=timezone.now)
+    note = models.CharField("情况", max_length=100, blank=True)
+    taken_over_by = models.CharField("接班人", max_length=30, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="记录人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "巡查和交接记录"
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{timezone.localtime(self.at):%H:%M} {self.note}"
+
+
+class EmptyPost(models.Model):
+    """空岗: fewer have signed in than the post needs 15 minutes after the shift began. Once a post and shift."""
+
+    slot = models.OneToOneField(Slot, verbose_name="岗班", on_delete=models.PROTECT, related_name="empty_post")
+    missing = models.PositiveSmallIntegerField("缺人数")
+    raised_at = models.DateTimeField("发现时间", default=timezone.now)
+    called = models.CharField("已叫替补", max_length=60, blank=True)
+    called_at = models.DateTimeField("叫替补时间", null=True, blank=True)
+    filled_at = models.DateTimeField("补岗时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "空岗"
+        ordering = ["-raised_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="empty_post_called_whole",
+                condition=Q(called="", called_at=None) | ~Q(called="") & Q(called_at__isnull=False),
+                violation_error_message="叫替补须写明叫了谁。",
+            ),
+            models.CheckConstraint(
+                name="empty_post_filled_after_raised",
+                condition=Q(filled_at=None) | Q(filled_at__gte=F("raised_at")),
+                violation_error_message="补岗时间不得早于发现时间。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slot} 缺 {self.missing} 人"

@@ -1,0 +1,188 @@
+"""禁炮考评通报: list, one bulletin, signing, correction, PDF and .xlsx."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from config.tables import Column, Table, render_table
+from fireworks.filters.records import BulletinFilter
+from fireworks.forms.assessment import BulletinForm, CorrectionForm
+from fireworks.models import BanBulletin
+from fireworks.permissions import can_issue_bulletin
+from fireworks.scoring import UnitLine, grand_total
+from fireworks.workflow import assessment
+from staff.exports import XLSX, ListExport, register_export
+from staff.files import send_file
+from staff.imports.workbooks import write_table
+from staff.models import Activity, Verb
+from staff.pages import form_page
+from staff.permissions import Perms
+from staff.refusals import Refused, show_refusal
+
+VIEW = permission_required(Perms.VIEW_FIREWORKS, raise_exception=True)
+ASSESS = permission_required(Perms.ASSESS_BAN, raise_exception=True)
+LIST = ("考评通报", "fireworks:bulletin-list")
+HEAD = ("区（单位）", "板块", "考评情况", "扣分", "合计")
+
+
+def bulletin_table(request: HttpRequest) -> Table:
+    user = request.user
+    if not user.has_perm(Perms.VIEW_FIREWORKS):
+        raise PermissionDenied
+    rows = BanBulletin.objects.visible_to(user).select_related("corrects", "signed_by")
+    filters = BulletinFilter(request.GET, queryset=rows, request=request)
+    return Table(
+        columns=[
+            Column("month", "月份", value="label", sort="month", phone="primary"),
+            Column("kind", "通报", value=lambda row: "更正通报" if row.corrects_id else "通报", phone="secondary"),
+            Column("number", "文号", sort="number", phone="secondary"),
+            Column("corrects", "更正的文号", value="corrects.number", phone="hidden"),
+            Column("signed_at", "签发时间", sort="signed_at", phone="secondary"),
+            Column("signed_by", "签发人", phone="hidden"),
+            Column("state", "状态", value=lambda row: "已签发" if row.is_signed else "编制中", phone="primary"),
+        ],
+        rows=filters.qs,
+        request=request,
+        name="ban-bulletins",
+        caption="禁炮考评通报",
+        default_sort="-month",
+        row_url=BanBulletin.get_absolute_url,
+        filters=filters,
+        export_url=reverse("staff:export", args=[BULLETIN_EXPORT.key]),
+        empty="还没有考评通报。",
+        empty_action=("编通报", reverse("fireworks:bulletin-create")) if user.has_perm(Perms.ASSESS_BAN) else None,
+    )
+
+
+BULLETIN_EXPORT = register_export(ListExport("fireworks.bulletins", "禁炮考评通报", bulletin_table))
+
+
+@require_GET
+@VIEW
+def bulletin_list(request: HttpRequest) -> HttpResponse:
+    assesses = request.user.has_perm(Perms.ASSESS_BAN)
+    links = [("编通报", reverse("fireworks:bulletin-create"), True)] if assesses else []
+    links.append(("考评扣分", reverse("fireworks:entry-list"), False))
+    context = {"table": bulletin_table(request), "title": "考评通报", "lead": "签发后不再变动；扣分有更正的编更正通报。", "links": links}  # fmt: skip
+    return render_table(request, "layout/record_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@ASSESS
+def bulletin_create(request: HttpRequest) -> HttpResponse:
+    form = BulletinForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and (bulletin := form.store(by=request.user)):
+        messages.success(request, f"{bulletin}已编好，核对后请领导签发。")
+        return redirect(bulletin)
+    return form_page(request, form, title="编考评通报", back=LIST, submit="编制")
+
+
+def visible_bulletin(request: HttpRequest, pk: int) -> BanBulletin:
+    rows = BanBulletin.objects.visible_to(request.user).select_related("signed_by", "made_by", "corrects", "correction")
+    return get_object_or_404(rows, pk=pk)
+
+
+def correction_of(bulletin: BanBulletin) -> BanBulletin | None:
+    return getattr(bulletin, "correction", None)
+
+
+def bulletin_context(request: HttpRequest, bulletin: BanBulletin) -> dict[str, Any]:
+    lines = assessment.shown_lines(bulletin)
+    later = correction_of(bulletin)
+    drifted = later is None and assessment.has_drifted(bulletin)
+    return {
+        "bulletin": bulletin,
+        "lines": lines,
+        "total": grand_total(lines),
+        "later": later,
+        "drifted": drifted,
+        "can_issue": can_issue_bulletin(request.user, bulletin),
+        "correction_form": CorrectionForm() if drifted and request.user.has_perm(Perms.ASSESS_BAN) else None,
+        "activities": Activity.objects.about(bulletin)[:30],
+    }
+
+
+@require_GET
+@VIEW
+def bulletin_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    context = bulletin_context(request, visible_bulletin(request, pk))
+    return render(request, "fireworks/bulletin_detail.html", context)
+
+
+@require_POST
+@permission_required(Perms.ISSUE_BAN_BULLETIN, raise_exception=True)
+def bulletin_issue(request: HttpRequest, pk: int) -> HttpResponse:
+    bulletin = visible_bulletin(request, pk)
+    try:
+        assessment.issue_bulletin(bulletin, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{bulletin}已签发，文号 {bulletin.number}。")
+    return redirect(bulletin)
+
+
+@require_POST
+@ASSESS
+def bulletin_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    bulletin, form = visible_bulletin(request, pk), CorrectionForm(request.POST)
+    if form.is_valid():
+        try:
+            draft = form.take(bulletin, by=request.user)
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, "更正通报已编好，核对后请领导签发。")
+            return redirect(draft)
+    context = {**bulletin_context(request, bulletin), "correction_form": form}
+    return render(request, "fireworks/bulletin_detail.html", context, status=422)
+
+
+@require_GET
+@VIEW
+def bulletin_pdf(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+    """The issued file, byte for byte; of a draft a proof."""
+    bulletin = visible_bulletin(request, pk)
+    Activity.record(Verb.PRINT, bulletin, by=request.user, title="下载通报")
+    if bulletin.is_signed:
+        return send_file(bulletin.paper, name=f"{bulletin}.pdf", content_type="application/pdf", inline=True)
+    response = HttpResponse(assessment.bulletin_pdf(bulletin), content_type="application/pdf")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def sheet_rows(lines: list[UnitLine]) -> list[list[Any]]:
+    """One row a fact; the unit's sum stands in its first row, and the whole below."""
+    rows: list[list[Any]] = []
+    for line in lines:
+        facts: list[tuple[str, str, Decimal]] = [(each.label, *fact) for each in line.blocks for fact in each.facts]
+        for index, (block, fact, points) in enumerate(facts):
+            rows.append([line.unit, block, fact, points, line.total if index == 0 else ""])
+    return [*rows, ["合计", "", "", "", grand_total(lines)]]
+
+
+@require_GET
+@VIEW
+def bulletin_xlsx(request: HttpRequest, pk: int) -> HttpResponse:
+    bulletin = visible_bulletin(request, pk)
+    target = io.BytesIO()
+    rows = sheet_rows(assessment.shown_lines(bulletin))
+    count = write_table(
+        target, title=f"{bulletin} {bulletin.number}".strip(), head=HEAD, rows=iter(rows), prepared_by=str(request.user)
+    )
+    Activity.record(Verb.EXPORT, bulletin, by=request.user, title="导出通报", note=f"{count} 行")
+    response = HttpResponse(target.getvalue(), content_type=XLSX)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(str(bulletin))}.xlsx"
+    response["Cache-Control"] = "private, no-store"
+    return response

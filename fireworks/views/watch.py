@@ -1,0 +1,284 @@
+"""On duty: one's own list, a post's page, the report at one tap, check-in, marks, the duty room's board."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from fireworks.documents import calendar_of
+from fireworks.enums import SwapState
+from fireworks.forms.watch import CallForm, CheckInForm, MarkForm, ReportForm
+from fireworks.models import Assignment, EmptyPost, LawReference, ShiftReport, Slot, Swap
+from fireworks.permissions import can_answer_swap, can_ask_swap, can_report_slot, can_sign_in
+from fireworks.views.access import APPROVE, VIEW
+from fireworks.workflow import watch
+from staff.models import Activity, setting
+from staff.pages import form_page
+from staff.permissions import Perms
+from staff.refusals import Refused
+
+SHOWN_PAST = timedelta(days=30)
+
+
+def own_assignments(request: HttpRequest) -> list[Assignment]:
+    rows = Assignment.objects.of(request.user).filter(slot__ends_at__gte=timezone.now() - SHOWN_PAST)
+    rows = rows.select_related(
+        "slot__roster__window", "slot__grid", "slot__post", "slot__shift", "slot__report", "person__person"
+    )
+    return list(
+        rows.prefetch_related("slot__assignments__person__person", "slot__assignments__substitute").order_by(
+            "slot__starts_at"
+        )
+    )
+
+
+@require_GET
+def my_duty(request: HttpRequest) -> HttpResponse:
+    """我的值班: what is to come, what was, and what others ask of one."""
+    rows = own_assignments(request)
+    asked = Swap.objects.visible_to(request.user).filter(state=SwapState.ASKED)
+    asked = asked.select_related("slot__grid", "slot__post", "slot__shift", "from_person__person", "to__person")
+    context = {
+        "coming": [line(request, each) for each in rows if not each.slot.has_ended],
+        "past": [line(request, each) for each in reversed(rows) if each.slot.has_ended],
+        "asked": [swap for swap in asked if can_answer_swap(request.user, swap)],
+    }
+    return render(request, "fireworks/my_duty.html", context)
+
+
+def line(request: HttpRequest, each: Assignment) -> dict[str, Any]:
+    return {
+        "assignment": each,
+        "slot": each.slot,
+        "report": getattr(each.slot, "report", None),
+        "can_report": can_report_slot(request.user, each.slot),
+        "can_swap": can_ask_swap(request.user, each),
+    }
+
+
+@require_GET
+def my_calendar(request: HttpRequest) -> HttpResponse:
+    response = HttpResponse(
+        calendar_of(request.user, own_assignments(request)), content_type="text/calendar; charset=utf-8"
+    )
+    response["Content-Disposition"] = "attachment; filename*=UTF-8''duty.ics"
+    return response
+
+
+def visible_slot(request: HttpRequest, pk: int) -> Slot:
+    rows = Slot.objects.visible_to(request.user).select_related("roster__window", "grid", "post", "shift", "report")
+    rows = rows.prefetch_related("assignments__person__person", "assignments__check_in", "assignments__substitute")
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_GET
+def slot_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return slot_page(request, visible_slot(request, pk))
+
+
+def slot_page(request: HttpRequest, slot: Slot, report_form: ReportForm | None = None) -> HttpResponse:
+    user, report = request.user, getattr(slot, "report", None)
+    positions = slot.roster.window.positions_wanted
+    can_report = can_report_slot(user, slot)
+    empty = EmptyPost.objects.filter(slot=slot).first()
+    context = {
+        "slot": slot,
+        "report": report,
+        "can_report": can_report,
+        "report_form": report_form or (ReportForm(slot=slot) if can_report and report is None else None),
+        "crew": [crew_line(request, slot, each, positions) for each in slot.people],
+        "positions": positions,
+        "marks": slot.marks.all(),
+        "mark_form": MarkForm() if can_report and setting("duty.hourly_marks", on=slot.day) else None,
+        "empty": empty,
+        "call_form": CallForm() if empty and not empty.called and user.has_perm(Perms.APPROVE_SWAP) else None,
+        "laws": LawReference.objects.in_force_on(slot.day),
+        "activities": Activity.objects.about(slot)[:30],
+    }
+    return render(request, "fireworks/slot_detail.html", context, status=422 if report_form else 200)
+
+
+def crew_line(request: HttpRequest, slot: Slot, each: Assignment, positions: bool) -> dict[str, Any]:
+    each.slot = slot
+    check_in = getattr(each, "check_in", None)
+    may = positions and check_in is None and not slot.has_ended and can_sign_in(request.user, each)
+    return {
+        "assignment": each,
+        "check_in": check_in,
+        "form": CheckInForm() if may else None,
+        "can_swap": can_ask_swap(request.user, each),
+    }
+
+
+@require_POST
+def slot_report(request: HttpRequest, pk: int) -> HttpResponse:
+    slot = visible_slot(request, pk)
+    if not can_report_slot(request.user, slot):
+        return not_yet(request, slot)
+    if hasattr(slot, "report"):
+        messages.info(request, "这一班已经报告过了。需要更正的，点“更正报告”。")
+        return redirect(slot)
+    form = ReportForm(request.POST, slot=slot)
+    if form.is_valid():
+        report = form.store(by=request.user)
+        if report is not None:
+            messages.success(request, f"已报告：{report.words}，实到 {report.present} 人。{report.flag}")
+            return redirect(slot)
+    return slot_page(request, slot, form)
+
+
+def not_yet(request: HttpRequest, slot: Slot) -> HttpResponse:
+    why = "班次开始后才能报告。" if not slot.has_begun else "由本岗带班人员或负责本网格的人员报告。"
+    messages.error(request, why)
+    return redirect(slot)
+
+
+@require_POST
+def group_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """One tap: all posts of this grid and shift, everybody present, nothing found."""
+    slot = visible_slot(request, pk)
+    group = Slot.objects.visible_to(request.user).filter(
+        roster=slot.roster_id, grid=slot.grid_id, shift=slot.shift_id, day=slot.day
+    )
+    group = group.select_related("roster").prefetch_related("assignments__person__person")
+    try:
+        count = watch.report_group(group, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{slot.grid.name}{slot.shift.name} {count} 个岗位已作零报告。")
+    return redirect(
+        f"{reverse('fireworks:board')}?grid={slot.grid_id}" if request.user.has_perm(Perms.VIEW_FIREWORKS) else slot
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def report_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = ShiftReport.objects.visible_to(request.user).select_related(
+        "slot__roster", "slot__grid", "slot__post", "slot__shift"
+    )
+    report = get_object_or_404(rows, pk=pk)
+    if not can_report_slot(request.user, report.slot):
+        return not_yet(request, report.slot)
+    form = ReportForm(request.POST or None, slot=report.slot, report=report)
+    if request.method == "POST" and form.is_valid() and form.store(by=request.user):
+        messages.success(request, "已更正，原来的内容在日志里。")
+        return redirect(report)
+    return form_page(request, form, title="更正值守报告", back=(str(report.slot), report.get_absolute_url()))
+
+
+@require_POST
+def slot_mark(request: HttpRequest, pk: int) -> HttpResponse:
+    slot = visible_slot(request, pk)
+    form = MarkForm(request.POST)
+    if not can_report_slot(request.user, slot):
+        return not_yet(request, slot)
+    if form.is_valid():
+        try:
+            watch.mark(slot, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, "已记录。")
+    else:
+        messages.error(request, "请写一句情况。")
+    return redirect(slot)
+
+
+@require_POST
+def check_in(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = Assignment.objects.visible_to(request.user).select_related("slot__roster", "person__person")
+    assignment = get_object_or_404(rows, pk=pk)
+    form = CheckInForm(request.POST)
+    if not form.is_valid() or not can_sign_in(request.user, assignment):
+        messages.error(request, "只能为自己签到；没有账号的人员由负责本网格的人员代签。")
+        return redirect(assignment.slot)
+    latitude, longitude = form.position
+    try:
+        row = watch.check_in(assignment, by=request.user, latitude=latitude, longitude=longitude)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        (messages.warning if row.flag else messages.success)(request, f"已签到。{row.flag}")
+    return redirect(assignment.slot)
+
+
+@require_POST
+@APPROVE
+def empty_call(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = EmptyPost.objects.filter(slot__in=Slot.objects.visible_to(request.user)).select_related("slot")
+    empty, form = get_object_or_404(rows, pk=pk), CallForm(request.POST)
+    if form.is_valid() and form.store(empty=empty, by=request.user):
+        messages.success(request, "已记下。")
+    else:
+        messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
+    return redirect(empty.slot)
+
+
+# --- The board --------------------------------------------------------------------------------------------------------
+
+
+@require_GET
+@VIEW
+def board(request: HttpRequest) -> HttpResponse:
+    """值班动态: grids with what runs now; asks again each half minute (the fragment is the same template)."""
+    context = board_context(request, timezone.now())
+    inside = request.headers.get("HX-Request") == "true"
+    return render(request, "fireworks/_board.html" if inside else "fireworks/board.html", context)
+
+
+def board_context(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    """Shifts that run, or ended within the last twelve hours without a report; the next ones if none runs."""
+    rows = Slot.objects.visible_to(request.user).published()
+    shown = rows.filter(starts_at__lte=now, ends_at__gt=now - watch.REPORT_WITHIN)
+    coming = rows.filter(starts_at__gt=now).order_by("starts_at").values_list("starts_at", flat=True).first()
+    shown = shown.select_related("roster__window", "grid", "post", "shift", "report", "empty_post")
+    shown = shown.prefetch_related("assignments__person__person", "assignments__check_in", "assignments__substitute")
+    grids: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for slot in shown.order_by("grid__code", "starts_at", "pk"):
+        grids[slot.grid.code, slot.grid.name].append(board_line(request, slot, now))
+    for group in grids.values():
+        offer_once(group)
+    lines = [each for group in grids.values() for each in group]
+    return {
+        "grids": [(name, group) for (_, name), group in grids.items()],
+        "now": now,
+        "coming": coming,
+        "running": sum(each["running"] for each in lines),
+        "reported": sum(each["report"] is not None for each in lines),
+        "silent": sum(each["report"] is None for each in lines),
+        "empty": sum(each["empty"] for each in lines),
+    }
+
+
+def offer_once(group: list[dict[str, Any]]) -> None:
+    """One button a grid and shift: it reports all its posts at once."""
+    offered = set()
+    for line in group:
+        key = (line["slot"].roster_id, line["slot"].shift_id, line["slot"].day)
+        line["offers"] = line["can_report"] and line["report"] is None and key not in offered
+        if line["offers"]:
+            offered.add(key)
+
+
+def board_line(request: HttpRequest, slot: Slot, now: datetime) -> dict[str, Any]:
+    positions = slot.roster.window.positions_wanted
+    crew = slot.people
+    empty = getattr(slot, "empty_post", None)
+    return {
+        "slot": slot,
+        "crew": crew,
+        "running": slot.ends_at > now,
+        "here": sum(hasattr(each, "check_in") for each in crew) if positions else None,
+        "report": getattr(slot, "report", None),
+        "empty": empty is not None and empty.filled_at is None,
+        "can_report": can_report_slot(request.user, slot),
+    }

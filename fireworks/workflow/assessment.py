@@ -1,0 +1,177 @@
+"""The one door to the ban's assessment: deductions, the monthly bulletin, its correction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from config.pdf import render_pdf
+from config.periods import Period
+from fireworks.models import BanBulletin, BanEntry, BanItem, BanMeasure, BanScheme
+from fireworks.scoring import Deduction, UnitLine, bulletin_lines, grand_total
+from staff.models import Activity, User, Verb, notify, setting
+from staff.papers import AlreadySigned, sign_paper
+from staff.refusals import Refused
+from staff.workflow.records import correct_record, store_record
+
+SERIES = "ban-bulletin"
+SERIES_DEFAULTS = {"name": "禁炮考评通报", "mark": "禁炮", "pattern": "岳南{mark}通〔{year}〕{number}号"}
+MOST_POINTS = Decimal(100)
+
+
+def month_end(month: str) -> date:
+    return Period.parse(month).end
+
+
+def check_entry(entry: BanEntry) -> None:
+    """The item must be of the scheme in force in the month; the month has begun."""
+    if month_begins(entry.month) > timezone.localdate():
+        raise Refused("这个月还没有开始。请核对月份。", "month")
+    scheme = BanScheme.objects.in_force_on(month_end(entry.month))
+    if scheme is None:
+        raise Refused(f"{entry.month}没有施行中的禁炮考评办法。请先登记办法。", "month")
+    if entry.item.scheme_id != scheme.pk:
+        raise Refused(f"这一项不在{entry.month}施行的“{scheme.name}”里。请重新选择。", "item")
+    if entry.points > MOST_POINTS:
+        raise Refused("一条扣分不能超过 100 分。请核对。", "points")
+    if entry.happened_on is not None and f"{entry.happened_on:%Y-%m}" > entry.month:
+        raise Refused("日期晚于考评月份。请核对月份或日期。", "happened_on")
+
+
+def month_begins(month: str) -> date:
+    return Period.parse(month).start
+
+
+@transaction.atomic
+def record_entry(entry: BanEntry, *, by: User | None) -> BanEntry:
+    """Store an unsaved deduction. After the month's bulletin it is recorded too, and flagged: a correction is due."""
+    check_entry(entry)
+    entry.after_issue = is_issued(entry.month)
+    return store_record(entry, by=by, title="登记扣分")
+
+
+@transaction.atomic
+def correct_entry(entry: BanEntry, *, by: User, seen: int) -> BanEntry:
+    check_entry(entry)
+    entry.after_issue = entry.after_issue or is_issued(entry.month)
+    return correct_record(entry, by=by, seen=seen)
+
+
+def is_issued(month: str) -> bool:
+    return BanBulletin.objects.filter(month=month, signed_at__isnull=False).exists()
+
+
+def lines_of(month: str) -> list[UnitLine]:
+    """The month's deductions as they stand now."""
+    entries = BanEntry.objects.recorded().filter(month=month).select_related("unit", "item")
+    ordered = entries.order_by("unit__order", "unit_id", "happened_on", "pk")
+    return bulletin_lines(Deduction(each.unit.label, each.item.block, each.fact, each.points) for each in ordered)
+
+
+def shown_lines(bulletin: BanBulletin) -> list[UnitLine]:
+    """What a bulletin says: frozen once it is issued, else as things stand."""
+    return [UnitLine.of(plain) for plain in bulletin.lines] if bulletin.is_signed else lines_of(bulletin.month)
+
+
+def has_drifted(bulletin: BanBulletin) -> bool:
+    """定稿后数据变动: the entries no longer say what the month's last issued bulletin says."""
+    return bulletin.is_signed and [line.as_plain() for line in lines_of(bulletin.month)] != bulletin.lines
+
+
+@transaction.atomic
+def make_bulletin(bulletin: BanBulletin, *, by: User | None) -> BanBulletin:
+    """Store an unsaved bulletin of a month as a draft. Refused before the month is over or if there is one already."""
+    if month_begins(bulletin.month) > timezone.localdate():
+        raise Refused("这个月还没有开始，不能编通报。", "month")
+    bulletin.made_by = by
+    try:
+        with transaction.atomic():
+            bulletin.save()
+    except IntegrityError as error:
+        raise Refused("这个月已经有通报。要改已签发的，请在那份通报里编更正通报。", "month") from error
+    Activity.record(Verb.CREATE, bulletin, by=by, title="编制通报")
+    return bulletin
+
+
+@transaction.atomic
+def correct_bulletin(issued: BanBulletin, *, reason: str, by: User) -> BanBulletin:
+    """A draft that corrects an issued bulletin and names it. Refused if nothing changed or there is one already."""
+    current = BanBulletin.objects.select_for_update(of=("self",)).get(pk=issued.pk)
+    if not current.is_signed:
+        raise Refused("这份通报还没有签发，直接改扣分即可，不必更正。")
+    if BanBulletin.objects.filter(corrects=current).exists():
+        raise Refused("这份通报已经有更正通报，请打开它。")
+    if not has_drifted(current):
+        raise Refused("扣分与签发时一样，没有可更正的。请先更正或作废扣分。")
+    draft = BanBulletin(month=current.month, foreword=current.foreword, corrects=current, correction_reason=reason)
+    draft.made_by = by
+    draft.save()
+    Activity.record(Verb.CREATE, draft, by=by, title="编制更正通报", note=f"更正 {current.number}：{reason}")
+    return draft
+
+
+def bulletin_paper(bulletin: BanBulletin, *, number: str = "") -> dict[str, Any]:
+    """What the paper says, as data for its template."""
+    lines = shown_lines(bulletin)
+    day = bulletin.signed_at or timezone.now()
+    paper = {
+        "title": f"{setting('bureau.short_name')}{bulletin}",
+        "profile": "plain",
+        "mark": "",
+        "number": number or bulletin.number,
+        "addressee": "",
+        "issuer": setting("bureau.name"),
+        "date": timezone.localtime(day).date(),
+        "copies": "",
+        "bold_second": False,
+    }
+    return {"paper": paper, "bulletin": bulletin, "lines": lines, "total": grand_total(lines)}
+
+
+def bulletin_pdf(bulletin: BanBulletin, *, number: str = "") -> bytes:
+    return render_pdf("fireworks/pdf/bulletin.html", bulletin_paper(bulletin, number=number))
+
+
+@transaction.atomic
+def issue_bulletin(bulletin: BanBulletin, *, by: User) -> None:
+    """Freeze the lines, number, sign. The second to sign is told who was first; the assessed units are told."""
+    current = BanBulletin.objects.select_for_update(of=("self",)).get(pk=bulletin.pk)
+    if not current.is_signed:
+        bulletin.lines = [line.as_plain() for line in lines_of(bulletin.month)]
+    try:
+        sign_paper(
+            bulletin,
+            by=by,
+            series=SERIES,
+            defaults=SERIES_DEFAULTS,
+            render=lambda number: bulletin_pdf(bulletin, number=number),
+            also=("lines",),
+        )
+    except AlreadySigned as refusal:
+        raise Refused(str(refusal)) from refusal
+    BanEntry.objects.recorded().filter(month=bulletin.month).update(after_issue=False)
+    units = BanEntry.objects.recorded().filter(month=bulletin.month).values("unit")
+    notify(
+        User.objects.filter(unit__in=units), f"{bulletin}已签发（{bulletin.number}）。", url=bulletin.get_absolute_url()
+    )
+
+
+@transaction.atomic
+def store_scheme(
+    scheme: BanScheme, items: Sequence[BanItem], measures: Sequence[BanMeasure], *, by: User | None
+) -> BanScheme:
+    """Store an unsaved version with its unsaved items and measures. A used version is not changed: the next one is stored."""
+    scheme.save()
+    for item in items:
+        item.scheme = scheme
+    for measure in measures:
+        measure.scheme = scheme
+    BanItem.objects.bulk_create(items)
+    BanMeasure.objects.bulk_create(measures)
+    Activity.record(Verb.CREATE, scheme, by=by, title="登记考评办法", note=scheme.source)
+    return scheme

@@ -1,0 +1,200 @@
+"""The door to what happens on duty: reports, check-ins, marks, hand-over, empty posts. Late or far is flagged, not refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Count, F
+from django.utils import timezone
+
+from fireworks.ground import metres_between
+from fireworks.models import Assignment, CheckIn, EmptyPost, PatrolMark, ShiftReport, Slot
+from fireworks.permissions import can_report_slot
+from staff.models import Activity, User, Verb, notify, setting
+from staff.permissions import Perms
+from staff.refusals import Refused
+
+NEAR = 100  # metres
+EARLY, LATE = timedelta(minutes=15), timedelta(minutes=10)
+EMPTY_AFTER = timedelta(minutes=15)
+REPORT_WITHIN = timedelta(hours=12)  # after the shift; later is late
+
+
+def begun(slot: Slot) -> Slot:
+    """The slot, locked; refused for drafts and before the shift."""
+    current = (
+        Slot.objects.select_for_update(of=("self",))
+        .select_related("roster__window", "grid", "post", "shift")
+        .get(pk=slot.pk)
+    )
+    if current.roster.is_draft:
+        raise Refused("值班表还没有发布，不能报告。")
+    if not current.has_begun:
+        raise Refused(f"这一班{timezone.localtime(current.starts_at):%m月%d日 %H:%M}才开始，到时再报告。")
+    return current
+
+
+@transaction.atomic
+def report_shift(
+    slot: Slot, *, by: User | None, present: int | None = None, nothing_found: bool = True, note: str = "",
+    at: datetime | None = None,
+) -> ShiftReport:  # fmt: skip
+    """One report a post and shift. Without `present`, all are. A second report of the same post is told so."""
+    current = begun(slot)
+    if ShiftReport.objects.filter(slot=current).exists():
+        raise Refused("这一班已经报告过了。需要更正的，请修改已有的报告。")
+    if not nothing_found and not note.strip():
+        raise Refused("发现燃放的，请写明情况。", "note")
+    report = ShiftReport(slot=current, nothing_found=nothing_found, note=note, reported_by=by)
+    planned = current.assignments.count()
+    report.present = planned if present is None else present
+    report.reported_at = at or timezone.now()
+    report.flag = flag_of(report, planned)
+    report.save()
+    Activity.record(
+        Verb.CREATE, current, by=by, title=report.words, note=f"实到 {report.present} 人。{report.flag}{note}"
+    )
+    return report
+
+
+def flag_of(report: ShiftReport, planned: int) -> str:
+    flags = []
+    if report.reported_at > report.slot.ends_at + REPORT_WITHIN:
+        flags.append("补报：超过班次结束后 12 小时。")
+    elif report.reported_at < report.slot.ends_at:
+        flags.append("")  # a report at the beginning or in the middle of a shift is how it is done
+    if report.present > planned:
+        flags.append(f"实到多于安排的 {planned} 人。")
+    if report.present < report.slot.needed:
+        flags.append(f"实到少于应到的 {report.slot.needed} 人。")
+    return "".join(flags)
+
+
+@transaction.atomic
+def correct_report(report: ShiftReport, *, by: User, present: int, nothing_found: bool, note: str) -> ShiftReport:
+    current = ShiftReport.objects.select_for_update(of=("self",)).select_related("slot").get(pk=report.pk)
+    if not nothing_found and not note.strip():
+        raise Refused("发现燃放的，请写明情况。", "note")
+    before = f"{current.words} 实到 {current.present} 人 {current.note}"
+    current.present, current.nothing_found, current.note = present, nothing_found, note
+    current.flag = flag_of(current, current.slot.assignments.count())
+    current.save()
+    after = f"{current.words} 实到 {current.present} 人 {current.note}"
+    Activity.record(Verb.UPDATE, current.slot, by=by, title="更正值守报告", changes={"报告": [before, after]})
+    return current
+
+
+@transaction.atomic
+def report_group(slots: Iterable[Slot], *, by: User) -> int:
+    """One tap for a grid and shift: 全员在岗、未发现燃放 for each of its posts that has not reported yet."""
+    waiting = [slot for slot in slots if can_report_slot(by, slot)]
+    waiting = [slot for slot in waiting if not ShiftReport.objects.filter(slot=slot).exists()]
+    if not waiting:
+        raise Refused("这一班的各岗位都已报告过了，或者还没有开始。")
+    for slot in waiting:
+        report_shift(slot, by=by)
+    return len(waiting)
+
+
+@transaction.atomic
+def check_in(
+    assignment: Assignment, *, by: User, latitude: Decimal | None, longitude: Decimal | None,
+    at: datetime | None = None,
+) -> CheckIn:  # fmt: skip
+    """Sign in. Too far, too early, too late or without a position: recorded, flagged."""
+    slot = Slot.objects.select_related("roster__window", "post").get(pk=assignment.slot_id)
+    Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+    if not slot.roster.window.positions_wanted:
+        raise Refused("这个时段不要求签到，由带班人员报告即可。")
+    if CheckIn.objects.filter(assignment=assignment).exists():
+        raise Refused("已经签到，不用再签。")
+    moment = at or timezone.now()
+    if moment < slot.starts_at - timedelta(hours=12) or slot.roster.is_draft:
+        raise Refused("离班次开始还早。开始前 15 分钟起可以签到。")
+    metres = distance(slot, latitude, longitude)
+    row = CheckIn(
+        assignment=assignment, at=moment, latitude=latitude, longitude=longitude, metres=metres, recorded_by=by
+    )
+    row.flag = position_flag(slot, metres, latitude) + time_flag(slot, moment)
+    row.save()
+    Activity.record(Verb.CREATE, slot, by=by, title="签到", note=f"{assignment.person}。{row.flag}")
+    close_if_filled(slot, moment)
+    return row
+
+
+def distance(slot: Slot, latitude: Decimal | None, longitude: Decimal | None) -> int | None:
+    post = slot.post
+    if post is None or post.latitude is None or post.longitude is None or latitude is None or longitude is None:
+        return None
+    return metres_between((post.latitude, post.longitude), (latitude, longitude))
+
+
+def position_flag(slot: Slot, metres: int | None, latitude: Decimal | None) -> str:
+    if latitude is None:
+        return "没有定位。"
+    return f"距岗位 {metres} 米。" if metres is not None and metres > NEAR else ""
+
+
+def time_flag(slot: Slot, moment: datetime) -> str:
+    if moment < slot.starts_at - EARLY:
+        return "早于开始前 15 分钟。"
+    return "迟于开始后 10 分钟。" if moment > slot.starts_at + LATE else ""
+
+
+@transaction.atomic
+def mark(slot: Slot, *, by: User, note: str, taken_over_by: str = "") -> PatrolMark:
+    """An hourly mark, or the hand-over to whoever comes next."""
+    current = begun(slot)
+    if not taken_over_by and not setting("duty.hourly_marks", on=current.day):
+        raise Refused("没有启用每小时巡查记录。")
+    row = PatrolMark.objects.create(slot=current, note=note, taken_over_by=taken_over_by, recorded_by=by)
+    title = f"交班给{taken_over_by}" if taken_over_by else "巡查记录"
+    Activity.record(Verb.CREATE, current, by=by, title=title, note=note)
+    return row
+
+
+def close_if_filled(slot: Slot, moment: datetime) -> None:
+    here = CheckIn.objects.filter(assignment__slot=slot).count()
+    if here >= slot.needed:
+        EmptyPost.objects.filter(slot=slot, filled_at=None, raised_at__lte=moment).update(filled_at=moment)
+
+
+def raise_empty_posts(now: datetime) -> int:
+    """Posts with fewer signed in than needed 15 minutes after the beginning: told once to the leaders. Returns how many."""
+    if not (setting("duty.empty_post_alarm") and setting("duty.check_in")):
+        return 0
+    late = (
+        Slot.objects.published()
+        .running_at(now)
+        .filter(starts_at__lte=now - EMPTY_AFTER, empty_post=None, roster__window__checks_in=True)
+        .annotate(here=Count("assignments__check_in"))
+        .filter(here__lt=F("needed"))
+    )
+    leaders = list(User.objects.holding(Perms.APPROVE_SWAP))
+    count = 0
+    for slot in late.select_related("grid", "post", "shift", "roster__window"):
+        with transaction.atomic():
+            _, fresh = EmptyPost.objects.get_or_create(
+                slot=slot, defaults={"missing": slot.needed - slot.here, "raised_at": now}
+            )
+            if fresh:
+                count += 1
+                Activity.record(Verb.CREATE, slot, by=None, title="空岗提醒")
+                told = [user for user in leaders if Slot.objects.visible_to(user).filter(pk=slot.pk).exists()]
+                text = f"空岗：{slot} 缺 {slot.needed - slot.here} 人，请叫替补。"
+                notify(told, text, url=slot.get_absolute_url())
+    return count
+
+
+@transaction.atomic
+def call_substitute(empty: EmptyPost, *, by: User, called: str) -> EmptyPost:
+    current = EmptyPost.objects.select_for_update(of=("self",)).get(pk=empty.pk)
+    if current.called:
+        raise Refused(f"已经叫了{current.called}。")
+    current.called, current.called_at = called, timezone.now()
+    current.save(update_fields=["called", "called_at"])
+    Activity.record(Verb.TRANSITION, current.slot, by=by, title="叫替补", note=called)
+    return current

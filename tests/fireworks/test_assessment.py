@@ -1,0 +1,216 @@
+"""禁炮考评: the real bulletin recomputes, drafts follow, signed ones are frozen, corrections name what they correct."""
+
+import csv
+import io
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from fireworks.enums import BanBlock
+from fireworks.models import BanBulletin, BanEntry, BanScheme
+from fireworks.scoring import Deduction, UnitLine, bulletin_lines, grand_total
+from fireworks.workflow import assessment
+from staff.models import Activity, Message
+from staff.refusals import Refused
+from staff.workflow import records
+from tests.factories.fireworks import make_ban_entry, make_ban_scheme, make_bulletin
+from tests.factories.staff import UnitFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+B07 = Path(__file__).parents[1] / "data" / "B07_yueyang_fireworks_2019-10.csv"
+BLOCKS = {"领导督办": BanBlock.SUPERVISED, "月度考评": BanBlock.MONTHLY}
+
+
+def published():
+    lines = [line for line in B07.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return list(csv.DictReader(lines))
+
+
+def test_the_citys_bulletin_of_october_2019_recomputes():
+    """区 | 考评情况 | 扣分 | 合计, two blocks; every printed total, and the sums inside the texts."""
+    rows = published()
+    lines = bulletin_lines(
+        Deduction(row["unit"], BLOCKS[row["kind"]], row["detail"], Decimal(row["deduction"])) for row in rows
+    )
+    assert {line.unit: line.total for line in lines} == {row["unit"]: Decimal(row["unit_total"]) for row in rows}
+    assert grand_total(lines) == 24
+    assert [block.label for line in lines if line.unit == "南湖新区" for block in line.blocks] == [
+        "领导督办",
+        "月度考评",
+    ]
+    for row in rows:
+        inside = [int(points) for points in re.findall(r"(\d+)分", row["detail"])]
+        assert not inside or sum(inside) == int(row["deduction"]), row
+
+
+DEDUCTIONS = st.lists(
+    st.builds(
+        Deduction,
+        unit=st.sampled_from("甲乙丙"),
+        block=st.sampled_from(BanBlock.values),
+        fact=st.text(max_size=5),
+        points=st.decimals(min_value="0.01", max_value=20, places=2),
+    )
+)
+
+
+@given(DEDUCTIONS)
+def test_nothing_is_lost_or_counted_twice(deductions):
+    lines = bulletin_lines(deductions)
+    assert grand_total(lines) == sum((each.points for each in deductions), Decimal(0))
+    assert [line.unit for line in lines] == list(dict.fromkeys(each.unit for each in deductions))
+    assert [UnitLine.of(line.as_plain()) for line in lines] == lines
+
+
+def test_entries_belong_to_the_scheme_of_their_month():
+    make_ban_scheme()
+    newer = make_ban_scheme(date(2026, 3, 1))
+    item = newer.items.get(code="01")
+    with pytest.raises(Refused, match="不在2026-02施行") as refusal:
+        make_ban_entry(month="2026-02", item_id=item.pk)
+    assert refusal.value.field == "item"
+
+
+@pytest.mark.parametrize(("facts", "field"), [
+    ({"month": "2126-01"}, "month"),
+    ({"month": "2019-01"}, "month"),
+    ({"points": Decimal(101)}, "points"),
+    ({"happened_on": date(2026, 4, 1)}, "happened_on"),
+])  # fmt: skip
+def test_entries_that_cannot_be_are_refused(facts, field):
+    with pytest.raises(Refused) as refusal:
+        make_ban_entry(**facts)
+    assert refusal.value.field == field
+
+
+@pytest.mark.parametrize(("change", "name"), [
+    ({"points": 0}, "ban_entry_points_positive"),
+    ({"month": "2026-13"}, "ban_entry_month_is_one"),
+    ({"void_reason": "x"}, "void_whole"),
+])  # fmt: skip
+def test_the_database_holds_the_rules_of_entries(change, name):
+    entry = make_ban_entry()
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        BanEntry.objects.filter(pk=entry.pk).update(**change)
+
+
+def test_the_database_holds_the_rules_of_bulletins():
+    first, second = make_bulletin("2026-02"), make_bulletin("2026-03")
+    for change in (
+        {"month": "2026-02"},
+        {"month": "x"},
+        {"corrects": first},
+        {"signed_by": UserFactory(), "number": "x"},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            BanBulletin.objects.filter(pk=second.pk).update(**change)
+
+
+def test_a_draft_follows_and_a_signed_one_is_frozen():
+    by, unit = UserFactory(), UnitFactory()
+    entry = make_ban_entry(unit=unit)
+    bulletin = make_bulletin()
+    make_ban_entry(unit=unit, code="01")
+    assert grand_total(assessment.shown_lines(bulletin)) == 4
+    assessment.issue_bulletin(bulletin, by=by)
+    stored = BanBulletin.objects.get(pk=bulletin.pk)
+    assert stored.number.endswith("1号")
+    assert len(stored.sha256) == 64
+    records.void_record(entry, by=by, reason="登记有误")
+    assert grand_total(assessment.shown_lines(stored)) == 4
+    assert assessment.has_drifted(stored)
+    with pytest.raises(Refused, match="已于"):
+        assessment.issue_bulletin(stored, by=by)
+
+
+def test_one_bulletin_a_month():
+    make_bulletin()
+    with pytest.raises(Refused, match="已经有通报"):
+        make_bulletin()
+
+
+def test_the_units_concerned_are_told():
+    unit = UnitFactory()
+    contact, other = UserFactory(unit=unit), UserFactory(unit=UnitFactory())
+    make_ban_entry(unit=unit)
+    bulletin = make_bulletin(signed_by=UserFactory())
+    assert bulletin.number in Message.objects.get(recipient=contact).text
+    assert not other.inbox.exists()
+
+
+def test_a_correction_names_what_it_corrects_and_leaves_it_alone():
+    by, unit = UserFactory(), UnitFactory()
+    make_ban_entry(unit=unit)
+    bulletin = make_bulletin()
+    with pytest.raises(Refused, match="还没有签发"):
+        assessment.correct_bulletin(bulletin, reason="漏记一条", by=by)
+    assessment.issue_bulletin(bulletin, by=by)
+    with pytest.raises(Refused, match="没有可更正的"):
+        assessment.correct_bulletin(bulletin, reason="漏记一条", by=by)
+    late = make_ban_entry(unit=unit, code="01")
+    assert late.after_issue
+    draft = assessment.correct_bulletin(bulletin, reason="漏记一条", by=by)
+    with pytest.raises(Refused, match="已经有更正通报"):
+        assessment.correct_bulletin(bulletin, reason="漏记一条", by=by)
+    assessment.issue_bulletin(draft, by=by)
+    first, second = BanBulletin.objects.order_by("pk")
+    assert (second.corrects, grand_total(assessment.shown_lines(second))) == (first, 4)
+    assert grand_total(assessment.shown_lines(first)) == 2
+    assert second.number != first.number
+    assert not BanEntry.objects.get(pk=late.pk).after_issue
+
+
+def test_from_entry_to_signed_bulletin_in_the_pages(office, director, street):
+    item = make_ban_scheme().items.get(code="01")
+    data = {"month": "2026-03", "unit": street.user.unit_id, "item": item.pk, "happened_on": "2026-03-04"}
+    assert office.post(reverse("fireworks:entry-create"), data).status_code == 302
+    entry = BanEntry.objects.get()
+    assert (entry.points, entry.fact) == (2, item.name)  # as the scheme says
+    made = office.post(reverse("fireworks:bulletin-create"), {"month": "2026-03", "foreword": "通报如下。"})
+    bulletin = BanBulletin.objects.get()
+    assert made.url == bulletin.get_absolute_url()
+    assert street.get(made.url).status_code == 404  # a draft is not for the units
+    issue = reverse("fireworks:bulletin-issue", args=[bulletin.pk])
+    assert office.post(issue).status_code == 403
+    assert director.get(issue).status_code == 405
+    assert "文号" in director.post(issue, follow=True).content.decode()
+    assert "已于" in director.post(issue, follow=True).content.decode()
+    assert street.get(made.url).status_code == 200
+    paper = street.get(reverse("fireworks:bulletin-pdf", args=[bulletin.pk]))
+    assert b"".join(paper.streaming_content).startswith(b"%PDF")
+    book = load_workbook(io.BytesIO(street.get(reverse("fireworks:bulletin-xlsx", args=[bulletin.pk])).content)).active
+    cells = [cell for row in book.iter_rows(values_only=True) for cell in row if cell is not None]
+    assert {street.user.unit.label, "领导督办", item.name, 2} <= set(cells)
+    office.post(reverse("fireworks:entry-void", args=[entry.pk]), {"reason": "申诉成立"})
+    page = office.get(made.url).content.decode()
+    assert "定稿后数据变动" in page
+    correct = reverse("fireworks:bulletin-correct", args=[bulletin.pk])
+    assert office.post(correct, {"reason": ""}).status_code == 422
+    assert office.post(correct, {"reason": "申诉成立，撤销一条"}).status_code == 302
+    assert "以更正通报为准" in office.get(made.url).content.decode()
+    assert Activity.objects.about(bulletin).filter(verb="sign").count() == 1
+
+
+def test_a_scheme_is_pasted_from_the_documents_table(office):
+    data = {"name": "样例办法", "source": "样例〔2026〕1号", "valid_from": "2026-01-01",
+            "items": "领导督办 非法储存销售 3\n月度考评\t未按月开展宣传\t2分", "measures": "处理 连续两月最多 约谈"}  # fmt: skip
+    url = reverse("fireworks:scheme-create")
+    for wrong in ("月度 未宣传 2", "月度考评 未宣传 很多", "月度考评 2", ""):
+        refused = office.post(url, {**data, "items": wrong})
+        assert refused.status_code == 422
+    assert office.post(url, {**data, "measures": "约谈"}).status_code == 422
+    assert office.post(url, data).status_code == 302
+    scheme = BanScheme.objects.get()
+    assert [(i.block, i.name, i.points) for i in scheme.items.all()] == [
+        ("supervised", "非法储存销售", 3), ("monthly", "未按月开展宣传", 2)]  # fmt: skip
+    assert "约谈" in office.get(scheme.get_absolute_url()).content.decode()
+    again = office.post(url, data)
+    assert again.status_code == 422

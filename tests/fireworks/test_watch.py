@@ -1,0 +1,301 @@
+"""On duty: reports at one tap, check-ins that are flagged and never refused, empty posts, gaps, coverage."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+
+from config.periods import Period
+from fireworks.enums import RosterState
+from fireworks.figures import duty
+from fireworks.models import CheckIn, EmptyPost, PatrolMark, ShiftReport, Slot, Window
+from fireworks.permissions import can_report_slot
+from fireworks.tasks import watch_posts
+from fireworks.watch import gaps, is_watched
+from fireworks.workflow import watch
+from staff.models import Activity, Message, Setting
+from staff.models.settings import forget_settings
+from staff.permissions import Roles
+from staff.refusals import Refused
+from tests.factories.fireworks import DutyPersonFactory, PostFactory, WindowFactory, officer, staffed
+from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+HERE = (Decimal("29.357104"), Decimal("113.128730"))
+FAR = (Decimal("29.367104"), Decimal("113.128730"))
+
+
+def switch_on(*keys):
+    for key in keys:
+        Setting.objects.create(key=key, value="是", source="样例", valid_from=date(2020, 1, 1))
+    forget_settings()
+
+
+def at(slot, minutes):
+    """The clock, so many minutes after the shift began."""
+    return time_machine.travel(slot.starts_at + timedelta(minutes=minutes), tick=False)
+
+
+# --- Reports ----------------------------------------------------------------------------------------------------------
+
+
+def test_one_tap_means_all_present_and_nothing_found():
+    slot, by = staffed(DutyPersonFactory(), DutyPersonFactory()), UserFactory()
+    with at(slot, 300):
+        report = watch.report_shift(slot, by=by)
+    assert (report.present, report.nothing_found, report.flag, report.reported_by) == (2, True, "", by)
+    assert Activity.objects.about(slot).get(title="零报告").actor == by
+
+
+def test_a_second_report_is_told_and_changes_nothing():
+    slot = staffed(DutyPersonFactory())
+    watch.report_shift(slot, by=UserFactory())
+    with pytest.raises(Refused, match="已经报告过"):
+        watch.report_shift(slot, by=UserFactory(), present=0)
+    assert ShiftReport.objects.get().present == 1
+
+
+@pytest.mark.parametrize(("minutes", "late"), [(1, False), (420 + 12 * 60, False), (420 + 12 * 60 + 1, True)])
+def test_a_late_report_counts_and_is_marked(minutes, late):
+    slot = staffed(DutyPersonFactory())
+    with at(slot, minutes):
+        report = watch.report_shift(slot, by=UserFactory())
+    assert ("补报" in report.flag) is late
+
+
+def test_fewer_than_needed_or_more_than_planned_is_flagged():
+    slot = staffed(DutyPersonFactory(), post=PostFactory(minimum_staff=1))
+    with at(slot, 400):
+        assert "少于应到" in watch.report_shift(slot, by=UserFactory(), present=0).flag
+        report = watch.correct_report(
+            slot.report, by=UserFactory(), present=3, nothing_found=True, note="来了两个志愿者"
+        )
+    assert "多于安排" in report.flag
+    assert Activity.objects.about(slot).filter(title="更正值守报告").count() == 1
+
+
+def test_a_find_must_say_what():
+    slot = staffed(DutyPersonFactory())
+    with pytest.raises(Refused, match="写明情况") as refusal:
+        watch.report_shift(slot, by=UserFactory(), nothing_found=False)
+    assert refusal.value.field == "note"
+    report = watch.report_shift(slot, by=UserFactory(), nothing_found=False, note="东门外有人燃放，已劝阻")
+    assert report.words == "有发现"
+    with pytest.raises(Refused, match="写明情况"):
+        watch.correct_report(report, by=UserFactory(), present=1, nothing_found=False, note=" ")
+
+
+def test_nothing_is_reported_before_the_shift_or_from_a_draft():
+    coming, draft = staffed(DutyPersonFactory(), days_from_now=3), staffed(DutyPersonFactory(), publish=False)
+    with pytest.raises(Refused, match="才开始"):
+        watch.report_shift(coming, by=UserFactory())
+    with pytest.raises(Refused, match="还没有发布"):
+        watch.report_shift(draft, by=UserFactory())
+
+
+def test_a_group_is_reported_once_for_all_its_posts():
+    slot, by = staffed(DutyPersonFactory()), UserFactory(role=Roles.FIREWORKS_OFFICE)
+    other = Slot.objects.create(
+        roster=slot.roster, grid=slot.grid, post=PostFactory(grid=slot.grid), shift=slot.shift, day=slot.day,
+        starts_at=slot.starts_at, ends_at=slot.ends_at,
+    )  # fmt: skip
+    assert watch.report_group([slot, other], by=by) == 2
+    with pytest.raises(Refused, match="都已报告"):
+        watch.report_group([slot, other], by=by)
+
+
+def test_who_may_report():
+    leader, member, stranger = UserFactory(), UserFactory(), UserFactory(role=Roles.SQUAD_MEMBER)
+    slot = staffed(officer(leader), officer(member))
+    assert can_report_slot(leader, slot)
+    assert not can_report_slot(member, slot)
+    assert not can_report_slot(stranger, slot)
+    assert can_report_slot(UserFactory(role=Roles.STREET_CONTACT), slot)
+    alone = staffed(officer(member_alone := UserFactory()))
+    assert can_report_slot(member_alone, alone)
+    assert not can_report_slot(leader, staffed(officer(UserFactory()), publish=False))
+
+
+# --- Check-ins --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def wanted():
+    """A published slot in a window that asks for positions, with the office's settings on."""
+    switch_on("duty.check_in", "duty.empty_post_alarm", "duty.hourly_marks")
+    window = WindowFactory(start=date(2026, 2, 16), end=date(2026, 2, 16), checks_in=True)
+    return staffed(DutyPersonFactory(), DutyPersonFactory(), window=window, post=PostFactory(minimum_staff=2))
+
+
+def sign_in(slot, minutes, position=HERE, number=0):
+    with at(slot, minutes):
+        turn = slot.assignments.order_by("pk")[number]
+        return watch.check_in(turn, by=UserFactory(), latitude=position[0], longitude=position[1])
+
+
+@pytest.mark.parametrize(
+    ("minutes", "flag"), [(-15, ""), (-16, "早于"), (0, ""), (10, ""), (11, "迟于"), (400, "迟于")]
+)
+def test_time_out_of_bounds_is_recorded_and_flagged(wanted, minutes, flag):
+    row = sign_in(wanted, minutes)
+    assert bool(row.flag) is bool(flag)
+    assert flag in row.flag
+
+
+def test_too_far_and_without_a_position_is_recorded_and_flagged(wanted):
+    near = sign_in(wanted, 0)
+    assert (near.metres, near.flag) == (0, "")
+    far = sign_in(wanted, 0, FAR, number=1)
+    assert far.metres > 1_000
+    assert "距岗位" in far.flag
+    CheckIn.objects.all().delete()
+    assert sign_in(wanted, 0, (None, None)).flag == "没有定位。"
+
+
+def test_signing_in_twice_is_told_and_where_it_is_not_asked_for_refused(wanted):
+    sign_in(wanted, 0)
+    with pytest.raises(Refused, match="已经签到"):
+        sign_in(wanted, 1)
+    with pytest.raises(Refused, match="离班次开始还早"):
+        sign_in(wanted, -13 * 60, number=1)
+    ordinary = staffed(DutyPersonFactory())
+    with pytest.raises(Refused, match="不要求签到"):
+        sign_in(ordinary, 0)
+
+
+def test_light_by_default():
+    slot = staffed(
+        DutyPersonFactory(), window=WindowFactory(start=date(2026, 2, 16), end=date(2026, 2, 16), checks_in=True)
+    )
+    with pytest.raises(Refused, match="不要求签到"):
+        sign_in(slot, 0)
+    with at(slot, 60):
+        assert watch_posts() == 0
+        with pytest.raises(Refused, match="没有启用"):
+            watch.mark(slot, by=UserFactory(), note="正常")
+        watch.mark(slot, by=UserFactory(), note="正常", taken_over_by="李示例")  # a hand-over may always be noted
+
+
+def test_hourly_marks(wanted):
+    with at(wanted, 60):
+        watch.mark(wanted, by=UserFactory(), note="正常")
+    assert PatrolMark.objects.get().slot == wanted
+
+
+# --- Empty posts ------------------------------------------------------------------------------------------------------
+
+
+def test_an_empty_post_is_told_once_to_the_leaders_of_the_ground(wanted):
+    office = UserFactory(role=Roles.FIREWORKS_OFFICE)
+    elsewhere = UserFactory(role=Roles.SQUAD_LEADER, unit=SquadFactory())
+    sign_in(wanted, 0)
+    with at(wanted, 14):
+        assert watch_posts() == 0
+    with at(wanted, 15):
+        assert watch_posts() == 1
+        assert watch_posts() == 0
+    empty = EmptyPost.objects.get()
+    assert empty.missing == 1
+    assert [message.recipient for message in Message.objects.filter(text__startswith="空岗")] == [office]
+    assert not elsewhere.inbox.exists()
+    with at(wanted, 20):
+        watch.call_substitute(empty, by=office, called="王示例")
+        with pytest.raises(Refused, match="已经叫了"):
+            watch.call_substitute(empty, by=office, called="赵示例")
+    sign_in(wanted, 25, number=1)
+    assert EmptyPost.objects.get().filled_at == wanted.starts_at + timedelta(minutes=25)
+
+
+def test_a_full_post_and_a_finished_shift_raise_nothing(wanted):
+    with at(wanted, 421):
+        assert watch_posts() == 0
+    sign_in(wanted, 0)
+    sign_in(wanted, 0, number=1)
+    with at(wanted, 30):
+        assert watch_posts() == 0
+
+
+# --- Gaps and coverage ------------------------------------------------------------------------------------------------
+
+
+def test_a_gap_is_a_grid_and_shift_that_said_nothing():
+    slot = staffed(DutyPersonFactory())
+    window = slot.roster.window
+    (gap,) = gaps(window)
+    assert (gap.grid, gap.day, gap.missing, gap.url) == (slot.grid.name, slot.day, 1, slot.get_absolute_url())
+    watch.report_shift(slot, by=UserFactory())
+    assert gaps(window) == []
+
+
+def test_a_window_without_a_published_roster_has_no_gaps_and_no_proof():
+    slot = staffed(DutyPersonFactory(), publish=False)
+    assert gaps(slot.roster.window) == []
+    assert not is_watched(slot.roster.window)
+    assert is_watched(staffed(DutyPersonFactory()).roster.window)
+
+
+def share(window):
+    return duty.coverage(Period.parse("2026H1"), str(window.pk)).number
+
+
+def test_coverage_from_reports_where_nobody_signs_in():
+    slot = staffed(DutyPersonFactory())
+    window = slot.roster.window
+    assert share(window) == 0
+    watch.report_shift(slot, by=UserFactory())
+    assert share(window) == 100
+    ShiftReport.objects.update(present=0)
+    assert share(window) == 0
+
+
+def test_coverage_from_check_ins_where_they_are_asked_for_whatever_the_report_says(wanted):
+    window = Window.objects.get(pk=wanted.roster.window_id)
+    with at(wanted, 400):
+        watch.report_shift(wanted, by=UserFactory())
+    assert share(window) == 0
+    sign_in(wanted, -5)
+    assert share(window) == 0  # one of two
+    sign_in(wanted, 42, number=1)
+    assert share(window) == 90
+    assert "按签到计" in duty.coverage_note(Period.parse("2026H1"))
+
+
+def test_no_roster_no_rate():
+    assert duty.coverage(Period.parse("2026H1"), None).is_missing
+
+
+# --- The database repeats the rules -----------------------------------------------------------------------------------
+
+
+def test_the_database_refuses_a_find_without_words_and_half_facts(wanted):
+    with at(wanted, 0):
+        watch.report_shift(wanted, by=UserFactory())
+    sign_in(wanted, 0)
+    empty = EmptyPost.objects.create(slot=wanted, missing=1)
+    for rows, change, name in (
+        (ShiftReport.objects.all(), {"nothing_found": False}, "report_of_a_find"),
+        (CheckIn.objects.all(), {"latitude": None}, "check_in_position"),
+        (EmptyPost.objects.all(), {"called": "张"}, "empty_post_called"),
+        (EmptyPost.objects.all(), {"filled_at": empty.raised_at - timedelta(days=1)}, "empty_post_filled"),
+    ):
+        assert rows.count() == 1
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            rows.update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ShiftReport.objects.create(slot=wanted, present=1)
+
+
+def test_visible_to_ones_own_ground_and_to_who_stands_there():
+    squad = SquadFactory()
+    street = UnitFactory(squad=squad)
+    slot = staffed(officer(me := UserFactory()))
+    slot.grid.community.parent = street
+    slot.grid.community.save()
+    assert slot in Slot.objects.visible_to(UserFactory(role=Roles.STREET_CONTACT, unit=street))
+    assert slot in Slot.objects.visible_to(UserFactory(role=Roles.SQUAD_MEMBER, unit=squad))
+    assert slot not in Slot.objects.visible_to(UserFactory(role=Roles.SQUAD_MEMBER, unit=SquadFactory()))
+    assert slot in Slot.objects.visible_to(me)  # without any role
+    slot.roster.__class__.objects.update(state=RosterState.DRAFT)
+    assert slot not in Slot.objects.visible_to(me)
