@@ -1,0 +1,171 @@
+"""What the permits say to the desk and to the search field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Min, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from config.desk import Hit, Todo
+from config.figure_sources import list_url
+from permits.clocks import light_for
+from permits.enums import PermitState
+from permits.filters.applications import matching
+from permits.models import Application, PermitPaper, Rectification, Road, Survey
+from permits.visits import waiting_visits
+from staff import workdays
+from staff.models import User
+from staff.permissions import Perms
+
+SHOWN_HITS = 5
+SHOWN_VISITS = 8
+SOON = timedelta(days=3)  # how long before its end a site is spoken of
+LEVELS = ("red", "orange", "yellow", "green", "none")
+
+
+def listed(**query: str) -> str:
+    return list_url("permits:application-list", **query)
+
+
+def end_of(day: date | None) -> datetime | None:
+    return None if day is None else timezone.make_aware(datetime.combine(day, time(17, 30)))
+
+
+def todo(user: User) -> list[Todo]:
+    if not user.has_perm(Perms.VIEW_PERMITS):
+        return []
+    return [*waiting(user), *my_surveys(user), *on_site(user), *planned_visits(user), *emergencies(user)]
+
+
+# State → words, verb, whose.
+WAITING: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    (PermitState.RECEIVED, "件申请待受理", "去受理", (Perms.RECEIVE_PERMIT,)),
+    (PermitState.ACCEPTED, "件申请待派单查勘", "去派单", (Perms.HANDLE_PERMIT,)),
+    (PermitState.SURVEYED, "件申请待提交会审", "去提交", (Perms.HANDLE_PERMIT,)),
+    (PermitState.GOV_PENDING, "件申请等政府批复", "查看", (Perms.HANDLE_PERMIT,)),
+    (PermitState.IN_REVIEW, "件申请待会审决定", "去决定", (Perms.DECIDE_PERMIT, Perms.HANDLE_PERMIT)),
+    (PermitState.GRANTED, "件许可待收费发证", "去办", (Perms.HANDLE_PERMIT, Perms.RECEIVE_PERMIT)),
+    (PermitState.FEE_DUE, "件许可待缴费", "去登记", (Perms.COLLECT_FEES, Perms.HANDLE_PERMIT)),
+    (PermitState.CHANGING, "件变更申请待决定", "去决定", (Perms.DECIDE_PERMIT, Perms.HANDLE_PERMIT)),
+    (PermitState.EXPIRED, "件许可到期未竣工", "去核查", (Perms.HANDLE_PERMIT, Perms.SURVEY_PERMIT)),
+    (PermitState.COMPLETION, "处待验收", "去验收", (Perms.SURVEY_PERMIT,)),
+)
+
+
+def waiting(user: User) -> list[Todo]:
+    """One line a state that waits for this user; the light is that of the worst case. One query."""
+    mine = [row for row in WAITING if any(user.has_perm(right) for right in row[3])]
+    states = [row[0] for row in mine]
+    cases = list(Application.objects.visible_to(user).filter(state__in=states))
+    today, calendar = timezone.localdate(), workdays.load()
+    found = []
+    for state, words, verb, _ in mine:
+        rows = [case for case in cases if case.state == state]
+        if rows:
+            lights = [light_for(case, today, calendar) for case in rows]
+            worst = min((LEVELS.index(each.level) for each in lights if each), default=len(LEVELS) - 1)
+            due = min((case.decide_due or case.supplement_due or date.max for case in rows), default=None)
+            url = rows[0].get_absolute_url() if len(rows) == 1 else listed(state=str(state))
+            found.append(
+                Todo(
+                    f"{len(rows)} {words}",
+                    url,
+                    verb,
+                    end_of(due if due != date.max else None),
+                    LEVELS[worst],
+                    len(rows),
+                )
+            )
+    return found
+
+
+def my_surveys(user: User) -> list[Todo]:
+    """Surveys that I am sent to."""
+    today = timezone.localdate()
+    rows = Survey.objects.filter(Q(first__account=user) | Q(second__account=user), surveyed_at=None)
+    return [
+        Todo(
+            f"现场查勘 {survey.application.number}：{survey.application.location}",
+            reverse("permits:survey-fill", args=[survey.application_id]),
+            "去查勘",
+            end_of(survey.due_on),
+            "red" if survey.is_late(today) else "orange" if survey.due_on == today else "yellow",
+        )
+        for survey in rows.select_related("application").order_by("due_on")[:20]
+    ]
+
+
+def on_site(user: User) -> list[Todo]:
+    """Sites of my squad that end soon; orders whose day is over."""
+    if not user.has_perm(Perms.SURVEY_PERMIT):
+        return []
+    today = timezone.localdate()
+    sites = Application.objects.visible_to(user)
+    ending = sites.filter(state=PermitState.ACTIVE, ends_on__range=(today, today + SOON))
+    late = Rectification.objects.filter(application__in=sites, done_on=None, due_on__lt=today)
+    return [
+        *counted(ending, "处许可工地三天内到期", listed(state="active", expiring="3"), "yellow", "ends_on"),
+        *counted(late, "份责令改正逾期未改", listed(state="rectifying"), "red", "due_on"),
+    ]
+
+
+def planned_visits(user: User) -> list[Todo]:
+    """Looks at my squad's sites whose day is here, tomorrow or past: the most urgent by name, the rest as one number."""
+    if not user.has_perm(Perms.SURVEY_PERMIT):
+        return []
+    today = timezone.localdate()
+    rows = waiting_visits(user, today)
+    found = []
+    for case, visit in rows[:SHOWN_VISITS]:
+        light = visit.light(today)
+        url = reverse("permits:inspection-create", args=[case.pk])
+        words = f"{visit.label} {case.number}：{case.location}（{visit.words(today)}）"
+        found.append(Todo(words, url, "去检查", end_of(visit.due), light.level if light else "none"))
+    if rest := len(rows) - len(found):
+        found.append(Todo(f"另有 {rest} 处工地应检查", listed(state="active"), "查看", None, "yellow", rest))
+    return found
+
+
+def counted(rows: QuerySet, words: str, url: str, light: str, field: str) -> Iterable[Todo]:
+    first = rows.aggregate(first=Min(field))["first"]
+    if first is not None:
+        count = rows.count()
+        yield Todo(f"{count} {words}", url, "查看", end_of(first), light, count)
+
+
+def emergencies(user: User) -> list[Todo]:
+    """Each by itself: the hours run."""
+    if not user.has_perm(Perms.RECEIVE_PERMIT):
+        return []
+    rows = Application.objects.visible_to(user).filter(state=PermitState.EMERGENCY).select_related("emergency")
+    now = timezone.now()
+    return [
+        Todo(
+            f"抢修 {row.number} {'已超过24小时未补办' if row.emergency.was_late else f'还剩 {row.emergency.hours_left(now)} 小时补办'}",
+            row.get_absolute_url(),
+            "去补办",
+            row.emergency.due_at,
+            "red" if row.emergency.was_late else "orange",
+        )
+        for row in rows.filter(emergency__isnull=False)[:20]
+    ]
+
+
+def search(user: User, query: str) -> list[Hit]:
+    """Applications by number, applicant, place, licence; papers by number; roads by name."""
+    if not user.has_perm(Perms.VIEW_PERMITS):
+        return []
+    cases = Application.objects.visible_to(user).filter(matching(query))
+    papers = PermitPaper.objects.visible_to(user).filter(Q(number__contains=query) | Q(outside_number__contains=query))
+    roads = Road.objects.visible_to(user).filter(name__contains=query)
+    return [
+        *(
+            Hit(f"{row.number} {row.applicant_name}", row.get_absolute_url(), "许可", row.location)
+            for row in cases[:SHOWN_HITS]
+        ),
+        *(Hit(str(row), row.get_absolute_url(), "许可文书", "") for row in papers[:SHOWN_HITS]),
+        *(Hit(str(row), row.get_absolute_url(), "道路", row.get_manager_display()) for row in roads[:SHOWN_HITS]),
+    ]

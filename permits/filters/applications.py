@@ -1,0 +1,101 @@
+"""Filter of the list of applications; the figures' addresses use the same parameters."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import django_filters
+from django import forms
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from permits.enums import PermitState
+from permits.models import Application, PermitItem, ProcedureFlaw, Road, Segment
+from staff.filters.log import DATE_INPUT
+from staff.models import ImportBatch
+
+GROUPS = {
+    "window": PermitState.AT_WINDOW,
+    "deciding": PermitState.DECIDING,
+    "site": PermitState.ON_SITE,
+    "open": tuple(state for state in PermitState.values if state not in PermitState.FINAL),
+    "done": PermitState.FINAL,
+}
+STATES = [
+    *PermitState.choices, ("window", "在窗口"), ("deciding", "受理未决定"), ("site", "发证未验收"), ("open", "全部在办"),
+    ("done", "全部办结"),
+]  # fmt: skip
+
+
+class ApplicationFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label="搜索", method="search")
+    state = django_filters.ChoiceFilter(label="状态", choices=STATES, method="by_state")
+    item = django_filters.ModelChoiceFilter(
+        label="事项", field_name="item__item", queryset=lambda request: PermitItem.objects.all()
+    )
+    received_from = django_filters.DateFilter(
+        label="收件日期从", field_name="received_on", lookup_expr="gte", widget=DATE_INPUT
+    )
+    received_to = django_filters.DateFilter(label="到", field_name="received_on", lookup_expr="lte", widget=DATE_INPUT)
+    accepted_from = django_filters.DateFilter(
+        label="受理日期从", field_name="accepted_on", lookup_expr="gte", widget=DATE_INPUT
+    )
+    accepted_to = django_filters.DateFilter(label="到", field_name="accepted_on", lookup_expr="lte", widget=DATE_INPUT)
+    decided_from = django_filters.DateFilter(
+        label="决定日期从", field_name="decided_on", lookup_expr="gte", widget=DATE_INPUT
+    )
+    decided_to = django_filters.DateFilter(label="到", field_name="decided_on", lookup_expr="lte", widget=DATE_INPUT)
+    granted = django_filters.BooleanFilter(label="准予")
+    road = django_filters.ModelChoiceFilter(label="道路", queryset=lambda request: Road.objects.all(), method="by_road")
+    late = django_filters.ChoiceFilter(
+        label="时限", choices=[("legal", "超法定期限"), ("promised", "超承诺期限")], method="by_lateness"
+    )
+    flawed = django_filters.BooleanFilter(label="有程序瑕疵", method="by_flaw")
+    expiring = django_filters.NumberFilter(label="几天内到期", method="by_expiry", min_value=0, max_value=400)
+    results_only = django_filters.BooleanFilter(label="只登记结果")
+    mine = django_filters.BooleanFilter(label="我承办的", method="by_handler")
+    batch = django_filters.ModelChoiceFilter(
+        label="导入批次", queryset=ImportBatch.objects.all(), widget=forms.HiddenInput()
+    )
+
+    class Meta:
+        model = Application
+        fields = ["q"]
+
+    def search(self, rows: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
+        return rows.filter(matching(value.strip()))
+
+    def by_state(self, rows: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
+        return rows.filter(state__in=GROUPS.get(value, (value,)))
+
+    def by_road(self, rows: QuerySet[Application], name: str, value: Road) -> QuerySet[Application]:
+        return rows.filter(Exists(Segment.objects.filter(application=OuterRef("pk"), road=value)))
+
+    def by_lateness(self, rows: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
+        return rows.filter(overdue(f"{'decide' if value == 'legal' else 'promised'}_due"))
+
+    def by_flaw(self, rows: QuerySet[Application], name: str, value: bool) -> QuerySet[Application]:
+        found = Exists(ProcedureFlaw.objects.filter(application=OuterRef("pk")))
+        return rows.filter(found) if value else rows.exclude(found)
+
+    def by_expiry(self, rows: QuerySet[Application], name: str, value: int) -> QuerySet[Application]:
+        today = timezone.localdate()
+        last = today + timedelta(days=int(value))
+        return rows.filter(state__in=PermitState.VALID, ends_on__range=(today, last))
+
+    def by_handler(self, rows: QuerySet[Application], name: str, value: bool) -> QuerySet[Application]:
+        return rows.filter(handler=self.request.user) if value else rows.exclude(handler=self.request.user)
+
+
+def matching(text: str) -> Q:
+    """Number, applicant, code, place, licence, number of another platform."""
+    return (
+        Q(number__icontains=text) | Q(applicant_name__contains=text) | Q(location__contains=text)
+        | Q(applicant_code=text.upper()) | Q(licence_number__icontains=text) | Q(external_number__icontains=text)
+    )  # fmt: skip
+
+
+def overdue(field: str) -> Q:
+    """Decided after the day, or still undecided past it."""
+    undecided = Q(decided_on=None, state__in=PermitState.DECIDING, **{f"{field}__lt": timezone.localdate()})
+    return undecided | Q(decided_on__gt=F(field))

@@ -1,0 +1,165 @@
+"""What is filled in on the spot, by phone: the survey, inspections, the acceptance of the restored road."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from permits.enums import Surface, SurveyOpinion
+from permits.forms.steps import LATE_WORDS, in_post
+from permits.models import Application, Inspection, RestorationCheck, Survey
+from permits.workflow import supervision, surveys
+from permits.workflow.steps import Step
+from staff.forms.people import DATE
+from staff.models import User
+from staff.refusals import Refused, show_refusal
+from staff.uploads import save_image
+
+MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+CAMERA = {"accept": "image/*", "capture": "environment"}
+LINES = forms.Textarea(attrs={"rows_wanted": 2})
+FOUND = ["pipes", "greenery", "tactile_paving", "near_stop", "near_gate", "near_junction", "near_hydrant",
+         "sidewalk_left", "in_protection", "applicant_present", "companions"]  # fmt: skip
+
+
+class SurveyForm(forms.ModelForm):
+    """The survey record. 保存 keeps what is there; 完成 asks for all of it."""
+
+    surveyed_at = forms.DateTimeField(label="查勘时间", widget=MOMENT)
+    afterwards = forms.BooleanField(label="补录", required=False, help_text=LATE_WORDS)
+    on_paper = forms.BooleanField(
+        label="按纸质查勘记录补录",
+        required=False,
+        help_text="纸质记录在卷的勾选，不再要求照片、定位和实测；须同时勾选补录。",
+    )
+
+    class Meta:
+        model = Survey
+        fields = ["surveyed_at", "latitude", "longitude", *FOUND, "opinion", "opinion_note", "first_signed",
+                  "second_signed"]  # fmt: skip
+        widgets = {"opinion_note": LINES}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.surveyed_at is None:
+            self.initial["surveyed_at"] = timezone.localtime()
+        self.fields["opinion"].choices = [("", "请选择"), *SurveyOpinion.choices]  # type: ignore[attr-defined]
+        self.segments = list(self.instance.application.segments.select_related("road"))
+        known = {row.segment_id: row for row in self.instance.measurements.all()}
+        for segment in self.segments:
+            row, words = known.get(segment.pk), f"{segment.get_part_display()}{segment.stretch}"
+            self.fields[f"length_{segment.pk}"] = measure(f"{words}：实测长（米）", row and row.length, segment.length)
+            self.fields[f"width_{segment.pk}"] = measure(f"{words}：实测宽（米）", row and row.width, segment.width)
+            self.fields[f"surface_{segment.pk}"] = forms.ChoiceField(
+                label=f"{words}：路面", choices=Surface.choices, initial=row.surface if row else segment.surface
+            )
+        self.order_fields([*[name for name in self.fields if name not in LAST], *LAST])
+
+    def facts(self) -> surveys.SurveyFacts:
+        data = self.cleaned_data
+        measures = {
+            each.pk: (data[f"length_{each.pk}"], data[f"width_{each.pk}"], data[f"surface_{each.pk}"])
+            for each in self.segments if data.get(f"length_{each.pk}") and data.get(f"width_{each.pk}")
+        }  # fmt: skip
+        position = (data["latitude"], data["longitude"]) if data.get("latitude") is not None else None
+        return surveys.SurveyFacts(
+            data["opinion"], data["opinion_note"], data["surveyed_at"], position, measures,
+            {name: data[name] for name in FOUND}, data["first_signed"], data["second_signed"], data["on_paper"],
+        )  # fmt: skip
+
+    def store(self, *, by: User, done: bool) -> Survey | None:
+        try:
+            if not done:
+                return surveys.save_survey(self.instance, self.facts(), by=by)
+            step = Step(by, afterwards=self.cleaned_data["afterwards"])
+            return surveys.complete_survey(self.instance.application, self.facts(), step)
+        except Refused as refusal:
+            show_refusal(self, refusal)
+            return None
+
+
+LAST = ("opinion", "opinion_note", "first_signed", "second_signed", "afterwards", "on_paper")
+
+
+def measure(label: str, known: Decimal | None, asked: Decimal) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label, max_digits=8, decimal_places=2, min_value=Decimal("0.01"), required=False, initial=known,
+        help_text=f"申报 {asked}",
+    )  # fmt: skip
+
+
+class OnSiteForm(forms.ModelForm):
+    """Abstract: who was there, when, with pictures."""
+
+    happened_at = forms.DateTimeField(label="时间", widget=MOMENT)
+    photo = forms.FileField(label="照片", required=False, widget=forms.ClearableFileInput(attrs=CAMERA))
+    afterwards = forms.BooleanField(label="补录", required=False, help_text=LATE_WORDS)
+
+    def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.application = application
+        self.initial["happened_at"] = timezone.localtime()
+        for name in ("first", "second"):
+            self.fields[name].queryset = in_post()  # type: ignore[attr-defined]
+            self.fields[name].required = name == "first"
+
+    def step(self, by: User) -> Step:
+        return Step(by, afterwards=self.cleaned_data["afterwards"])
+
+    def keep_photo(self, model: Any, *, by: User, **owner: Any) -> str:
+        """The picture beside a stored record; "" or why it was not taken."""
+        if not self.cleaned_data.get("photo"):
+            return ""
+        try:
+            save_image(self.cleaned_data["photo"], model, by=by, **owner)
+        except ValidationError as problem:
+            return " ".join(problem.messages)
+        return ""
+
+
+class InspectionForm(OnSiteForm):
+    class Meta:
+        model = Inspection
+        fields = ["kind", "happened_at", "first", "second", "in_place", "in_time", "signs", "board", "found_area",
+                  "passed", "note"]  # fmt: skip
+        widgets = {"note": LINES}
+
+    def store(self, *, by: User) -> Inspection | None:
+        try:
+            return supervision.record_inspection(self.application, self.instance, self.step(by))
+        except Refused as refusal:
+            show_refusal(self, refusal)
+            return None
+
+
+class RestorationForm(OnSiteForm):
+    class Meta:
+        model = RestorationCheck
+        fields = ["happened_at", "first", "second", "police_present", "police_officer", "restored_area", "thickness",
+                  "passed", "note", "redo_by"]  # fmt: skip
+        widgets = {"note": LINES, "redo_by": DATE}
+
+    def store(self, *, by: User) -> RestorationCheck | None:
+        try:
+            return supervision.check_restoration(self.application, self.instance, self.step(by))
+        except Refused as refusal:
+            show_refusal(self, refusal)
+            return None
+
+
+class PhotoForm(forms.Form):
+    photo = forms.FileField(
+        label="添加照片", widget=forms.ClearableFileInput(attrs=CAMERA),
+        help_text="JPG、PNG、WebP 或 HEIC，不超过 10 MB；没有拍摄时间也可以。",
+    )  # fmt: skip
+
+    def store(self, model: type[Any], *, by: User, **fields: Any) -> Any:
+        try:
+            return save_image(self.cleaned_data["photo"], model, by=by, **fields)
+        except ValidationError as problem:
+            self.add_error("photo", problem)
+            return None

@@ -1,0 +1,1 @@
+"""The one door to the permits: every change of state, by noun."""

@@ -1,0 +1,177 @@
+"""Changed on application before the end, cut back for the city's needs, taken away: 道路条例 36, 38; 许可法 8, 69, 70."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from permits import deadlines
+from permits.enums import TRANSITIONS, AdjustmentKind, ChangeKind, ChangeOutcome, EndingKind
+from permits.models import Adjustment, Application, Ending, PermitChange, Segment
+from permits.workflow import guards
+from permits.workflow.decisions import Verdict
+from permits.workflow.reshaping import reshaped, write_segments
+from permits.workflow.settling import (
+    Supplement,
+    charge_change,
+    freed_by,
+    pay_back,
+    refund_lines,
+    supplements,
+    why_no_difference,
+)
+from permits.workflow.steps import Obstacle, Step, begin, finish, locked, need
+from staff import workdays
+from staff.refusals import Refused
+
+
+@transaction.atomic
+def ask_change(application: Application, change: PermitChange, step: Step) -> PermitChange:
+    """变更申请: in advance, or not at all."""
+    current = locked(application)
+    begin(current, "ask_change", step, guards.before_change(current, step.day))
+    check_change(current, change)
+    change.application, change.filed_on, change.recorded_by = current, step.day, step.by
+    if change.kind == ChangeKind.AREA or change.new_segments:
+        segments = reshaped(current, change.new_segments, None if change.new_segments else change.new_area)
+        change.new_area = sum((each.area for each in segments), Decimal(0))
+    change.decide_due = deadlines.CHANGE.due(step.day, workdays.load()).day
+    change.save()
+    finish(current, "ask_change", replace(step, note=f"{change.get_kind_display()}：{change.reason}"))
+    return change
+
+
+def check_change(application: Application, change: PermitChange) -> None:
+    article = TRANSITIONS["ask_change"].basis
+    if change.kind == ChangeKind.PERIOD and (change.new_ends_on is None or change.new_ends_on <= application.ends_on):
+        raise Refused(f"延长后的截止日期应晚于{application.ends_on}（{article}）。请更正。", "new_ends_on")
+    given = change.new_area is not None and change.new_area > 0
+    if change.kind == ChangeKind.AREA and not (given or change.new_segments):
+        raise Refused(f"请逐段填变更后的长、宽（{article}）。", "new_area")
+    if change.kind == ChangeKind.PLACE and not change.new_location:
+        raise Refused(f"请填变更后的位置（{article}）。", "new_location")
+
+
+def pending_change(application: Application) -> PermitChange:
+    change = application.changes.select_for_update(of=("self",)).filter(outcome=ChangeOutcome.PENDING).first()
+    if change is None:
+        raise Refused(f"{application.number}没有待决定的变更申请。")
+    return change
+
+
+@transaction.atomic
+def grant_change(application: Application, verdict: Verdict, step: Step) -> PermitChange:
+    """准予变更: another place or area wants a new look first; end, segments and fee hold from now on."""
+    current = locked(application)
+    change = pending_change(current)
+    found = []
+    if change.kind in ChangeKind.NEEDS_SURVEY and change.resurveyed_on is None:
+        found.append(Obstacle("change-not-surveyed", "改变位置、面积的还没有重新查勘。请先登记查勘", guards.SURVEY_LAW))
+    begin(current, "grant_change", step, found)
+    segments = new_shape(change)
+    found_more, change.fee_note = difference_of(current, change, segments)
+    change.application = current
+    change.fee_difference = charge_change(change, found_more, step)
+    change.segments_before = write_segments(current, segments) if change.new_area is not None else []
+    settle_change(change, ChangeOutcome.GRANTED, verdict, step)
+    values: dict[str, Any] = {"ends_on": change.new_ends_on} if change.new_ends_on else {}
+    if change.new_location:
+        values |= {"location": change.new_location}
+    finish(current, "grant_change", step, **values)
+    return change
+
+
+def new_shape(change: PermitChange) -> list[Segment]:
+    """The segments once the change holds; as they are, if it moves no area."""
+    return reshaped(change.application, change.new_segments, None if change.new_segments else change.new_area)
+
+
+def difference_of(
+    application: Application, change: PermitChange, segments: Sequence[Segment]
+) -> tuple[list[Supplement], str]:
+    """What the change costs more; or why that cannot be reckoned here, which keeps nobody from deciding."""
+    ends_on = change.new_ends_on or application.ends_on
+    try:
+        found = supplements(application, segments, ends_on, measured=change.new_area is None)
+    except Refused as refusal:
+        return [], f"差额没有算出：{refusal}"[:300]
+    return found, why_no_difference(application)
+
+
+@transaction.atomic
+def deny_change(application: Application, verdict: Verdict, step: Step) -> PermitChange:
+    need(verdict.text, "不予变更必须说明理由", TRANSITIONS["deny_change"].basis, "text")
+    current = locked(application)
+    change = pending_change(current)
+    begin(current, "deny_change", step)
+    settle_change(change, ChangeOutcome.DENIED, verdict, step)
+    finish(current, "deny_change", step)
+    return change
+
+
+def settle_change(change: PermitChange, outcome: str, verdict: Verdict, step: Step) -> None:
+    change.outcome, change.decided_on, change.decided_by = outcome, step.day, verdict.decided_by[:60]
+    change.decision_note = verdict.text[:300]
+    change.save()
+
+
+@transaction.atomic
+def resurvey_change(application: Application, step: Step) -> PermitChange:
+    """Somebody looked at the new place or area."""
+    current = locked(application)
+    change = pending_change(current)
+    if step.day < change.filed_on:
+        raise Refused(f"查勘日期早于变更申请日期（{change.filed_on}）。请核对。", "on")
+    change.resurveyed_on = step.day
+    change.save(update_fields=["resurveyed_on"])
+    return change
+
+
+@transaction.atomic
+def adjust(application: Application, adjustment: Adjustment, step: Step) -> Adjustment:
+    """调整占用 (Art. 38): smaller or shorter the permit goes on, stopped it must be cleared; part of the fee goes back."""
+    edge = "stop" if adjustment.kind == AdjustmentKind.STOP else "adjust"
+    need(adjustment.reason, "请写明因城市建设或者其他特殊需要的理由", TRANSITIONS[edge].basis, "reason")
+    current = locked(application)
+    if adjustment.kind == AdjustmentKind.SHORTEN and not (adjustment.new_ends_on and step.day <= adjustment.new_ends_on < current.ends_on):  # fmt: skip
+        raise Refused(f"缩短后的截止日期应在{step.day}和{current.ends_on}之间。请更正。", "new_ends_on")
+    segments = reshaped(current, adjustment.new_segments, None if adjustment.new_segments else adjustment.new_area)
+    if adjustment.new_segments:
+        adjustment.new_area = sum((each.area for each in segments), Decimal(0))
+    if adjustment.kind == AdjustmentKind.SHRINK and not (adjustment.new_area and 0 < adjustment.new_area < current.total_area):  # fmt: skip
+        raise Refused(f"缩小后的面积应小于{current.total_area}㎡。请更正。", "new_area")
+    begin(current, edge, step)
+    adjustment.application, adjustment.decided_on, adjustment.recorded_by = current, step.day, step.by
+    lines = refund_lines(current, freed_by(current, adjustment, segments, step.day))
+    adjustment.refund = sum((line.amount for _, line in lines), Decimal("0.00"))
+    if adjustment.kind == AdjustmentKind.SHRINK:
+        adjustment.segments_before = write_segments(current, segments)
+    adjustment.save()
+    pay_back(adjustment, lines, step)
+    shortened = adjustment.kind == AdjustmentKind.SHORTEN
+    finish(
+        current, edge, replace(step, note=str(adjustment)), **({"ends_on": adjustment.new_ends_on} if shortened else {})
+    )
+    return adjustment
+
+
+EDGE_OF = {EndingKind.REVOKE: "revoke", EndingKind.RECALL: "recall", EndingKind.CANCEL: "cancel"}
+
+
+@transaction.atomic
+def end_permit(application: Application, ending: Ending, step: Step) -> Ending:
+    """撤销、撤回 only after the party was heard; 注销 closes the book on what ended by itself."""
+    edge = EDGE_OF[EndingKind(ending.kind)]
+    need(ending.facts, "请写明事实和理由", TRANSITIONS[edge].basis, "facts")
+    current = locked(application)
+    found = [] if ending.kind == EndingKind.CANCEL else list(guards.before_ending(current, ending.heard_on))
+    begin(current, edge, step, found)
+    ending.application, ending.decided_on, ending.recorded_by = current, step.day, step.by
+    ending.save()
+    reason = ending.get_ground_display()
+    finish(current, edge, replace(step, note=reason), ended_on=step.day, end_reason=reason[:200])
+    return ending

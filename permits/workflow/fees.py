@@ -1,0 +1,248 @@
+"""The door to money: assess and freeze, let off, record a payment whenever it came, pay back, void."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from permits import charging
+from permits.charging import Asked
+from permits.fees import Computation, Line
+from permits.kinds import ChargeCause, ChargeKind
+from permits.models import Application, FeeAssessment, FeePayment, FeeRefund, ProcedureFlaw
+from permits.permissions import why_not_assess
+from staff.models import Activity, User, Verb, notify, setting
+from staff.refusals import Refused
+
+NO_BASIS = "没有法律、行政法规依据的不得收费（《行政许可法》第五十八条）"
+
+TAPED = "按现场实测"  # as an assessment's facts say whose measures it was reckoned by
+
+
+@dataclass(frozen=True)
+class Relief:
+    """A fee let off: how much, why, by which rule, who allowed it and when."""
+
+    amount: Decimal
+    reason: str
+    basis: str
+    approver: str
+    on: date
+
+
+def locked(application: Application) -> Application:
+    return Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+
+
+def as_lines(computation: Computation) -> list[dict[str, str]]:
+    """Lines as they are frozen: text and amounts as text, so that nothing is rounded again."""
+    return [{"label": each.label, "formula": each.formula, "amount": f"{each.amount}"} for each in computation.lines]
+
+
+@transaction.atomic
+def assess(application: Application, asked: Asked, *, by: User, cause: str = ChargeCause.FIRST) -> FeeAssessment:
+    """Reckon, freeze and log. Refused before acceptance, without a tariff, or while one of this kind stands."""
+    application = locked(application)
+    if problem := why_not_assess(by, application):
+        raise Refused(problem)
+    standing = application.assessments.current().filter(kind=asked.kind, cause=ChargeCause.FIRST)
+    if cause == ChargeCause.FIRST and standing.exists():
+        raise Refused("这种费用已经核定。要重新核定的，先作废原来的；变更后补缴的，核定事由选“变更补缴”。", "cause")
+    computation, tariff = charging.compute(application, asked)
+    done = FeeAssessment.objects.create(
+        application=application,
+        kind=asked.kind,
+        cause=cause,
+        tariff=tariff,
+        facts=facts_of(application, asked),
+        lines=as_lines(computation),
+        notes=list(computation.notes),
+        total=computation.total,
+        frozen_by=by,
+        frozen_at=timezone.now(),
+    )
+    note = f"{computation.total} 元，{tariff}"
+    Activity.record(Verb.CREATE, application, by=by, title=f"核定{done.get_kind_display()}", note=note)
+    return done
+
+
+def facts_of(application: Application, asked: Asked) -> dict[str, Any]:
+    """What the sum was made from, beside its lines."""
+    return {
+        "标准适用日期": str(asked.day),
+        "期限": f"{asked.starts_on or application.starts_on} 至 {asked.ends_on or application.ends_on}",
+        "地段": asked.zone,
+        "面积": TAPED if asked.measured and charging.measures_of(application) else "按申请",
+    }
+
+
+@transaction.atomic
+def assess_deposit(application: Application, amount: Decimal, basis: str, *, by: User) -> FeeAssessment:
+    """保证金: only where the bureau has switched it on, with the document that allows it."""
+    if not setting("permits.deposit"):
+        raise Refused(f"保证金没有启用：{NO_BASIS}。确有依据的，由办公室在业务设置里启用并写明依据文件。")
+    application = locked(application)
+    if problem := why_not_assess(by, application):
+        raise Refused(problem)
+    line = Line("保证金", basis, amount)
+    done = FeeAssessment.objects.create(
+        application=application,
+        kind=ChargeKind.DEPOSIT,
+        basis=basis,
+        lines=as_lines(Computation((line,))),
+        total=amount,
+        frozen_by=by,
+    )
+    Activity.record(Verb.CREATE, application, by=by, title="核定保证金", note=f"{amount} 元，{basis}")
+    return done
+
+
+def standing(assessment: FeeAssessment) -> FeeAssessment:
+    current = FeeAssessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
+    if current.voided_at is not None:
+        raise Refused("这笔核定已经作废，请刷新页面。")
+    return current
+
+
+@transaction.atomic
+def exempt(assessment: FeeAssessment, relief: Relief, *, by: User) -> FeeAssessment:
+    """减免 with reason, basis and the leader who allowed it; never more than was charged."""
+    current = standing(assessment)
+    if relief.amount > current.total:
+        raise Refused(f"减免金额不能超过核定的 {current.total} 元。", "amount")
+    if relief.amount > current.total - current.paid:
+        raise Refused(
+            f"已缴 {current.paid} 元，最多还能减免 {current.total - current.paid} 元；多缴的办理退费。", "amount"
+        )
+    current.exempted, current.exempt_reason, current.exempt_basis = relief.amount, relief.reason, relief.basis
+    current.exempt_approver, current.exempted_on = relief.approver, relief.on
+    current.save(update_fields=["exempted", "exempt_reason", "exempt_basis", "exempt_approver", "exempted_on"])
+    note = f"{relief.amount} 元，{relief.reason}（{relief.basis}）"
+    title = f"减免{current.get_kind_display()}"
+    Activity.record(Verb.UPDATE, current.application, by=by, title=title, note=note)
+    return current
+
+
+@transaction.atomic
+def record_payment(payment: FeePayment, *, by: User) -> FeePayment:
+    """A payment is a fact and always taken in; what was out of order with it is flagged."""
+    assessment = standing(payment.assessment)
+    if payment.paid_on > timezone.localdate():
+        raise Refused("缴费日期在今天以后。请核对年份和日期。", "paid_on")
+    if assessment.payments.filter(receipt_number=payment.receipt_number, voided_at=None).exists():
+        raise Refused("这张票据已经登记在这笔费用上，没有重复登记。", "receipt_number")
+    payment.assessment, payment.recorded_by, payment.recorded_at = assessment, by, timezone.now()
+    payment.late_entry = payment.paid_on < timezone.localdate()
+    payment.save()
+    application = assessment.application
+    flag_payment(application, payment, by=by)
+    note = f"{payment.amount} 元，票据 {payment.receipt_number}，{payment.paid_on}"
+    Activity.record(Verb.CREATE, application, by=by, title=f"登记缴费（{assessment.get_kind_display()}）", note=note)
+    tell_when_settled(application)
+    return payment
+
+
+def flag_payment(application: Application, payment: FeePayment, *, by: User) -> None:
+    """Paid before there was a decision, or after the licence was in hand: once for each."""
+    decided, issued, paid = application.decided_on, application.issued_on, payment.paid_on
+    found = []
+    if decided is not None and paid < decided:
+        article = "《城市道路管理条例》第三十七条、《行政许可法》第五十八条"
+        found.append(("paid_before_decision", f"决定作出前（{paid}）已收费", article))
+    if issued is not None and paid > issued:
+        found.append(("paid_after_licence", f"发证（{issued}）以后才缴费", "《城市道路管理条例》第三十七条"))
+    for code, text, article in found:
+        facts = {"article": article, "text": text, "happened_on": paid, "recorded_by": by, "edge": "fee"}
+        ProcedureFlaw.objects.get_or_create(application=application, code=code, defaults=facts)
+
+
+def outstanding(application: Application) -> Decimal:
+    """Yuan that are still due over all standing assessments."""
+    sums = application.assessments.current().open_sums()
+    return sum((max(each, Decimal(0)) for _, each in sums), Decimal("0.00"))
+
+
+def tell_when_settled(application: Application) -> None:
+    if application.handler is not None and outstanding(application) == 0:
+        text = f"{application.number} 费用已缴清，可以发证。"
+        notify([application.handler], text, url=application.get_absolute_url())
+
+
+@transaction.atomic
+def void_payment(payment: FeePayment, *, by: User, reason: str) -> None:
+    """Entered by mistake: no longer counted, row and log stay."""
+    current = FeePayment.objects.select_for_update(of=("self",)).get(pk=payment.pk)
+    if current.voided_at is not None:
+        raise Refused("这笔缴费已经作废。")
+    current.voided_at, current.void_reason = timezone.now(), reason
+    current.save(update_fields=["voided_at", "void_reason"])
+    Activity.record(
+        Verb.UPDATE, current.assessment.application, by=by, title="作废缴费登记", note=f"{current}，{reason}"
+    )
+
+
+@transaction.atomic
+def void_assessment(assessment: FeeAssessment, *, by: User, reason: str) -> None:
+    """Taken back before anything was paid on it, to be made anew."""
+    current = standing(assessment)
+    if current.payments.filter(voided_at=None).exists():
+        raise Refused("已登记缴费，不能作废核定。多缴的办理退费；登记错的先作废缴费登记。")
+    current.voided_at, current.void_reason = timezone.now(), reason
+    current.save(update_fields=["voided_at", "void_reason"])
+    title = f"作废{current.get_kind_display()}核定"
+    Activity.record(Verb.UPDATE, current.application, by=by, title=title, note=reason)
+
+
+@transaction.atomic
+def record_refund(refund: FeeRefund, *, by: User) -> FeeRefund:
+    """退费, never more than was paid and not yet paid back."""
+    assessment = standing(refund.assessment)
+    left = assessment.paid - assessment.refunded
+    if refund.amount > left:
+        raise Refused(f"这笔费用已缴未退的是 {left} 元，退费不能超过此数。", "amount")
+    if refund.decided_on > timezone.localdate():
+        raise Refused("决定日期在今天以后。请核对年份和日期。", "decided_on")
+    refund.assessment, refund.recorded_by, refund.recorded_at = assessment, by, timezone.now()
+    refund.save()
+    note = f"{refund.amount} 元，{refund.get_ground_display()}"
+    title = f"登记退费（{assessment.get_kind_display()}）"
+    Activity.record(Verb.CREATE, assessment.application, by=by, title=title, note=note)
+    return refund
+
+
+@transaction.atomic
+def record_old_fee(
+    application: Application,
+    amount: Decimal,
+    paid_on: date,
+    receipt: str,
+    *,
+    by: User | None,
+    basis: str = "原登记台账",
+) -> FeeAssessment:
+    """A fee that was reckoned and paid elsewhere: one line without a computation of ours, and its payment."""
+    kind = ChargeKind.RESTORATION if application.digs else ChargeKind.OCCUPATION
+    computation = Computation((Line(kind.label, "按原登记台账，计算过程见原件", amount),))
+    done = FeeAssessment.objects.create(
+        application=application,
+        kind=kind,
+        basis=basis,
+        lines=as_lines(computation),
+        total=amount,
+        frozen_by=by,
+        frozen_at=timezone.make_aware(datetime.combine(paid_on, time(12))),
+    )
+    FeePayment.objects.create(
+        assessment=done,
+        amount=amount,
+        paid_on=paid_on,
+        receipt_number=receipt or "原台账未记",
+        late_entry=True,
+        recorded_by=by,
+    )
+    return done

@@ -1,0 +1,124 @@
+"""送达 and 公示 of a paper. What happened is recorded; where the law wanted it otherwise, it is refused or, afterwards, flagged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from permits.models import Application, PaperService, PermitPaper, effective_day
+from permits.paper_kinds import RULES, PaperKind
+from permits.permissions import can_publish_paper, can_serve
+from permits.workflow import decisions
+from permits.workflow.papers import locked_paper
+from permits.workflow.steps import Obstacle, Step, flag, locked
+from staff.models import Activity, ServiceMethod, User, Verb
+from staff.refusals import Refused
+
+DELIVERED_BY = (PaperKind.LICENCE, PaperKind.REFUSAL)  # whose service is the delivery of the case
+
+
+@dataclass(frozen=True)
+class Service:
+    """How a paper reached the party. `values` are the other fields of PaperService."""
+
+    method: str
+    served_at: datetime
+    recipient: str
+    values: dict[str, Any]
+
+    @property
+    def day(self) -> date:
+        return timezone.localdate(self.served_at)
+
+    def get(self, name: str) -> Any:
+        return self.values.get(name)
+
+
+def obstacles(paper: PermitPaper, service: Service) -> Iterator[Obstacle]:
+    """What the law wants of a service of this kind (民事诉讼法 87–95, by practice for permits)."""
+    issued = paper.issued_on
+    if isinstance(issued, date) and service.day < issued:
+        yield Obstacle(
+            "served-before-paper", f"送达日期早于出文日期（{issued}）。请核对", "《行政许可法》第44条", "served_at"
+        )
+    match service.method:
+        case ServiceMethod.ELECTRONIC if not service.get("consent_on"):
+            yield Obstacle(
+                "no-consent", "电子送达须经受送达人签名同意。请填书面同意日期，或者改用其他方式", "《民事诉讼法》第90条", "consent_on"
+            )  # fmt: skip
+        case ServiceMethod.LEFT if not (service.get("witness") or service.get("recorded_on_video")):
+            yield Obstacle(
+                "left-without-proof", "留置送达须有见证人，或者拍照、录像记录过程", "《民事诉讼法》第89条", "witness"
+            )  # fmt: skip
+        case ServiceMethod.ANNOUNCEMENT if not service.get("announced_on"):
+            yield Obstacle("no-announcement", "公告送达须填公告日期", "《民事诉讼法》第95条", "announced_on")
+        case ServiceMethod.PUSHED:
+            yield Obstacle("pushed", "系统推送不是法定送达方式。请另行送达", "《民事诉讼法》第87条至第95条", "method")
+
+
+@transaction.atomic
+def serve(paper: PermitPaper, service: Service, *, by: User, afterwards: bool = False) -> PaperService:
+    """Record one service. `afterwards`: it happened so; what was wrong with it becomes a flaw of the case."""
+    application = locked(paper.application)
+    current = locked_paper(paper)
+    if not can_serve(by, current):
+        raise Refused(f"{current.get_kind_display()}还没有出文，或者您不能登记送达。")
+    if service.served_at > timezone.now():
+        raise Refused("送达时间在现在以后。请核对。", "served_at")
+    if service.method == ServiceMethod.ANNOUNCEMENT and not service.get("announced_on"):
+        raise Refused("公告送达须填公告日期（《民事诉讼法》第95条）。", "announced_on")
+    found = list(obstacles(current, service))
+    if found and not afterwards:
+        raise Refused("；".join(str(each) for each in found) + "。确实这样送达的，勾选“补录”。", found[0].field)
+    flag(application, found, edge="serve", step=Step(by, service.day, afterwards=True))
+    row = PaperService.objects.create(
+        paper=current,
+        method=service.method,
+        served_at=service.served_at,
+        recipient=service.recipient,
+        effective_on=effective_day(service.method, service.day, service.get("announced_on")),
+        recorded_by=by,
+        **service.values,
+    )
+    note = f"{row.get_method_display()}，{service.recipient}，{row.effective_on}"
+    Activity.record(Verb.UPDATE, application, by=by, title=f"送达{current.get_kind_display()}", note=note)
+    deliver(application, current, row, by=by)
+    return row
+
+
+def deliver(application: Application, paper: PermitPaper, row: PaperService, *, by: User) -> None:
+    """The service of the licence or of the refusal is the delivery that 行政许可法 Art. 44 counts to."""
+    day = application.decided_on
+    if paper.kind not in DELIVERED_BY or application.delivered_on is not None or day is None:
+        return
+    if row.effective_on <= timezone.localdate():
+        decisions.record_delivery(application, Step(by, max(row.effective_on, day)))
+
+
+@transaction.atomic
+def publish(paper: PermitPaper, *, on: date, place: str, by: User) -> PermitPaper:
+    """双公示 of a decision: where and when, within seven working days of it."""
+    application = locked(paper.application)
+    current = locked_paper(paper)
+    if current.published_on is not None:
+        raise Refused(f"这份文书已于{current.published_on}公示（{current.published_at_place}）。")
+    if not can_publish_paper(by, current):
+        raise Refused(f"{current.get_kind_display()}还没有出文，或者不需要公示。")
+    issued = current.issued_on
+    if on > timezone.localdate() or (isinstance(issued, date) and on < issued):
+        raise Refused(f"公示日期应在出文日期（{issued}）以后、今天以前。请核对。", "on")
+    due = application.publish_due if current.kind == PaperKind.GRANT else None
+    if due is not None and on > due:
+        words = f"决定于{on}公示，应在{due}前公示"
+        flag(application, [Obstacle("published-late", words, RULES[PaperKind(current.kind)].basis)], edge="publish", step=Step(by, on))  # fmt: skip
+    current.published_on, current.published_at_place = on, place[:120]
+    current.save(update_fields=["published_on", "published_at_place"])
+    if application.published_on is None and application.decided_on is not None:
+        decisions.record_publication(application, Step(by, on))
+    Activity.record(Verb.UPDATE, application, by=by, title=f"公示{current.get_kind_display()}", note=f"{on}，{place}")
+    return current

@@ -1,0 +1,130 @@
+"""The money of a change (补缴) and of a cut (退还占用费, 道路条例 38), reckoned by permits.fees and tied to the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils import timezone
+
+from permits import charging, fees
+from permits.charging import Asked
+from permits.enums import ActKind
+from permits.kinds import ChargeCause, ChargeKind, RefundGround
+from permits.models import Adjustment, Application, FeeAssessment, FeeRefund, PermitChange, Segment
+from permits.workflow.fees import TAPED, as_lines, record_refund
+from permits.workflow.steps import Step
+from staff.models import Activity, Verb
+from staff.refusals import Refused
+
+NOTHING = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Supplement:
+    """What a change costs more, of one kind of fee. `known`: the assessments that it adds to."""
+
+    known: FeeAssessment
+    computation: fees.Computation
+    asked: Asked
+
+
+def supplements(
+    application: Application, segments: Sequence[Segment], ends_on: date, *, measured: bool
+) -> list[Supplement]:
+    """The whole fee of the changed permit by the tariff of the first assessment, less what was assessed; what is more."""
+    found = []
+    for kind in (ChargeKind.OCCUPATION, ChargeKind.RESTORATION):
+        rows = list(application.assessments.current().filter(kind=kind).order_by("pk"))
+        first = next((row for row in rows if row.tariff_id is not None), None)
+        if first is None or first.tariff is None:
+            continue
+        taped = measured and first.facts.get("面积") == TAPED
+        asked = Asked(
+            kind, tariff_day(first), zone=str(first.facts.get("地段", "")), measured=taped, ends_on=ends_on,
+            shapes={each.pk: (each.length, each.width) for each in segments},
+        )  # fmt: skip
+        whole = charging.compute_by(application, asked, first.tariff)
+        known = sum((row.total for row in rows), NOTHING)
+        if whole.total > known:
+            less = fees.Line("减：已核定", f"已核定 {known} 元", -known)
+            found.append(Supplement(first, fees.Computation((*whole.lines, less), whole.notes), asked))
+    return found
+
+
+def tariff_day(assessment: FeeAssessment) -> date:
+    return timezone.localdate(assessment.frozen_at)
+
+
+def charge_change(change: PermitChange, found: Sequence[Supplement], step: Step) -> Decimal:
+    """变更补缴: one assessment for each kind, tied to the change; yuan of all of them."""
+    for each in found:
+        FeeAssessment.objects.create(
+            application=change.application, kind=each.known.kind, cause=ChargeCause.CHANGE, tariff=each.known.tariff,
+            facts=each.known.facts | {"期限": f"{change.application.starts_on} 至 {each.asked.ends_on}"},
+            lines=as_lines(each.computation), notes=list(each.computation.notes), total=each.computation.total,
+            frozen_by=step.by, frozen_at=timezone.now(), change=change,
+        )  # fmt: skip
+        title = f"核定{each.known.get_kind_display()}（变更补缴）"
+        Activity.record(Verb.CREATE, change.application, by=step.by, title=title, note=f"{each.computation.total} 元")
+    return sum((each.computation.total for each in found), NOTHING)
+
+
+def why_no_difference(application: Application) -> str:
+    """Chargeable, and yet no assessment by a tariff to reckon from."""
+    if not charging.kinds_due(application) or application.assessments.current().exclude(tariff=None).exists():
+        return ""
+    return "原费用没有按收费标准核定，差额没有计算；需要补缴的请在费用页核定。"
+
+
+@dataclass(frozen=True)
+class Freed:
+    """What an adjustment gives up of an occupation, in days and ㎡."""
+
+    days: int
+    days_freed: int
+    area: Decimal
+    area_freed: Decimal
+
+
+def freed_by(application: Application, adjustment: Adjustment, segments: Sequence[Segment], day: date) -> Freed | None:
+    """None where nothing that is charged for was occupied."""
+    kept = {each.pk: each.area for each in segments}
+    charged = charging.charged_segments(application, ActKind.OCCUPY)
+    area = sum((each.area for each in charged), NOTHING)
+    if area <= 0:
+        return None
+    left = area - sum((kept.get(each.pk, each.area) for each in charged), NOTHING)
+    until = adjustment.new_ends_on or max(day, application.starts_on)
+    days_freed = min(max((application.ends_on - until).days, 0), application.days)
+    return Freed(application.days, days_freed, area, left if adjustment.kind == "shrink" else area)
+
+
+def refund_lines(application: Application, freed: Freed | None) -> list[tuple[FeeAssessment, fees.Line]]:
+    """What goes back of each occupation fee that was paid, by its share of the days and ㎡ given up."""
+    if freed is None or freed.area_freed <= 0 or freed.days_freed <= 0:
+        return []
+    found = []
+    for row in application.assessments.current().filter(kind=ChargeKind.OCCUPATION):
+        line = fees.refund(
+            row.paid - row.refunded, days=freed.days, days_freed=freed.days_freed, area=freed.area,
+            area_freed=freed.area_freed,
+        )  # fmt: skip
+        if line.amount > 0:
+            found.append((row, line))
+    return found
+
+
+def pay_back(adjustment: Adjustment, lines: Sequence[tuple[FeeAssessment, fees.Line]], step: Step) -> Decimal:
+    """退费, tied to the adjustment; the treasury pays it out by itself. Yuan of all of them."""
+    if lines and step.by is None:
+        raise Refused("退费须由经办人登记。")
+    for row, line in lines:
+        back = FeeRefund(
+            assessment=row, ground=RefundGround.ADJUSTMENT, amount=line.amount, formula=line.formula[:200],
+            reason=adjustment.reason, decided_on=step.day, adjustment=adjustment,
+        )  # fmt: skip
+        record_refund(back, by=step.by)  # type: ignore[arg-type]
+    return sum((line.amount for _, line in lines), NOTHING)

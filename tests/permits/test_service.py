@@ -1,0 +1,196 @@
+"""送达 and 公示: what the law wants is asked for; what happened otherwise is recorded and flagged."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
+from django.urls import reverse
+from django.utils import timezone
+
+from permits.enums import PermitState
+from permits.models import PaperService
+from permits.paper_kinds import PaperKind
+from permits.workflow import papers, service
+from staff.models import ServiceMethod
+from staff.permissions import Roles
+from staff.refusals import Refused
+from tests.factories import permits as make
+from tests.factories.permit_papers import signed
+from tests.factories.staff import UserFactory
+from tests.pdf_measure import run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def paper(office, section):
+    return signed(make.make_accepted(section), PaperKind.ACCEPTANCE, section)
+
+
+@pytest.fixture
+def licence(office, section, officers):
+    application = make.make_granted(section, officers)
+    signed(application, PaperKind.GRANT, section)
+    return signed(application, PaperKind.LICENCE, section)
+
+
+def by_method(method, **values):
+    return service.Service(method, timezone.now(), "李样例", values)
+
+
+def test_direct_service_takes_effect_at_once(paper, section):
+    row = service.serve(paper, by_method(ServiceMethod.DIRECT, place="窗口", servers="甲、乙"), by=section)
+    assert row.effective_on == timezone.localdate()
+    assert row.is_effective
+    assert not paper.application.flaws.exists()
+
+
+@pytest.mark.parametrize(
+    ("method", "enough", "article"),
+    [
+        (ServiceMethod.ELECTRONIC, {"consent_on": timezone.localdate()}, "第90条"),
+        (ServiceMethod.LEFT, {"witness": "居委会样例"}, "第89条"),
+        (ServiceMethod.LEFT, {"recorded_on_video": True}, "第89条"),
+    ],
+)
+def test_what_a_method_asks_for_is_refused_or_flagged(paper, section, method, enough, article):
+    with pytest.raises(Refused, match=article):
+        service.serve(paper, by_method(method), by=section)
+    assert not paper.services.exists()
+    service.serve(paper, by_method(method), by=section, afterwards=True)
+    assert article in paper.application.flaws.get().article
+    service.serve(paper, by_method(method, **enough), by=section)
+    assert paper.services.count() == 2
+    assert paper.application.flaws.count() == 1
+
+
+def test_a_push_of_the_system_is_no_service(paper, section):
+    with pytest.raises(Refused, match="不是法定送达方式"):
+        service.serve(paper, by_method(ServiceMethod.PUSHED), by=section)
+
+
+def test_an_announcement_serves_after_thirty_days(paper, section):
+    today = timezone.localdate()
+    with pytest.raises(Refused, match=r"公告日期.*第95条"):
+        service.serve(paper, by_method(ServiceMethod.ANNOUNCEMENT), by=section, afterwards=True)
+    row = service.serve(paper, by_method(ServiceMethod.ANNOUNCEMENT, announced_on=today), by=section)
+    assert row.effective_on == today + timedelta(days=30)
+    assert not row.is_effective
+    with pytest.raises(IntegrityError):
+        PaperService.objects.filter(pk=row.pk).update(effective_on=today)
+
+
+def test_served_before_the_paper_was_signed_is_a_slip(paper, section):
+    early = service.Service(ServiceMethod.DIRECT, timezone.now() - timedelta(days=2), "李样例", {})
+    with pytest.raises(Refused, match="早于出文日期"):
+        service.serve(paper, early, by=section)
+    late = service.Service(ServiceMethod.DIRECT, timezone.now() + timedelta(days=1), "李样例", {})
+    with pytest.raises(Refused, match="现在以后"):
+        service.serve(paper, late, by=section)
+
+
+def test_a_draft_cannot_be_served(office, section):
+    draft = papers.draft(make.make_accepted(section), PaperKind.ACCEPTANCE, by=section)
+    with pytest.raises(Refused, match="还没有出文"):
+        service.serve(draft, by_method(ServiceMethod.DIRECT), by=section)
+
+
+def test_serving_the_licence_is_the_delivery_of_the_case(licence, section):
+    assert make.fresh(licence.application).delivered_on is None
+    service.serve(licence, by_method(ServiceMethod.DIRECT), by=section)
+    assert make.fresh(licence.application).delivered_on == timezone.localdate()
+
+
+def test_an_announced_refusal_is_not_delivered_yet(office, section):
+    application = make.make_accepted(section)
+    make.put(application, PermitState.DENIED, refusal_reason="影响通行")
+    paper = signed(make.fresh(application), PaperKind.REFUSAL, section, facts="占用消防通道")
+    service.serve(paper, by_method(ServiceMethod.ANNOUNCEMENT, announced_on=timezone.localdate()), by=section)
+    assert make.fresh(application).delivered_on is None
+
+
+def test_publication_once_and_late_ones_are_flagged(office, section, officers):
+    application = make.make_granted(section, officers)
+    grant = signed(application, PaperKind.GRANT, section)
+    today = timezone.localdate()
+    make.put(application, PermitState.GRANTED, publish_due=today - timedelta(days=1))
+    service.publish(grant, on=today, place="信用网站", by=section)
+    assert make.fresh(application).published_on == today
+    assert "应在" in application.flaws.get().text
+    with pytest.raises(Refused, match="已于"):
+        service.publish(grant, on=today, place="信用网站", by=section)
+
+
+def test_publication_in_time_is_no_flaw(licence, section):
+    grant = licence.application.papers.get(kind=PaperKind.GRANT)
+    with pytest.raises(Refused, match="以后、今天以前"):
+        service.publish(grant, on=timezone.localdate() + timedelta(days=1), place="网站", by=section)
+    service.publish(grant, on=timezone.localdate(), place="网站", by=section)
+    assert not licence.application.flaws.exists()
+    with pytest.raises(Refused, match="不需要公示"):
+        service.publish(licence, on=timezone.localdate(), place="网站", by=section)
+
+
+# --- Pages ------------------------------------------------------------------------------------------------------------
+
+
+def serve_data(**more):
+    return {
+        "method": "direct",
+        "served_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
+        "recipient": "李样例",
+        "place": "政务服务中心",
+        "servers": "甲、乙",
+        **more,
+    }
+
+
+def test_registering_service_with_its_slip_and_printing_the_receipt(client, paper, section, tmp_path):
+    client.force_login(section)
+    address = reverse("permits:paper-serve", args=[paper.application_id, paper.pk])
+    assert client.get(address).status_code == 200
+    slip = SimpleUploadedFile("x.pdf", b"%PDF-1.4\n%%EOF", content_type="application/pdf")
+    paper.refresh_from_db()
+    data = serve_data(scan_file=slip, served_at=timezone.localtime(paper.signed_at).strftime("%Y-%m-%dT%H:%M"))
+    response = client.post(address, data)
+    assert response.status_code == 302, response.context["form"].errors
+    row = paper.services.get()
+    scan = client.get(reverse("permits:service-scan", args=[paper.application_id, paper.pk, row.pk]))
+    assert b"".join(scan.streaming_content).startswith(b"%PDF-")
+    receipt = client.get(reverse("permits:service-receipt", args=[paper.application_id, paper.pk, row.pk])).content
+    text = run(tmp_path, receipt, "pdftotext", "FILE", "-").decode()
+    assert paper.number in text.replace("\n", "")
+    assert "直接送达" in text
+    assert "李样例" in text
+
+
+def test_an_empty_receipt_is_printed_for_the_way(client, paper, section, tmp_path):
+    client.force_login(section)
+    content = client.get(reverse("permits:paper-receipt", args=[paper.application_id, paper.pk])).content
+    assert "受送达人签名" in run(tmp_path, content, "pdftotext", "FILE", "-").decode()
+
+
+def test_what_is_missing_stands_beside_its_field_and_the_typed_text_stays(client, paper, section):
+    client.force_login(section)
+    address = reverse("permits:paper-serve", args=[paper.application_id, paper.pk])
+    response = client.post(address, serve_data(method="electronic"))
+    assert response.status_code == 422
+    assert "consent_on" in response.context["form"].errors
+    assert "政务服务中心" in response.content.decode()
+
+
+def test_publishing_in_the_browser(client, licence, section):
+    client.force_login(section)
+    grant = licence.application.papers.get(kind=PaperKind.GRANT)
+    address = reverse("permits:paper-publish", args=[grant.application_id, grant.pk])
+    assert client.post(address, {"on": "", "place": ""}).status_code == 422
+    client.post(address, {"on": str(timezone.localdate()), "place": "信用中国（湖南）"})
+    grant.refresh_from_db()
+    assert grant.published_at_place == "信用中国（湖南）"
+
+
+def test_only_those_who_serve_get_to_the_form(client, paper):
+    client.force_login(UserFactory(role=Roles.FINANCE))
+    address = reverse("permits:paper-serve", args=[paper.application_id, paper.pk])
+    assert client.get(address).status_code == 403

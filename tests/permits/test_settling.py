@@ -1,0 +1,146 @@
+"""A change and a cut carry their money and their segments: reckoned by the tariff, tied to the decision, adding up."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from permits.charging import Asked
+from permits.enums import PermitState
+from permits.kinds import FeeKind, ItemKind
+from permits.models import Adjustment, FeeAssessment, FeePayment, FeeRefund, PermitChange
+from permits.workflow import changes, fees
+from permits.workflow.decisions import Verdict
+from permits.workflow.steps import Step
+from staff.refusals import Refused
+from tests.factories import permits as make
+from tests.factories.permit_fees import make_tariff
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
+VERDICT = Verdict("同意", "局长")
+
+
+@pytest.fixture
+def site(section, time_machine_day):
+    """30 ㎡ of a sidewalk for ten days at 1.5 yuan: 450.00, paid. 2 to 11 March 2026."""
+    time_machine_day(date(2026, 3, 2))
+    make_tariff(FeeKind.OCCUPATION)
+    row = make.build_segment(
+        length="10", width="3", act="occupy", part="sidewalk", road=make.make_road(manager="district")
+    )
+    application = make.make_accepted(
+        section, item=make.make_item(ItemKind.OCCUPY), space_kind="sidewalk", segments=[row], starts_on=date(2026, 3, 2)
+    )
+    fee = fees.assess(application, Asked("occupation", timezone.localdate()), by=section)
+    assert fee.total == Decimal("450.00")
+    pay(fee, section)
+    return make.put(application, PermitState.ACTIVE, started_on=date(2026, 3, 2))
+
+
+def pay(fee, by):
+    payment = FeePayment(assessment=fee, amount=fee.total, paid_on=timezone.localdate(), receipt_number=f"票{fee.pk}")
+    fees.record_payment(payment, by=by)
+
+
+def sides(application, length, width):
+    return [{"segment": str(application.segments.get().pk), "length": length, "width": width}]
+
+
+def granted(application, section, **fields):
+    change = PermitChange(reason="x", **fields)
+    changes.ask_change(application, change, Step(section))
+    if fields["kind"] in ("area", "place"):
+        changes.resurvey_change(application, Step(section))
+    return changes.grant_change(application, VERDICT, Step(section))
+
+
+def test_a_longer_period_costs_the_days_that_it_adds(site, section):
+    change = granted(site, section, kind="period", new_ends_on=site.ends_on + timedelta(days=4))
+    more = change.assessments.get()
+    assert (more.cause, more.total, change.fee_difference) == ("change", Decimal("180.00"), Decimal("180.00"))
+    assert [line["amount"] for line in more.lines] == ["630.00", "-450.00"]
+    pay(more, section)
+    again = granted(make.fresh(site), section, kind="period", new_ends_on=date(2026, 3, 16))
+    assert again.fee_difference == Decimal("45.00")  # one more day, not the five
+
+
+def test_a_larger_area_rewrites_the_segment_keeps_what_stood_and_adds_up(site, section):
+    change = granted(site, section, kind="area", new_segments=sides(site, "12", "3"))
+    now = make.fresh(site)
+    row = now.segments.get()
+    assert (row.length, row.area, now.total_area, now.summed_area()) == (
+        Decimal("12.00"), Decimal("36.00"), Decimal("36.00"), Decimal("36.00"),
+    )  # fmt: skip
+    assert change.segments_before[0]["area"] == "30.00"
+    assert (change.new_area, change.fee_difference) == (Decimal("36.00"), Decimal("90.00"))
+
+
+def test_a_refused_change_leaves_segments_and_money(site, section):
+    changes.ask_change(site, PermitChange(kind="area", reason="x", new_segments=sides(site, "12", "3")), Step(section))
+    changes.deny_change(site, Verdict("影响通行", "局长"), Step(section))
+    assert (make.fresh(site).total_area, FeeAssessment.objects.count()) == (Decimal("30.00"), 1)
+
+
+def test_an_area_that_does_not_multiply_is_asked_by_its_sides(site, section):
+    change = PermitChange(kind="area", reason="x", new_area=Decimal("31.01"))
+    with pytest.raises(Refused, match=r"请逐段填写变更后的长、宽"):
+        changes.ask_change(site, change, Step(section))
+
+
+def test_without_an_assessment_the_change_holds_and_says_that_nothing_was_reckoned(site, section):
+    FeePayment.objects.all().delete()
+    FeeAssessment.objects.all().delete()
+    change = granted(site, section, kind="period", new_ends_on=site.ends_on + timedelta(days=4))
+    assert change.fee_difference == 0
+    assert "差额没有计算" in change.fee_note
+
+
+@pytest.mark.parametrize(
+    ("fields", "refund"),
+    [
+        ({"kind": "stop"}, "225.00"),  # on the fifth day of ten: five days are given up
+        ({"kind": "shorten", "new_ends_on": date(2026, 3, 8)}, "135.00"),
+        ({"kind": "shrink", "new_area": Decimal(24)}, "45.00"),  # a fifth of the area for five days
+    ],
+)
+def test_a_cut_gives_back_its_share_of_what_was_paid(site, section, time_machine_day, fields, refund):
+    time_machine_day(date(2026, 3, 6))
+    row = changes.adjust(site, Adjustment(reason="道路改造", decided_by="局长", **fields), Step(section))
+    back = row.refunds.get()
+    assert (row.refund, back.amount, back.ground, back.paid_on) == (
+        Decimal(refund),
+        Decimal(refund),
+        "adjustment",
+        None,
+    )
+    assert "已缴 450.00 元" in back.formula
+    now = make.fresh(site)
+    assert now.total_area == now.summed_area()
+
+
+def test_a_shrunk_permit_keeps_its_old_segments_in_the_history(site, section):
+    row = changes.adjust(
+        site,
+        Adjustment(kind="shrink", reason="x", decided_by="局长", new_segments=sides(site, "8", "3")),
+        Step(section),
+    )
+    assert row.segments_before[0]["area"] == "30.00"
+    assert make.fresh(site).total_area == Decimal("24.00")
+
+
+def test_nothing_paid_nothing_back(site, section):
+    FeePayment.objects.all().delete()
+    row = changes.adjust(site, Adjustment(kind="stop", reason="x", decided_by="局长"), Step(section))
+    assert (row.refund, FeeRefund.objects.count()) == (0, 0)
+
+
+def test_the_dialogs_say_the_money_before_it_is_decided(site, section, deputy, client):
+    client.force_login(section)
+    page = client.get(site.get_absolute_url()).content.decode()
+    assert "现为 10.00" in page
+    change = PermitChange(kind="period", reason="x", new_ends_on=site.ends_on + timedelta(days=4))
+    changes.ask_change(site, change, Step(section))
+    client.force_login(deputy)
+    page = client.get(site.get_absolute_url()).content.decode()
+    assert "按收费标准应补缴 180.00 元" in page

@@ -1,0 +1,120 @@
+"""After the licence: inspections, orders, completion, the joint acceptance; changes, adjustments, endings."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from permits.enums import PermitState
+from permits.models import Adjustment, Ending, Inspection, PermitChange, RestorationCheck
+from permits.workflow import changes, supervision
+from permits.workflow.decisions import Verdict
+from permits.workflow.steps import Step
+from staff.refusals import Refused
+from tests.factories import permits as make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
+
+
+@pytest.fixture
+def active(section, officers):
+    return make.make_active(section, officers)
+
+
+def inspection(officers, **fields):
+    first, second = officers
+    return Inspection(**{"first": first, "second": second, "happened_at": timezone.now(), "passed": True, **fields})
+
+
+def test_two_officers_inspect(active, section, officers):
+    with pytest.raises(Refused, match="两名以上执法人员"):
+        supervision.record_inspection(active, inspection([officers[0], None]), Step(section))
+    supervision.record_inspection(active, inspection(officers), Step(section))
+    assert active.inspections.count() == 1
+
+
+def test_nobody_inspects_with_an_expired_card_but_what_happened_is_kept(active, section, officers):
+    officers[1].certificates.update(expires_on=timezone.localdate() - timedelta(days=1))
+    with pytest.raises(Refused, match=r"没有有效的行政执法证.*第四十二条"):
+        supervision.record_inspection(active, inspection(officers), Step(section))
+    supervision.record_inspection(active, inspection(officers), Step(section, afterwards=True))
+    assert active.flaws.get().code == "no-certificate"
+
+
+def test_a_road_is_not_opened_again_without_the_traffic_police(active, section, officers):
+    supervision.complete(active, Step(section))
+    alone = RestorationCheck(first=officers[0], second=officers[1], happened_at=timezone.now(), passed=True)
+    with pytest.raises(Refused, match=r"公安交管部门没有参加验收.*道路交通安全法第三十二条"):
+        supervision.check_restoration(active, alone, Step(section))
+    assert make.fresh(active).state == PermitState.COMPLETION
+
+
+def test_what_fails_is_done_again_and_asked_for_again(active, section, officers):
+    supervision.complete(active, Step(section))
+    failed = RestorationCheck(
+        first=officers[0],
+        second=officers[1],
+        happened_at=timezone.now(),
+        passed=False,
+        note="沉陷",
+        police_present=True,
+    )
+    supervision.check_restoration(active, failed, Step(section))
+    assert make.fresh(active).state == PermitState.REWORK
+    supervision.complete(active, Step(section))
+    assert make.fresh(active).state == PermitState.COMPLETION
+
+
+def test_an_order_is_done_when_the_site_is_put_right(active, section):
+    row = supervision.order_rectification(active, supervision.Demand("补设围挡", timezone.localdate()), Step(section))
+    supervision.rectified(active, Step(section, note="已补设"))
+    row.refresh_from_db()
+    assert row.done_on == timezone.localdate()
+
+
+def longer(application, **fields):
+    return PermitChange(
+        **{"kind": "period", "reason": "雨天", "new_ends_on": application.ends_on + timedelta(days=5), **fields}
+    )
+
+
+def test_a_change_is_asked_for_in_advance(active, section, time_machine_day):
+    time_machine_day(active.ends_on + timedelta(days=1))
+    with pytest.raises(Refused, match=r"变更应当提前办理.*第三十六条"):
+        changes.ask_change(active, longer(active), Step(section))
+
+
+def test_a_granted_change_moves_the_end(active, section):
+    until = active.ends_on + timedelta(days=5)
+    changes.ask_change(active, longer(active), Step(section))
+    changes.grant_change(active, Verdict("同意", "局长"), Step(section))
+    assert (make.fresh(active).state, make.fresh(active).ends_on) == (PermitState.ACTIVE, until)
+
+
+def test_another_place_is_looked_at_before_it_is_granted(active, section):
+    change = longer(active, kind="place", new_ends_on=None, new_location="东移20米")
+    changes.ask_change(active, change, Step(section))
+    with pytest.raises(Refused, match="还没有重新查勘"):
+        changes.grant_change(active, Verdict("同意", "局长"), Step(section))
+    changes.resurvey_change(active, Step(section))
+    changes.grant_change(active, Verdict("同意", "局长"), Step(section))
+    assert make.fresh(active).location == "东移20米"
+
+
+def test_a_shortened_permit_ends_sooner_and_never_later(active, section):
+    wrong = Adjustment(kind="shorten", reason="x", new_ends_on=active.ends_on + timedelta(days=1), decided_by="局长")
+    with pytest.raises(Refused, match="缩短后的截止日期"):
+        changes.adjust(active, wrong, Step(section))
+    sooner = active.ends_on - timedelta(days=2)
+    right = Adjustment(kind="shorten", reason="x", new_ends_on=sooner, decided_by="局长")
+    changes.adjust(active, right, Step(section))
+    assert make.fresh(active).ends_on == sooner
+
+
+def test_nothing_is_revoked_unheard(active, section):
+    row = Ending(kind="revoke", ground="fraud", facts="伪造材料", decided_by="局长")
+    with pytest.raises(Refused, match=r"没有听取当事人陈述、申辩.*第七条"):
+        changes.end_permit(active, row, Step(section))
+    row.heard_on = timezone.localdate()
+    changes.end_permit(active, row, Step(section))
+    assert make.fresh(active).state == PermitState.REVOKED
