@@ -1,0 +1,160 @@
+"""What enforcement cases say to the desk and to the search field: officers, squad leader, legal section, leaders."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from billboards.enums.cases import CaseState
+from billboards.models import Case, CaseClock
+from billboards.reckoning import fine_overdue
+from config.desk import Hit, Todo
+from config.figure_sources import list_url
+from staff.models import User
+from staff.permissions import Perms
+
+SHOWN = 8
+SHOWN_HITS = 5
+SOON = timedelta(days=3)
+# What waits for a leader's word, and which step it is.
+FOR_LEADERS = (
+    (CaseState.BEFORE_FILING, "条线索待核查、立案", "去审批"),
+    (("discussed",), "起案件集体讨论后待决定", "去决定"),
+    (("stated", "heard"), "起案件待审核、决定", "查看"),
+    (("routed", "announced"), "起案件待定强制执行", "查看"),
+    (CaseState.FINISHED, "起案件可以结案", "去结案"),
+)
+
+# The periods of the party after which, in a state, the next step is the bureau's.
+RIPE_AFTER = {
+    CaseState.NOTICED: ("C_STATEMENT",),
+    CaseState.ORDERED: ("ORDER",),
+    CaseState.SERVED: ("C_PAY", "REMOVE"),
+    CaseState.DEFERRED: ("DEFERRED",),
+    CaseState.DUNNED: ("DUNNING", "E_DUNNING_COURT"),
+    CaseState.ANNOUNCED: ("ANNOUNCED",),
+}
+
+
+def todo(user: User) -> list[Todo]:
+    if not user.has_perm(Perms.VIEW_CASES):
+        return []
+    return [
+        *days_todo(user),
+        *ripe_todo(user),
+        *review_todo(user),
+        *leaders_todo(user),
+        *reached_todo(user),
+        *money_todo(user),
+    ]
+
+
+def listed(**query: str) -> str:
+    return list_url("billboards:case-list", **query)
+
+
+def end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(23, 59)))
+
+
+def days_todo(user: User) -> list[Todo]:
+    """Periods that bind the bureau, past or about to end: the officer's own cases; for a squad's leader, the squad's."""
+    today = timezone.localdate()
+    rows = CaseClock.objects.visible_to(user).filter(finished_on=None, ours=True, due_on__lte=today + SOON)
+    rows = rows.exclude(case__state__in=CaseState.DONE).select_related("case").order_by("due_on")
+    if not user.has_perm(Perms.LEAD_CASE):
+        rows = rows.filter(case__officers__person__account=user, case__officers__recused_on=None)
+    return [
+        Todo(
+            f"{clock.case}：{clock.label}{'已超期' if clock.due_on < today else '将届满'}",
+            clock.case.get_absolute_url(),
+            "去办",
+            end_of(clock.due_on),
+            light_of_day(clock.due_on, today),
+        )
+        for clock in rows[:SHOWN]
+    ]
+
+
+def ripe_todo(user: User) -> list[Todo]:
+    """Cases whose party had its time (statement, order, payment, dunning): the next step is the bureau's again."""
+    over = Q()
+    for state, rules in RIPE_AFTER.items():
+        over |= Q(case__state=state, rule__in=rules)
+    rows = CaseClock.objects.visible_to(user).filter(over, finished_on=None, due_on__lt=timezone.localdate())
+    rows = rows.select_related("case").order_by("due_on")
+    if not user.has_perm(Perms.LEAD_CASE):
+        rows = rows.filter(case__officers__person__account=user, case__officers__recused_on=None)
+    first: dict[int, CaseClock] = {}
+    for clock in rows:
+        first.setdefault(clock.case_id, clock)
+    return [
+        Todo(f"{clock.case}：{clock.label}已届满，待办下一步", clock.case.get_absolute_url(), "去办", None, "yellow")
+        for clock in list(first.values())[:SHOWN]
+    ]
+
+
+def money_todo(user: User) -> list[Todo]:
+    """Fines past their day, for who keeps the money."""
+    if not user.has_perm(Perms.MANAGE_CASE_MONEY):
+        return []
+    rows = fine_overdue(Case.objects.visible_to(user), timezone.localdate())
+    count, case = rows.count(), rows.order_by("pk").first()
+    if case is None:
+        return []
+    url = reverse("billboards:case-money", args=[case.pk]) if count == 1 else listed(unpaid="true")
+    return [Todo(f"{count} 起案件罚款到期未缴清", url, "去核对", None, "orange", count)]
+
+
+def light_of_day(due: date, today: date) -> str:
+    if due < today:
+        return "red"
+    return "orange" if due == today else "yellow"
+
+
+def review_todo(user: User) -> list[Todo]:
+    if not user.has_perm(Perms.REVIEW_CASE):
+        return []
+    rows = Case.objects.visible_to(user).filter(state=CaseState.LEGAL_REVIEW)
+    return [Todo(f"{case}待法制审核", case.get_absolute_url(), "去审核", None, "orange") for case in rows[:SHOWN]]
+
+
+def leaders_todo(user: User) -> list[Todo]:
+    if not user.has_perm(Perms.APPROVE_CASE):
+        return []
+    rows, found = Case.objects.visible_to(user), []
+    for states, words, verb in FOR_LEADERS:
+        waiting = rows.filter(state__in=states)
+        count, first = waiting.count(), waiting.order_by("received_on").first()
+        if first is not None:
+            url = first.get_absolute_url() if count == 1 else listed(state=first.state)
+            found.append(Todo(f"{count} {words}", url, verb, None, "yellow", count))
+    return found
+
+
+def reached_todo(user: User) -> list[Todo]:
+    """Cases whose earliest lawful day of coercion has come, for those who choose the way."""
+    if not (user.has_perm(Perms.LEAD_CASE) or user.has_perm(Perms.APPROVE_CASE)):
+        return []
+    rows = Case.objects.visible_to(user).filter(
+        coercion_from__lte=timezone.localdate(), state__in=(CaseState.OVERDUE, CaseState.DUNNED, CaseState.ROUTED)
+    )
+    count = rows.count()
+    if not count:
+        return []
+    return [Todo(f"{count} 起案件已到最早可强制日期", listed(enforceable="true"), "查看", None, "green", count)]
+
+
+def search(user: User, query: str) -> list[Hit]:
+    """Cases by any of their numbers, by party or place."""
+    if not user.has_perm(Perms.VIEW_CASES):
+        return []
+    numbers = Q(number__contains=query) | Q(filing_number__contains=query) | Q(external_number=query)
+    rows = Case.objects.visible_to(user).filter(numbers | Q(party_name__contains=query) | Q(place__contains=query))
+    return [
+        Hit(str(case), case.get_absolute_url(), "执法案件", f"{case.get_state_display()} {case.place}")
+        for case in rows[:SHOWN_HITS]
+    ]

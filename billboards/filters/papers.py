@@ -1,0 +1,154 @@
+"""Filters of papers, decisions, payments, surcharges and flaws; they own all reading of GET."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+
+from billboards.documents import DOCUMENTS
+from billboards.enums.cases import CaseState, DecisionKind
+from billboards.models import (
+    NO_VIOLATION,
+    CaseFlaw,
+    CorrectionOrder,
+    Decision,
+    Paper,
+    Payment,
+    SurchargeReckoning,
+    violation_codes,
+)
+from staff.filters.log import DATE_INPUT
+
+SERVED_KINDS = [kind for kind, each in DOCUMENTS.items() if each.is_served]
+
+
+def day_from(field: str) -> django_filters.DateFilter:
+    return django_filters.DateFilter(label="日期从", field_name=field, lookup_expr="gte", widget=DATE_INPUT)
+
+
+def day_to(field: str) -> django_filters.DateFilter:
+    return django_filters.DateFilter(label="到", field_name=field, lookup_expr="lte", widget=DATE_INPUT)
+
+
+class OfCaseFilter(django_filters.FilterSet):
+    """`violation=none`: cases whose violation is not settled yet."""
+
+    q = django_filters.CharFilter(label="案件编号、当事人", method="search")
+    violation = django_filters.ChoiceFilter(label="案由", choices=violation_codes, method="by_violation")
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """What hangs on a voided case is no longer counted."""
+        return super().filter_queryset(queryset).exclude(case__state=CaseState.VOIDED)
+
+    def by_violation(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(case__violation=None) if value == NO_VIOLATION else rows.filter(case__violation__code=value)
+
+    def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        text = value.strip()
+        return rows.filter(Q(case__number__contains=text) | Q(case__party_name__contains=text))
+
+
+class PaperFilter(OfCaseFilter):
+    kind = django_filters.ChoiceFilter(label="文书", choices=[(k, each.title) for k, each in DOCUMENTS.items()])
+    served_since = day_from("served_on")
+    served_until = day_to("served_on")
+    standing = django_filters.ChoiceFilter(
+        label="状态",
+        choices=[("draft", "拟稿"), ("issued", "已出文"), ("served", "已送达"), ("unserved", "已出文未送达"), ("voided", "已作废")],
+        method="by_standing",
+        empty_label="未作废",
+    )  # fmt: skip
+
+    class Meta:
+        model = Paper
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        rows = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("standing") == "voided" else rows.filter(voided_at=None)
+
+    def by_standing(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        issued = Q(signed_at__isnull=False) | ~Q(outside_number="")
+        match value:
+            case "draft":
+                return rows.exclude(issued)
+            case "issued":
+                return rows.filter(issued)
+            case "served":
+                return rows.filter(issued, served_on__isnull=False)
+            case "unserved":
+                return rows.filter(issued, served_on=None, kind__in=SERVED_KINDS)
+        return rows.exclude(voided_at=None)
+
+
+class OrderFilter(OfCaseFilter):
+    since = day_from("issued_on")
+    until = day_to("issued_on")
+    served_since = day_from("served_on")
+    served_until = day_to("served_on")
+
+    class Meta:
+        model = CorrectionOrder
+        fields: list[str] = []
+
+
+class DecisionFilter(OfCaseFilter):
+    kind = django_filters.MultipleChoiceFilter(label="决定种类", choices=DecisionKind.choices)
+    since = day_from("issued_on")
+    until = day_to("issued_on")
+    fined = django_filters.BooleanFilter(label="有罚款", method="by_fined")
+
+    class Meta:
+        model = Decision
+        fields: list[str] = []
+
+    def by_fined(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        return rows.filter(amount__gt=0) if value else rows.filter(amount=0)
+
+
+class PaymentFilter(OfCaseFilter):
+    kind = django_filters.ChoiceFilter(label="款项", choices=Payment.For.choices)
+    channel = django_filters.ChoiceFilter(label="缴款方式", choices=Payment.Channel.choices)
+    since = day_from("paid_on")
+    until = day_to("paid_on")
+    voided = django_filters.ChoiceFilter(
+        label="状态", choices=[("voided", "已作废")], method="by_voided", empty_label="未作废"
+    )
+
+    class Meta:
+        model = Payment
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        rows = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("voided") else rows.filter(voided_at=None)
+
+    def by_voided(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.exclude(voided_at=None)
+
+
+class SurchargeFilter(OfCaseFilter):
+    since = day_from("computed_to")
+    until = day_to("computed_to")
+    latest = django_filters.BooleanFilter(label="只看每案最后一次", method="by_latest")
+
+    class Meta:
+        model = SurchargeReckoning
+        fields: list[str] = []
+
+    def by_latest(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        if not value:
+            return rows
+        end = self.form.cleaned_data.get("until")
+        return rows.latest_of_each_case(end)
+
+
+class FlawFilter(OfCaseFilter):
+    since = day_from("happened_on")
+    until = day_to("happened_on")
+
+    class Meta:
+        model = CaseFlaw
+        fields: list[str] = []

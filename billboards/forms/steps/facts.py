@@ -1,0 +1,68 @@
+"""Fields that a step asks for and that are no field of its record: answers that go into an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Final
+
+from django import forms
+from django.utils import timezone
+
+from billboards.models import STREETS
+from staff.forms.people import DATE
+from staff.models import ServiceMethod, Unit
+
+METHODS = [each for each in ServiceMethod.choices if each[0] != ServiceMethod.PUSHED]
+
+
+def line(label: str, length: int = 120, *, required: bool = False, help_text: str = "") -> Callable[[], forms.Field]:
+    return lambda: forms.CharField(label=label, max_length=length, required=required, help_text=help_text)
+
+
+def text(label: str, length: int = 1000, *, required: bool = False) -> Callable[[], forms.Field]:
+    rows = {"rows_wanted": 3}
+    return lambda: forms.CharField(label=label, max_length=length, required=required, widget=forms.Textarea(attrs=rows))
+
+
+def street() -> forms.Field:
+    rows = Unit.objects.active_on(timezone.localdate()).filter(kind__in=STREETS)
+    return forms.ModelChoiceField(
+        rows, label="拆除地点所属街道（管理处）", required=False, help_text="拆除的按街道计入拆除记录。"
+    )
+
+
+FACTS: Final[Mapping[str, Callable[[], forms.Field]]] = {
+    "number": line("立案号", 60, help_text="在本系统签发立案审批表的自动带入；线下立案的填纸质文号。"),
+    "reviewer": line("审核人", 40, required=True),
+    "qualified": lambda: forms.BooleanField(
+        label="审核人具备法制审核资格",
+        required=False,
+        help_text="初次从事法制审核的应当取得国家统一法律职业资格；不是初次的也勾选。",
+    ),
+    "qualification": line(
+        "法律职业资格", help_text="填资格证书号；不是初次从事审核的，写明从何时起从事。自动带入法制审核意见书。"
+    ),
+    "opinion": text("审核意见"),
+    "attendance": line("参加人", 200),
+    "record": text("听证笔录要点", 4000),
+    "conclusion": text("听证意见"),
+    "method": lambda: forms.ChoiceField(label="送达方式", choices=METHODS),
+    "proof": line("送达证明", 200, help_text="回证签收人和关系；留置的写见证人或照片录像编号；邮寄的写邮件号。"),
+    "until": lambda: forms.DateField(label="延期（最后一期）至", widget=DATE, required=False),
+    "ended_at": lambda: forms.DateTimeField(
+        label="结束时间",
+        initial=timezone.localtime,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    ),
+    "result": line("执行情况", 300),
+    "goods_list": line("物品清单", 300, help_text="清点、保管和发还情况。"),
+    "street": street,
+    "removed_count": lambda: forms.IntegerField(label="拆除块数", required=False, min_value=0, max_value=10_000),
+    "removed_area": lambda: forms.DecimalField(
+        label="拆除面积（㎡）", required=False, min_value=Decimal(0), max_digits=9, decimal_places=2
+    ),
+    "costs": lambda: forms.DecimalField(
+        label="费用（元）", required=False, min_value=Decimal(0), max_digits=12, decimal_places=2
+    ),
+}

@@ -1,0 +1,160 @@
+"""The money of a case on a day: imposed, collected, deferred, surcharged, each a figure of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from django.db.models import DecimalField, Exists, F, OuterRef, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from billboards.deadlines import due
+from billboards.enums.cases import DecisionKind, RemedyTarget
+from billboards.models import Case, CaseClock, Decision, Deferral, Payment
+from billboards.models.case import CaseQuerySet
+from billboards.surcharge import Due, Paid, Plan, Surcharge, Suspension, surcharge
+from config.display import amount
+from staff import workdays
+from staff.refusals import Refused
+
+NOUGHT = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Money:
+    """`due_on`: the last day in time as the decision set it; `next_due`: as deferrals moved it."""
+
+    decision: Decision | None
+    today: date
+    due_on: date | None
+    plans: tuple[Plan, ...]
+    paid_fine: Decimal
+    paid_surcharge: Decimal
+    reckoned: Surcharge
+    deferral: Deferral | None
+
+    @property
+    def imposed(self) -> Decimal:
+        return self.decision.amount if self.decision else NOUGHT
+
+    @property
+    def unpaid(self) -> Decimal:
+        return max(self.imposed - self.paid_fine, NOUGHT)
+
+    @property
+    def surcharge_unpaid(self) -> Decimal:
+        return max(self.reckoned.amount - self.paid_surcharge, NOUGHT)
+
+    @property
+    def deferred(self) -> Decimal:
+        """What is unpaid and not due yet because a deferral moved it."""
+        if self.deferral is None or not self.plans:
+            return NOUGHT
+        later = sum((each.amount for each in self.plans[-1].dues if each.day >= self.today), NOUGHT)
+        return min(later, self.unpaid)
+
+    @property
+    def next_due(self) -> date | None:
+        if not self.plans or not self.unpaid:
+            return None
+        paid = self.paid_fine
+        for each in sorted(self.plans[-1].dues, key=lambda one: one.day):
+            paid -= each.amount
+            if paid < 0:
+                return each.day
+        return None
+
+    @property
+    def is_settled(self) -> bool:
+        return not self.unpaid and not self.surcharge_unpaid
+
+    @property
+    def words(self) -> str:
+        found = f"罚款{amount(self.unpaid)}元" if self.unpaid else ""
+        if self.surcharge_unpaid:
+            found += f"{'，' if found else ''}加处罚款{amount(self.surcharge_unpaid)}元"
+        return found
+
+    @cached_property
+    def line_words(self) -> list[str]:
+        """The reckoning line by line, as the notice prints it."""
+        return list(line_words(self.reckoned))
+
+
+def fine_overdue(rows: CaseQuerySet, today: date) -> CaseQuerySet:
+    """Of open cases: those whose fine is past its day, not put off beyond today, and not paid in full."""
+    imposed = Decision.objects.filter(case=OuterRef("pk")).order_by("-pk").values("amount")[:1]
+    paid = Payment.objects.recorded().filter(case=OuterRef("pk"), kind=Payment.For.FINE).order_by()
+    sums = paid.values("case").annotate(total=Sum("amount")).values("total")
+    clocks = CaseClock.objects.filter(case=OuterRef("pk"))
+    rows = rows.running().filter(
+        Exists(clocks.filter(rule="C_PAY", due_on__lt=today)),
+        ~Exists(clocks.filter(rule="DEFERRED", finished_on=None, due_on__gte=today)),
+    )
+    nought = Value(NOUGHT, output_field=DecimalField(max_digits=12, decimal_places=2))
+    rows = rows.annotate(fine_imposed=Coalesce(Subquery(imposed), nought), fine_paid=Coalesce(Subquery(sums), nought))
+    return rows.filter(fine_imposed__gt=F("fine_paid"))
+
+
+def line_words(reckoned: Surcharge) -> Iterator[str]:
+    for line in reckoned.lines:
+        span = f"{line.first}至{line.last}，{line.days}日"
+        if line.suspended:
+            yield f"{span}：{line.suspended}，不计算"
+        else:
+            yield f"{span}：{amount(line.overdue)}元×3%×{line.days}＝{amount(line.amount)}元"
+    if reckoned.is_capped:
+        yield f"合计{amount(reckoned.uncapped)}元，超出罚款数额，按罚款数额{amount(reckoned.cap)}元计"
+
+
+def fining_decision(case: Case) -> Decision | None:
+    """The penalty that stands and is to be paid."""
+    return case.decisions.filter(kind__in=DecisionKind.PENALTIES, amount__gt=0).order_by("-pk").first()
+
+
+def plans_of(case: Case, decision: Decision) -> tuple[date | None, tuple[Plan, ...], Deferral | None]:
+    """When what was due: by the decision, then by each deferral that was granted."""
+    if decision.served_on is None:
+        return None, (), None
+    try:
+        due_on = due("C_PAY", decision.served_on, workdays.load()).day
+    except workdays.CalendarYearMissing as error:
+        raise Refused(str(error)) from error
+    plans = [Plan(decision.served_on, (Due(due_on, decision.amount),))]
+    granted = case.deferrals.filter(voided_at=None, granted=True).order_by("decided_on", "pk")
+    latest = None
+    for deferral in granted.prefetch_related("instalments"):
+        dues = tuple(Due(each.due_on, each.amount) for each in deferral.instalments.all())
+        plans.append(Plan(deferral.decided_on or deferral.applied_on, dues))
+        latest = deferral
+    return due_on, tuple(plans), latest
+
+
+def suspensions_of(case: Case) -> list[Suspension]:
+    """Review and suit against the penalty (行政处罚法 Art. 73(3)): from the day they were brought to the day they ended."""
+    found = case.remedies.filter(target=RemedyTarget.PENALTY)
+    return [Suspension(each.filed_on, each.ended_on, each.get_kind_display()) for each in found]
+
+
+def money_of(case: Case, until: date) -> Money:
+    """Refused while the calendar of a year that it needs is not loaded."""
+    decision = fining_decision(case)
+    rows = list(case.payments.filter(voided_at=None, paid_on__lte=until))
+    fines = [Paid(each.paid_on, each.amount) for each in rows if each.kind == Payment.For.FINE]
+    extra = sum((each.amount for each in rows if each.kind == Payment.For.SURCHARGE), NOUGHT)
+    fine = decision.amount if decision else NOUGHT
+    due_on, plans, deferral = plans_of(case, decision) if decision else (None, (), None)
+    reckoned = surcharge(fine, plans, until, payments=fines, suspensions=suspensions_of(case))
+    return Money(
+        decision=decision,
+        today=until,
+        due_on=due_on,
+        plans=plans,
+        paid_fine=sum((each.amount for each in fines), NOUGHT),
+        paid_surcharge=extra,
+        reckoned=reckoned,
+        deferral=deferral,
+    )

@@ -1,0 +1,214 @@
+"""Ledgers of decisions, payments, surcharges and flaws: what figures open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from billboards.filters.papers import DecisionFilter, FlawFilter, OrderFilter, PaymentFilter, SurchargeFilter
+from billboards.models import CaseFlaw, CorrectionOrder, Decision, Payment, SurchargeReckoning
+from billboards.views.papers import VIEW
+from config.tables import Column, Table, render_table
+from staff.exports import ListExport, register_export
+from staff.permissions import Perms
+
+
+def money_of_row(row: Any) -> str:
+    return reverse("billboards:case-money", args=[row.case_id])
+
+
+CASE_COLUMNS = (
+    Column("case", "案件", value="case.number", sort="case__number", phone="primary"),
+    Column("party", "当事人", value="case.party_name", phone="secondary"),
+)
+
+
+def total_of(field: str) -> Any:
+    return lambda rows: rows.order_by().aggregate(total=Sum(field))["total"]
+
+
+def order_table(request: HttpRequest) -> Table:
+    if not request.user.has_perm(Perms.VIEW_CASES):
+        raise PermissionDenied
+    rows = CorrectionOrder.objects.visible_to(request.user).select_related("case__violation")
+    filters = OrderFilter(request.GET, queryset=rows, request=request)
+    return Table(
+        columns=[
+            *CASE_COLUMNS,
+            Column("number", "文号", sort="number", phone="secondary"),
+            Column("issued_on", "出文日期", sort="issued_on", phone="secondary"),
+            Column("served_on", "送达日期", sort="served_on", phone="secondary"),
+            Column("due_on", "改正期限", sort="due_on", phone="secondary"),
+            Column("demand", "改正要求", phone="hidden"),
+        ],
+        rows=filters.qs,
+        request=request,
+        name="orders",
+        caption="责令改正通知书",
+        default_sort="-issued_on",
+        row_url=lambda row: row.case.get_absolute_url(),
+        filters=filters,
+        export_url=reverse("staff:export", args=[ORDER_EXPORT.key]),
+        empty="没有符合条件的责令改正。",
+    )
+
+
+ORDER_EXPORT = register_export(ListExport("billboards.orders", "责令改正通知书台账", order_table))
+
+
+def decision_table(request: HttpRequest) -> Table:
+    if not request.user.has_perm(Perms.VIEW_CASES):
+        raise PermissionDenied
+    rows = Decision.objects.visible_to(request.user).select_related("case__violation")
+    filters = DecisionFilter(request.GET, queryset=rows, request=request)
+    return Table(
+        columns=[
+            *CASE_COLUMNS,
+            Column("violation", "案由", value="case.violation.name", phone="hidden"),
+            Column("kind", "决定", value="get_kind_display", sort="kind", phone="secondary"),
+            Column("number", "文号", sort="number", phone="secondary"),
+            Column("issued_on", "决定日期", sort="issued_on", phone="secondary"),
+            Column("served_on", "送达日期", sort="served_on", phone="hidden"),
+            Column("amount", "罚款（元）", sort="amount", align="end", total=total_of("amount"), phone="primary"),
+        ],
+        rows=filters.qs,
+        request=request,
+        name="decisions",
+        caption="处罚决定",
+        default_sort="-issued_on",
+        row_url=money_of_row,
+        filters=filters,
+        export_url=reverse("staff:export", args=[DECISION_EXPORT.key]),
+        empty="没有符合条件的决定。",
+    )
+
+
+DECISION_EXPORT = register_export(ListExport("billboards.decisions", "处罚决定台账", decision_table))
+
+
+def payment_table(request: HttpRequest) -> Table:
+    if not request.user.has_perm(Perms.VIEW_CASES):
+        raise PermissionDenied
+    rows = Payment.objects.visible_to(request.user).select_related("case")
+    filters = PaymentFilter(request.GET, queryset=rows, request=request)
+    return Table(
+        columns=[
+            *CASE_COLUMNS,
+            Column("kind", "款项", value="get_kind_display", sort="kind", phone="secondary"),
+            Column("paid_on", "缴款日期", sort="paid_on", phone="secondary"),
+            Column("amount", "金额（元）", sort="amount", align="end", total=total_of("amount"), phone="primary"),
+            Column("channel", "缴款方式", value="get_channel_display", sort="channel", phone="hidden"),
+            Column("receipt", "票据号", phone="secondary"),
+            Column("late", "补录", value=lambda row: "补录" if row.late else "", phone="hidden"),
+        ],
+        rows=filters.qs,
+        request=request,
+        name="payments",
+        caption="缴款",
+        default_sort="-paid_on",
+        row_url=money_of_row,
+        row_tone=lambda row: "muted" if row.voided_at else "",
+        filters=filters,
+        export_url=reverse("staff:export", args=[PAYMENT_EXPORT.key]),
+        empty="没有符合条件的缴款。",
+    )
+
+
+PAYMENT_EXPORT = register_export(ListExport("billboards.payments", "罚没款缴款台账", payment_table))
+
+
+def surcharge_table(request: HttpRequest) -> Table:
+    if not request.user.has_perm(Perms.VIEW_CASES):
+        raise PermissionDenied
+    rows = SurchargeReckoning.objects.visible_to(request.user).select_related("case")
+    filters = SurchargeFilter(request.GET, queryset=rows, request=request)
+    latest = bool(filters.form.is_bound and filters.form.is_valid() and filters.form.cleaned_data.get("latest"))
+    return Table(
+        columns=[
+            *CASE_COLUMNS,
+            Column("computed_to", "计算至", sort="computed_to", phone="secondary"),
+            Column("fine", "罚款（元）", sort="fine", align="end", phone="hidden"),
+            Column("amount", "加处罚款（元）", sort="amount", align="end", total=total_of("amount") if latest else None, phone="primary"),
+        ],
+        rows=filters.qs,
+        request=request,
+        name="surcharges",
+        caption="加处罚款",
+        default_sort="-computed_to",
+        row_url=money_of_row,
+        filters=filters,
+        export_url=reverse("staff:export", args=[SURCHARGE_EXPORT.key]),
+        empty="没有核定过加处罚款。",
+    )  # fmt: skip
+
+
+SURCHARGE_EXPORT = register_export(ListExport("billboards.surcharges", "加处罚款台账", surcharge_table))
+
+
+def flaw_table(request: HttpRequest) -> Table:
+    if not request.user.has_perm(Perms.VIEW_CASES):
+        raise PermissionDenied
+    rows = CaseFlaw.objects.visible_to(request.user).select_related("case", "recorded_by")
+    filters = FlawFilter(request.GET, queryset=rows, request=request)
+    return Table(
+        columns=[
+            *CASE_COLUMNS,
+            Column("happened_on", "发生日期", sort="happened_on", phone="secondary"),
+            Column("text", "情形", phone="primary"),
+            Column("article", "依据", phone="secondary"),
+            Column("recorded_by", "登记人", phone="hidden"),
+        ],
+        rows=filters.qs,
+        request=request,
+        name="flaws",
+        caption="程序瑕疵",
+        default_sort="-happened_on",
+        row_url=lambda row: row.case.get_absolute_url(),
+        filters=filters,
+        export_url=reverse("staff:export", args=[FLAW_EXPORT.key]),
+        empty="没有登记过程序瑕疵。",
+    )
+
+
+FLAW_EXPORT = register_export(ListExport("billboards.flaws", "程序瑕疵台账", flaw_table))
+
+
+def list_page(request: HttpRequest, table: Table, title: str, lead: str) -> HttpResponse:
+    return render_table(request, "layout/record_list.html", {"table": table, "title": title, "lead": lead, "links": []})
+
+
+@require_GET
+@VIEW
+def order_list(request: HttpRequest) -> HttpResponse:
+    return list_page(request, order_table(request), "责令改正通知书", "责令改正不是行政处罚，单独统计。")
+
+
+@require_GET
+@VIEW
+def decision_list(request: HttpRequest) -> HttpResponse:
+    return list_page(
+        request, decision_table(request), "处罚决定", "决定的罚款、已缴的罚款和加处罚款分别统计，互不替代。"
+    )
+
+
+@require_GET
+@VIEW
+def payment_list(request: HttpRequest) -> HttpResponse:
+    return list_page(request, payment_table(request), "缴款台账", "实缴入库的罚款和加处罚款。")
+
+
+@require_GET
+@VIEW
+def surcharge_list(request: HttpRequest) -> HttpResponse:
+    return list_page(request, surcharge_table(request), "加处罚款", "同一案件后一次核定替代前一次，不相加。")
+
+
+@require_GET
+@VIEW
+def flaw_list(request: HttpRequest) -> HttpResponse:
+    return list_page(request, flaw_table(request), "程序瑕疵", "如实登记的程序问题，用于办案评查。")

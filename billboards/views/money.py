@@ -1,0 +1,205 @@
+"""Money of a case: what was imposed against the table, collected, deferred, surcharged line by line; and the lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from billboards.discretion import decided_line, why_not_amount
+from billboards.dossier import Dossier
+from billboards.forms.money import (
+    DeferralDecisionForm,
+    DeferralForm,
+    HandInForm,
+    PaymentForm,
+    PaymentReasonForm,
+    ReckoningForm,
+)
+from billboards.models import Case, Deferral, Payment
+from billboards.permissions import can_ask_deferral, can_decide_deferral, can_hand_in, can_reckon, can_record_payment
+from billboards.reckoning import Money, money_of
+from billboards.views.papers import VIEW, visible_case
+from staff.pages import Fact, RecordPage, Step, require, take_step
+from staff.refusals import Refused
+
+
+def against_the_table(case: Case, money: Money) -> str:
+    """The line of the table that the decision names, or what is wrong with the fine."""
+    if money.decision is None or case.violation is None:
+        return ""
+    table, party = case.violation.table, Dossier(case).party
+    line = decided_line(table, money.imposed, party, money.decision.line)
+    if problem := why_not_amount(table, money.imposed, party, line):
+        return problem
+    where = f"，裁量阶次{line.words}" if line else ""
+    return f"在法定幅度（{case.violation.fine_words}）之内{where}。"
+
+
+def money_facts(case: Case, money: Money) -> list[Fact]:
+    frozen = case.surcharges.order_by("-computed_to").first()
+    return [
+        Fact("罚款（决定）", money.imposed, unit="元", note=against_the_table(case, money)),
+        Fact(
+            "缴纳期限",
+            money.due_on or "决定送达后起算",
+            note="自收到决定书之日起十五日（《行政处罚法》第六十七条第三款）",
+        ),
+        Fact("已缴罚款", money.paid_fine, unit="元"),
+        Fact("未缴罚款", money.unpaid, unit="元"),
+        Fact(
+            "其中准予延期、分期的", money.deferred, unit="元", note=f"下一期 {money.next_due}" if money.next_due else ""
+        ),
+        Fact(
+            "加处罚款（至今日）",
+            money.reckoned.amount,
+            unit="元",
+            note="每日百分之三，不超出罚款数额；复议、诉讼期间不计",
+        ),
+        Fact("已缴加处罚款", money.paid_surcharge, unit="元"),
+        Fact("最近一次核定的加处罚款", frozen or "—"),
+    ]
+
+
+def money_steps(request: HttpRequest, case: Case, money: Money) -> list[Step]:
+    user, steps = request.user, []
+    address = {name: reverse(f"billboards:{name}", args=[case.pk]) for name in ("payment-create", "deferral-create", "surcharge-freeze")}  # fmt: skip
+    if money.decision is None:
+        return steps
+    if can_record_payment(user) and not money.is_settled:
+        initial = {"amount": money.unpaid or money.surcharge_unpaid, "kind": "fine" if money.unpaid else "surcharge"}
+        words = "按票据登记；缴款三日后登记的注明补录。"
+        steps.append(
+            Step("pay", "登记缴款", address["payment-create"], words, PaymentForm(initial=initial), first=True)
+        )
+    if can_ask_deferral(user) and money.unpaid:
+        words = "当事人确有经济困难的，经申请和批准可以暂缓或者分期缴纳（《行政处罚法》第六十六条第二款）。"
+        steps.append(Step("defer", "登记延期申请", address["deferral-create"], words, DeferralForm()))
+    if can_reckon(user) and money.reckoned.amount:
+        words = "按日逐段计算并保存，作为通知书和催告书的依据。"
+        steps.append(Step("reckon", "核定加处罚款", address["surcharge-freeze"], words, ReckoningForm()))
+    return steps
+
+
+def rows_with_steps(request: HttpRequest, case: Case) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Payments and deferrals, each with the small forms that the user may send."""
+    payments = [
+        {
+            "row": each,
+            "hand_in": HandInForm(auto_id=f"hand-in-{each.pk}-%s") if can_hand_in(request.user, each) else None,
+            "void": PaymentReasonForm(auto_id=f"void-{each.pk}-%s")
+            if can_record_payment(request.user) and not each.is_voided
+            else None,
+        }
+        for each in case.payments.select_related("recorded_by")
+    ]
+    deferrals = [
+        {
+            "row": each,
+            "decide": DeferralDecisionForm(auto_id=f"decide-{each.pk}-%s")
+            if can_decide_deferral(request.user, each)
+            else None,
+        }
+        for each in case.deferrals.prefetch_related("instalments")
+    ]
+    return payments, deferrals
+
+
+def money_page(request: HttpRequest, case: Case) -> RecordPage:
+    money = money_of(case, timezone.localdate())
+    payments, deferrals = rows_with_steps(request, case)
+    return RecordPage(
+        record=case,
+        title=f"罚没款 {case.number}",
+        crumbs=[("缴款台账", "billboards:payment-list")],
+        facts=money_facts(case, money),
+        lead=f"{case.party_name or '当事人未查明'} · {case.violation.name if case.violation else '案由未定'}",
+        badge=("已缴清", "green") if money.decision and money.is_settled else ("未缴清", "amber") if money.decision else ("无罚款", "grey"),
+        steps=money_steps(request, case, money),
+        parts=["billboards/_money_parts.html"],
+        more={
+            "case": case,
+            "lines": money.reckoned.lines,
+            "reckoned": money.reckoned,
+            "payments": payments,
+            "deferrals": deferrals,
+            "surcharges": case.surcharges.select_related("reckoned_by"),
+        },
+    )  # fmt: skip
+
+
+@require_GET
+@VIEW
+def case_money(request: HttpRequest, pk: int) -> HttpResponse:
+    case = visible_case(request, pk)
+    try:
+        return money_page(request, case).show(request)
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect(case)
+
+
+def take_money_step(request: HttpRequest, case: Case, form: Any, act: Any, *, step: str, done: str) -> HttpResponse:
+    """As take_step, but back to the money of the case."""
+    answer = take_step(request, form, act, page=lambda: money_page(request, case), step=step, done=done)
+    if answer.status_code == 302:
+        answer["Location"] = reverse("billboards:case-money", args=[case.pk])
+    return answer
+
+
+@require_POST
+@VIEW
+def payment_create(request: HttpRequest, pk: int) -> HttpResponse:
+    case, form = visible_case(request, pk), PaymentForm(request.POST)
+    require(can_record_payment(request.user))
+    return take_money_step(request, case, form, lambda: form.record(case, by=request.user), step="pay", done="已登记缴款。")  # fmt: skip
+
+
+def visible_payment(request: HttpRequest, pk: int) -> Payment:
+    return get_object_or_404(Payment.objects.visible_to(request.user).select_related("case__violation"), pk=pk)
+
+
+@require_POST
+@VIEW
+def payment_void(request: HttpRequest, pk: int) -> HttpResponse:
+    payment, form = visible_payment(request, pk), PaymentReasonForm(request.POST)
+    require(can_record_payment(request.user))
+    return take_money_step(request, payment.case, form, lambda: form.take(payment, by=request.user), step="void", done="已作废这笔缴款。")  # fmt: skip
+
+
+@require_POST
+@VIEW
+def payment_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
+    payment, form = visible_payment(request, pk), HandInForm(request.POST)
+    require(can_hand_in(request.user, payment))
+    return take_money_step(request, payment.case, form, lambda: form.take(payment, by=request.user), step="hand-in", done="已登记交款。")  # fmt: skip
+
+
+@require_POST
+@VIEW
+def deferral_create(request: HttpRequest, pk: int) -> HttpResponse:
+    case, form = visible_case(request, pk), DeferralForm(request.POST)
+    require(can_ask_deferral(request.user))
+    return take_money_step(request, case, form, lambda: form.record(case, by=request.user), step="defer", done="已登记申请，请局领导决定。")  # fmt: skip
+
+
+@require_POST
+@VIEW
+def deferral_decide(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = Deferral.objects.visible_to(request.user).select_related("case__violation")
+    deferral, form = get_object_or_404(rows, pk=pk), DeferralDecisionForm(request.POST)
+    require(can_decide_deferral(request.user, deferral))
+    return take_money_step(request, deferral.case, form, lambda: form.take(deferral, by=request.user), step="decide", done="已登记决定。")  # fmt: skip
+
+
+@require_POST
+@VIEW
+def surcharge_freeze(request: HttpRequest, pk: int) -> HttpResponse:
+    case, form = visible_case(request, pk), ReckoningForm(request.POST)
+    require(can_reckon(request.user))
+    return take_money_step(request, case, form, lambda: form.take(case, by=request.user), step="reckon", done="已核定加处罚款。")  # fmt: skip

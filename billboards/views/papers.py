@@ -1,0 +1,364 @@
+"""Papers of a case: which may go out, drafting, preview, signature, service, download; and the list of all papers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from billboards.documents import DOCUMENTS
+from billboards.dossier import Dossier
+from billboards.filters.papers import PaperFilter
+from billboards.forms.papers import DocumentForm, OutsideForm, PaperReasonForm, ServiceForm
+from billboards.models import Case, CaseFile, Paper, PaperService
+from billboards.permissions import can_draft_paper, can_edit_paper, can_serve_paper, can_sign_paper, can_void_paper
+from billboards.prefill import issuing_body, prefilled
+from billboards.workflow import papers
+from billboards.workflow.guards import why_not_paper
+from config.tables import Column, Table, render_table
+from staff.exports import ListExport, register_export
+from staff.files import send_file
+from staff.jobs import enqueue
+from staff.models import Activity, Verb
+from staff.pages import Fact, RecordPage, Step, pdf_answer, require, take_form, take_step
+from staff.permissions import Perms
+from staff.refusals import Refused, show_refusal
+from staff.workdays import CalendarYearMissing
+
+VIEW = permission_required(Perms.VIEW_CASES, raise_exception=True)
+LIST = ("案件文书", "billboards:paper-list")
+TONES = {"拟稿": "amber", "已签发": "blue", "外部出文": "blue", "已送达": "green", "已作废": "grey"}
+
+
+@dataclass(frozen=True)
+class Option:
+    """A line of the paper_options component."""
+
+    label: str
+    url: str
+    why_not: str
+
+
+def visible_case(request: HttpRequest, pk: int) -> Case:
+    return get_object_or_404(Case.objects.visible_to(request.user).select_related("violation", "unit"), pk=pk)
+
+
+def visible_paper(request: HttpRequest, pk: int) -> Paper:
+    rows = Paper.objects.visible_to(request.user).select_related(
+        "case__violation", "signed_by", "drafted_by", "voided_by"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def paper_table(request: HttpRequest) -> Table:
+    if not request.user.has_perm(Perms.VIEW_CASES):
+        raise PermissionDenied
+    rows = Paper.objects.visible_to(request.user).select_related("case__unit")
+    filters = PaperFilter(request.GET, queryset=rows, request=request)
+    return Table(
+        columns=[
+            Column("kind", "文书", value="get_kind_display", sort="kind", phone="primary"),
+            Column("number", "文号", value="label_number", sort="number", phone="primary"),
+            Column("issued_on", "日期", sort="signed_at", phone="secondary"),
+            Column("case", "案件", value="case.number", sort="case__number", phone="secondary"),
+            Column("party", "当事人", value="case.party_name", phone="secondary"),
+            Column("unit", "承办单位", value="case.unit.label", phone="hidden", optional=True),
+            Column("served_on", "送达日期", sort="served_on", phone="secondary"),
+            Column("standing", "状态", phone="primary"),
+        ],
+        rows=filters.qs,
+        request=request,
+        name="case-papers",
+        caption="案件文书",
+        default_sort="-issued_on",
+        row_url=Paper.get_absolute_url,
+        row_tone=lambda row: "muted" if row.voided_at else "",
+        filters=filters,
+        export_url=reverse("staff:export", args=[PAPER_EXPORT.key]),
+        empty="没有符合条件的文书。",
+    )
+
+
+PAPER_EXPORT = register_export(ListExport("billboards.papers", "案件文书台账", paper_table))
+
+
+@require_GET
+@VIEW
+def paper_list(request: HttpRequest) -> HttpResponse:
+    lead = "签发时编号，作废的文号保留、不再使用。"
+    context = {"table": paper_table(request), "title": "案件文书", "lead": lead, "links": []}
+    return render_table(request, "layout/record_list.html", context)
+
+
+# --- Papers of one case -----------------------------------------------------------------------------------------------
+
+
+def held_up(case: Case, kind: str, dossier: Dossier | None = None) -> str:
+    """What stands against a paper now; a year whose calendar is missing stands against it as well."""
+    try:
+        return why_not_paper(case, kind, dossier=dossier)
+    except CalendarYearMissing as error:
+        return str(error)
+
+
+def options_of(case: Case) -> list[Option]:
+    """Every kind with what stands against it now."""
+    dossier = Dossier(case)
+    return [
+        Option(each.title, reverse("billboards:paper-create", args=[case.pk, kind]), held_up(case, kind, dossier))
+        for kind, each in DOCUMENTS.items()
+    ]
+
+
+def case_context(request: HttpRequest, case: Case, outside: OutsideForm | None = None) -> dict[str, Any]:
+    rows = case.papers.select_related("signed_by").order_by("pk")
+    may = can_draft_paper(request.user, case)
+    return {
+        "case": case,
+        "papers": rows,
+        "options": options_of(case) if may else [],
+        "outside_form": (outside or OutsideForm()) if may else None,
+        "files": case.files.select_related("made_by")[:5],
+        "flaws": case.flaws.filter(code="paper-service").select_related("recorded_by"),
+        "may_print": may,
+    }
+
+
+@require_GET
+@VIEW
+def case_papers(request: HttpRequest, pk: int) -> HttpResponse:
+    case = visible_case(request, pk)
+    return render(request, "billboards/case_papers.html", case_context(request, case))
+
+
+@require_http_methods(["GET", "POST"])
+@VIEW
+def paper_create(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    case = visible_case(request, pk)
+    if kind not in DOCUMENTS:
+        raise Http404
+    require(can_draft_paper(request.user, case))
+    form = DocumentForm(kind, request.POST or None, document=prefilled(case, kind))
+    if request.method == "POST" and form.is_valid():
+        paper = form.draft(case, by=request.user)
+        messages.success(request, "已存为拟稿，核对后签发。")
+        return redirect(paper)
+    return draft_page(request, case, form, title=f"拟稿：{DOCUMENTS[kind].title}")
+
+
+def draft_page(request: HttpRequest, case: Case, form: DocumentForm, *, title: str) -> HttpResponse:
+    context = {"form": form, "case": case, "title": title, "why_not": held_up(case, form.kind)}
+    return render(request, "billboards/paper_form.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@VIEW
+def paper_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    paper = visible_paper(request, pk)
+    require(can_edit_paper(request.user, paper))
+    document = papers.content_of(paper)
+    form = DocumentForm(paper.kind, request.POST or None, document=document, seen=paper.version)
+    if request.method == "POST" and form.is_valid() and form.change(paper, by=request.user):
+        messages.success(request, "已保存。")
+        return redirect(paper)
+    return draft_page(request, paper.case, form, title=f"改稿：{paper.get_kind_display()}")
+
+
+@require_POST
+@VIEW
+def paper_outside(request: HttpRequest, pk: int) -> HttpResponse:
+    case = visible_case(request, pk)
+    require(can_draft_paper(request.user, case))
+    form = OutsideForm(request.POST)
+    if form.is_valid():
+        try:
+            paper = form.record(case, by=request.user)
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, "已登记外部文书。")
+            return redirect(paper)
+    return render(request, "billboards/case_papers.html", case_context(request, case, form), status=422)
+
+
+# --- One paper --------------------------------------------------------------------------------------------------------
+
+
+def paper_steps(request: HttpRequest, paper: Paper) -> list[Step]:
+    address = {name: reverse(f"billboards:paper-{name}", args=[paper.pk]) for name in ("sign", "void", "serve")}
+    steps = []
+    if can_sign_paper(request.user, paper):
+        words = "签发后取文号、定稿，不能再改；需要更正的，作废后重新拟稿。"
+        steps.append(Step("sign", "签发", address["sign"], words, first=True))
+    if can_serve_paper(request.user, paper):
+        initial = {"recipient": paper.case.party_name, "served_at": timezone.localtime()}
+        words = "如实登记。电子送达须有当事人签署的确认书；留置送达须有见证人或录像；只张贴在门上不构成送达。"
+        form = ServiceForm(initial=initial)
+        steps.append(Step("serve", "登记送达", address["serve"], words, form, first=not steps))
+    if can_void_paper(request.user, paper):
+        words = "文号保留、不再使用；不能恢复。"
+        steps.append(Step("void", "作废", address["void"], words, PaperReasonForm(), tone="danger"))
+    return steps
+
+
+def paper_facts(paper: Paper) -> list[Fact]:
+    facts = [
+        Fact("案件", paper.case, url=paper.case.get_absolute_url()),
+        Fact("文号", paper.label_number or "签发时编号"),
+        Fact("拟稿", paper.drafted_by, note=f"{timezone.localtime(paper.drafted_at):%Y-%m-%d}"),
+    ]
+    if paper.is_signed:
+        facts.append(Fact("签发", paper.signed_by, note=f"{timezone.localtime(paper.signed_at):%Y-%m-%d %H:%M}"))
+        facts.append(Fact("定稿文件", "下载", url=reverse("billboards:paper-download", args=[paper.pk])))
+        facts.append(Fact("文件校验值", paper.sha256))
+    elif paper.is_draft:
+        facts.append(Fact("预览", "打开", url=reverse("billboards:paper-preview", args=[paper.pk])))
+    if paper.served_on:
+        facts.append(Fact("送达日期", paper.served_on, note="期限从这一天起算"))
+    if paper.voided_at:
+        facts.append(Fact("作废原因", paper.voided_reason, note=str(paper.voided_by or "")))
+    return facts
+
+
+def paper_page(request: HttpRequest, paper: Paper) -> RecordPage:
+    content = papers.content_of(paper)
+    missing = content.missing() if paper.is_draft else []
+    reason = held_up(paper.case, paper.kind) if paper.is_draft else ""
+    edits = can_edit_paper(request.user, paper)
+    return RecordPage(
+        record=paper,
+        title=paper.get_kind_display(),
+        crumbs=[LIST],
+        facts=paper_facts(paper),
+        lead=f"{paper.case}",
+        badge=(paper.standing, TONES[paper.standing]),
+        edit_url=reverse("billboards:paper-edit", args=[paper.pk]) if edits else "",
+        steps=paper_steps(request, paper),
+        warning=reason,
+        parts=["billboards/_paper_parts.html"],
+        more={
+            "missing": missing,
+            "rows": [(each.label, content.shown(each)) for each in content.parts()] if paper.data else [],
+            "services": paper.services.select_related("recorded_by"),
+            "papers_url": reverse("billboards:case-papers", args=[paper.case_id]),
+        },
+    )
+
+
+@require_GET
+@VIEW
+def paper_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return paper_page(request, visible_paper(request, pk)).show(request)
+
+
+@require_POST
+@VIEW
+def paper_sign(request: HttpRequest, pk: int) -> HttpResponse:
+    paper = visible_paper(request, pk)
+    if paper.is_draft:
+        require(can_sign_paper(request.user, paper))
+    try:
+        signed = papers.sign_paper(paper, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"已签发，文号{signed.number}。")
+    return redirect(paper)
+
+
+@require_POST
+@VIEW
+def paper_void(request: HttpRequest, pk: int) -> HttpResponse:
+    paper, form = visible_paper(request, pk), PaperReasonForm(request.POST)
+    require(can_void_paper(request.user, paper))
+    return take_form(
+        request,
+        form,
+        paper,
+        page=lambda: paper_page(request, visible_paper(request, pk)),
+        step="void",
+        done="已作废。",
+    )
+
+
+@require_POST
+@VIEW
+def paper_serve(request: HttpRequest, pk: int) -> HttpResponse:
+    paper, form = visible_paper(request, pk), ServiceForm(request.POST)
+    require(can_serve_paper(request.user, paper))
+
+    def record() -> None:
+        service = form.record(paper, by=request.user)
+        if not service.is_valid:
+            messages.warning(request, f"已如实登记，但不构成送达，期限不起算：{service.invalid_reason}")
+
+    return take_step(
+        request,
+        form,
+        record,
+        page=lambda: paper_page(request, visible_paper(request, pk)),
+        step="serve",
+        done="已登记送达情况。",
+    )
+
+
+@require_GET
+@VIEW
+def paper_download(request: HttpRequest, pk: int) -> FileResponse:
+    paper = visible_paper(request, pk)
+    if not paper.is_signed:
+        raise Http404
+    Activity.record(Verb.PRINT, paper, by=request.user, title="下载文书", note=paper.number)
+    return send_file(paper.paper, name=f"{paper.number}.pdf", content_type="application/pdf")
+
+
+@require_GET
+@VIEW
+def paper_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    paper = visible_paper(request, pk)
+    if not paper.is_draft:
+        raise Http404
+    response = HttpResponse(papers.preview(paper), content_type="application/pdf")
+    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(paper.get_kind_display())}.pdf"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_GET
+@VIEW
+def service_receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    """送达回证, printed from the record of a service."""
+    rows = PaperService.objects.filter(paper__in=Paper.objects.visible_to(request.user)).select_related("paper")
+    service = get_object_or_404(rows, pk=pk)
+    receipt = papers.receipt_of(service)
+    head = {"title": "送达回证", "profile": "plain", "number": service.paper.label_number, "issuer": issuing_body()}
+    return pdf_answer(request, "billboards/pdf/paper.html", {"paper": head, "content": receipt}, "送达回证")
+
+
+# --- The file ---------------------------------------------------------------------------------------------------------
+
+
+@require_POST
+@VIEW
+def case_file(request: HttpRequest, pk: int) -> HttpResponse:
+    case = visible_case(request, pk)
+    require(can_draft_paper(request.user, case) or request.user.has_perm(Perms.APPROVE_CASE))
+    return redirect(
+        enqueue("billboards.case_file", owner=request.user, payload={"case": case.pk}, label=f"制作卷宗：{case.number}")
+    )
+
+
+@require_GET
+@VIEW
+def case_file_download(request: HttpRequest, pk: int) -> FileResponse:
+    made = get_object_or_404(CaseFile.objects.visible_to(request.user).select_related("case"), pk=pk)
+    return send_file(made.file, name=f"{made.case.number}卷宗.pdf", content_type="application/pdf", inline=True)

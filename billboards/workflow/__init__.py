@@ -1,0 +1,1 @@
+"""The doors: nothing else writes state."""

@@ -1,0 +1,294 @@
+"""Doors to a case beside its steps: entering it, correcting it, its officers, approvals, authority, review and suit."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+
+from billboards.deadlines import amount_of
+from billboards.dossier import Dossier
+from billboards.enums.cases import CaseState, OfficerRole, RemedyKind, RemedyResult
+from billboards.models import (
+    Case,
+    CaseApproval,
+    CaseClock,
+    CaseFlaw,
+    CaseOfficer,
+    CaseStep,
+    Decision,
+    GovernmentOrder,
+    RemedyAction,
+)
+from billboards.workflow import clocks
+from billboards.workflow.steps import check_rules, locked, refuse_if_changed
+from config.display import display
+from staff.models import Activity, Certificate, Person, User, Verb, changed_fields, notify, setting, take_numbers
+from staff.officers import why_not_officer
+from staff.permissions import Perms
+from staff.refusals import Refused
+
+SERIES: Final = "billboards-case"
+SERIES_DEFAULTS: Final = {"name": "案件编号", "pattern": "案{year}-{number:03d}"}
+FIRST_DAY: Final = date(2000, 1, 1)
+
+
+def check_day(day: date | None, field: str, label: str) -> None:
+    """Refuse a day ahead of us, or a slip in the year."""
+    if day is None:
+        return
+    if day > timezone.localdate():
+        raise Refused(f"{label}在今天以后。请核对年份和日期。", field)
+    if day < FIRST_DAY:
+        raise Refused(f"{label}早于 {FIRST_DAY.year} 年。请核对年份。", field)
+
+
+def check_days(case: Case) -> None:
+    labels = {
+        "received_on": "收到线索日期", "found_on": "发现日期", "ended_on": "违法行为终了日期", "electronic_consent_on": "同意电子送达日期",
+    }  # fmt: skip
+    for field, label in labels.items():
+        check_day(getattr(case, field), field, label)
+
+
+@transaction.atomic
+def record_lead(case: Case, *, by: User | None, key: str = "") -> Case:
+    """Enter a lead. The same entry sent twice (`key`) is stored once."""
+    if key and (known := Case.objects.filter(entry_key=key).first()):
+        return known
+    check_days(case)
+    (case.number,) = take_numbers(SERIES, year=case.received_on.year, defaults=SERIES_DEFAULTS)
+    case.recorded_by, case.entry_key, case.state = by, key or None, CaseState.LEAD
+    check_rules(case)
+    case.save()
+    clocks.start(Dossier(case), "C_VERIFY", case.received_on)
+    CaseStep.objects.create(case=case, edge="lead", label="登记线索", happened_on=case.received_on, recorded_by=by)
+    Activity.record(Verb.CREATE, case, by=by, title="登记线索")
+    leaders = User.objects.holding(Perms.LEAD_CASE).filter(unit=case.unit)
+    notify(leaders.exclude(pk=by.pk) if by else leaders, f"新线索 {case}：{case.place}。", url=case.get_absolute_url())
+    return case
+
+
+def words_of(record: models.Model) -> dict[str, Any]:
+    """The editable fields of a record as words, under their Chinese names."""
+    fields = [field for field in record._meta.concrete_fields if field.editable and not field.primary_key]
+    found: dict[str, Any] = {}
+    for field in fields:
+        words = getattr(record, f"get_{field.name}_display", None)
+        found[str(field.verbose_name)] = words() if words else display(getattr(record, field.name))
+    return found
+
+
+@transaction.atomic
+def edit_case(case: Case, *, by: User, seen: int) -> Case:
+    """Correct what was entered of a case. A finished case stays as it is."""
+    current = locked(case)
+    refuse_if_changed(current, seen)
+    if current.is_done:
+        raise Refused(f"{current.number}{current.get_state_display()}，不能再改。")
+    check_days(case)
+    changes = changed_fields(words_of(current), words_of(case))
+    case.version = seen + 1
+    check_rules(case)
+    clocks.settle(case)
+    case.save()
+    if "收到线索日期" in changes and current.state in CaseState.BEFORE_FILING:
+        clocks.start(Dossier(case), "C_VERIFY", case.received_on)
+    Activity.record(Verb.UPDATE, case, by=by, title="更正案件", changes=changes)
+    return case
+
+
+def log(case: Case, title: str, *, by: User | None, note: str = "") -> None:
+    """A change beside the steps: the version goes up, the earliest day is reckoned anew, the log says it."""
+    clocks.settle(case)
+    case.version += 1
+    case.save(update_fields=["version", "coercion_from", "coercion_words"])
+    Activity.record(Verb.UPDATE, case, by=by, title=title, note=note)
+
+
+# --- Officers ---------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_officer(
+    case: Case, person: Person, *, by: User, role: str = OfficerRole.ASSISTANT, on: date | None = None
+) -> CaseOfficer:
+    """Name an officer with the card as it is on the day (处罚法 Art. 42). Refused for who may not enforce."""
+    current, day = locked(case), on or timezone.localdate()
+    if why := why_not_officer(person, day):
+        raise Refused(f"{why.rstrip('。')}（《行政处罚法》第四十二条第一款）。", "person")
+    if current.officers.filter(person=person).exists():
+        raise Refused(f"{person.name}已在本案。", "person")
+    card = Certificate.objects.valid_on(day).filter(person=person).order_by("-expires_on").first()
+    officer = CaseOfficer.objects.create(
+        case=current, person=person, role=role, since=day, certificate=card.number if card else ""
+    )
+    log(current, "指定办案人员", by=by, note=str(officer))
+    if person.account is not None and person.account_id != by.pk:
+        notify([person.account], f"您已被指定办理 {current}。", url=current.get_absolute_url())
+    return officer
+
+
+@transaction.atomic
+def recuse_officer(officer: CaseOfficer, *, by: User, on: date, reason: str) -> CaseOfficer:
+    """回避 (Art. 43): the officer acts no more and stays on record."""
+    current = locked(officer.case)
+    fresh = CaseOfficer.objects.select_for_update(of=("self",)).get(pk=officer.pk)
+    if fresh.recused_on is not None:
+        raise Refused(f"{fresh.person.name}已经回避。")
+    check_day(on, "recused_on", "回避日期")
+    fresh.recused_on, fresh.recusal_reason = on, reason
+    fresh.save(update_fields=["recused_on", "recusal_reason"])
+    log(current, "办案人员回避", by=by, note=f"{fresh.person.name}：{reason}")
+    return fresh
+
+
+# --- Approvals and authority ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def register_approval(case: Case, approval: CaseApproval, *, by: User) -> CaseApproval:
+    """线下签批登记: what a leader signed on paper, typed in; it opens the step that it names."""
+    current = locked(case)
+    check_day(approval.signed_on, "signed_on", "签批日期")
+    approval.case, approval.recorded_by = current, by
+    approval.save()
+    log(current, "线下签批登记", by=by, note=f"{approval.subject} {approval}")
+    return approval
+
+
+@transaction.atomic
+def record_government_order(case: Case, order: GovernmentOrder, *, by: User) -> GovernmentOrder:
+    current = locked(case)
+    check_day(order.issued_on, "issued_on", "日期")
+    order.case, order.recorded_by = current, by
+    order.save()
+    log(current, order.get_kind_display(), by=by, note=f"{order.issuer} {order.number}")
+    return order
+
+
+EXTENSIONS: Final[dict[str, tuple[str, ...]]] = {
+    "C_VERIFY": ("cases.verify_extension",),
+    "C_DECIDE": ("cases.decide_extension", "cases.decide_second_extension"),
+}
+
+
+@transaction.atomic
+def extend_clock(clock: CaseClock, *, by: User, reason: str) -> CaseClock:
+    """Verification once, the decision twice; by how much is a setting, that a head approved it is the caller's right."""
+    current = locked(clock.case)
+    fresh = CaseClock.objects.select_for_update(of=("self",)).get(pk=clock.pk)
+    keys = EXTENSIONS.get(fresh.rule)
+    if keys is None or fresh.finished_on is not None:
+        raise Refused(f"“{fresh.label}”不能延长。")
+    whole = amount_of(fresh.rule)
+    for key in keys:
+        whole += int(setting(key))
+        if (fresh.amount or 0) < whole:
+            break
+    else:
+        raise Refused(f"“{fresh.label}”已经延长到头（住房城乡建设部令第55号，日数见业务设置）。")
+    fresh = clocks.start(Dossier(current), fresh.rule, fresh.started_on, amount=whole)
+    log(current, f"延长{fresh.label}", by=by, note=f"{reason}；延至{fresh.due_on}")
+    return fresh
+
+
+# --- Review and suit --------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def file_remedy(case: Case, action: RemedyAction, *, by: User) -> RemedyAction:
+    """A review or suit was brought: no day of coercion while it is open; the surcharge stands still (Art. 73)."""
+    current = locked(case)
+    check_day(action.filed_on, "filed_on", "提出日期")
+    if current.decided_on is None:
+        raise Refused("还没有作出决定，不能登记复议或者诉讼。", "filed_on")
+    action.case, action.recorded_by = current, by
+    action.save()
+    late_remedy(current, action, by=by)
+    log(current, f"当事人提起{action.get_kind_display()}", by=by, note=action.body)
+    return action
+
+
+def late_remedy(case: Case, action: RemedyAction, *, by: User) -> None:
+    """Whether the periods were over is for the body that took it to say; the clocks of the party end here."""
+    rule = "R_REVIEW" if action.kind == RemedyKind.REVIEW else "R_SUE"
+    clocks.finish(case, action.filed_on, rule, "R_SUE_AFTER_REVIEW")
+
+
+@transaction.atomic
+def end_remedy(action: RemedyAction, *, by: User, facts: dict[str, Any]) -> RemedyAction:
+    """How it ended, and when the party received that: fifteen days for a suit run from there (行诉法 Art. 45)."""
+    current = locked(action.case)
+    fresh = RemedyAction.objects.select_for_update(of=("self",)).get(pk=action.pk)
+    if fresh.ended_on is not None:
+        raise Refused(f"这件{fresh.get_kind_display()}已登记结果（{fresh.get_result_display()}）。")
+    for name, value in facts.items():
+        setattr(fresh, name, value)
+    check_day(fresh.ended_on, "ended_on", "结束日期")
+    try:
+        fresh.full_clean()
+    except ValidationError as error:
+        raise Refused("；".join(error.messages)) from error
+    fresh.save()
+    if fresh.kind == RemedyKind.REVIEW and fresh.party_received_on and fresh.result != RemedyResult.WITHDRAWN:
+        clocks.start(Dossier(current), "R_SUE_AFTER_REVIEW" if fresh.told else "R_UNTOLD", fresh.party_received_on)
+    if fresh.result in RemedyResult.AGAINST_US and fresh.ended_on:
+        clocks.start(Dossier(current), "C_UNPUBLISH", fresh.ended_on)
+    log(current, f"{fresh.get_kind_display()}结束：{fresh.get_result_display()}", by=by, note=fresh.note)
+    return fresh
+
+
+# --- A whole case afterwards ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def register_result(case: Case, decision: Decision | None, *, by: User | None, key: str = "") -> Case:
+    """只登记结果: a case handled on paper or on another platform, entered whole. `case` carries its days.
+
+    No step is claimed that nobody saw: the file is marked, its single steps are not judged.
+    """
+    if key and (known := Case.objects.filter(entry_key=key).first()):
+        return known
+    check_days(case)
+    for field, label in (("filed_on", "立案日期"), ("closed_on", "结案日期")):
+        check_day(getattr(case, field), field, label)
+    (case.number,) = take_numbers(SERIES, year=case.received_on.year, defaults=SERIES_DEFAULTS)
+    case.recorded_by, case.entry_key, case.results_only = by, key or None, True
+    if decision is not None:
+        check_day(decision.issued_on, "issued_on", "决定日期")
+        case.decided_on, case.served_on = decision.issued_on, decision.served_on
+    case.state = result_state(case, decision)
+    check_rules(case)
+    case.save()
+    if decision is not None:
+        decision.case, decision.recorded_by = case, by
+        decision.save()
+    clocks.settle(case)
+    case.save(update_fields=["coercion_from", "coercion_words"])
+    note = case.external_number or case.filing_number
+    CaseStep.objects.create(
+        case=case, edge="result", label="登记结果", happened_on=case.received_on, late=True, note=note, recorded_by=by
+    )
+    Activity.record(Verb.CREATE, case, by=by, title="登记案件结果（补录）", note=note)
+    return case
+
+
+def result_state(case: Case, decision: Decision | None) -> str:
+    """Where a case entered whole stands."""
+    if case.closed_on is not None:
+        return CaseState.CLOSED
+    if decision is None:
+        return CaseState.INVESTIGATING if case.filed_on else CaseState.LEAD
+    if decision.served_on is None:
+        return CaseState.DECIDED
+    return CaseState.SERVED
+
+
+def flaw(case: Case, code: str, text: str, article: str, day: date, *, by: User | None) -> CaseFlaw:
+    return CaseFlaw.objects.create(
+        case=case, code=code, text=text[:200], article=article[:80], happened_on=day, recorded_by=by
+    )

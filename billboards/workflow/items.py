@@ -1,0 +1,246 @@
+"""The one door to campaign items: found, notified, handled, struck off. Nothing else writes their `state`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from billboards.enums.campaigns import ITEM_TRANSITIONS, Disposition, ItemState, PhotoStage
+from billboards.models import CampaignItem, Case, Removal
+from billboards.workflow import boards, removals
+from staff.models import Activity, ImportBatch, Unit, User, Verb, take_numbers
+from staff.refusals import Refused
+from staff.workflow.records import check_day, corrected, locked
+
+SERIES = "billboard-item"
+SERIES_DEFAULTS = {"name": "专项问题编号", "pattern": "专{year}-{number:04d}"}
+
+
+def check_item(item: CampaignItem) -> None:
+    check_day(item.found_on, "found_on", "摸底日期")
+    if not item.is_workable:
+        raise Refused(f"{item.campaign}还没有开始，不能登记问题。", "campaign")
+    if not item.campaign.streets.filter(pk=item.street_id).exists():
+        raise Refused(f"{item.street.label}不在{item.campaign}的范围内。", "street")
+    if item.community is not None and item.community.parent_id != item.street_id:
+        raise Refused(f"{item.community.label}不属于{item.street.label}。请核对。", "community")
+
+
+@transaction.atomic
+def record_item(item: CampaignItem, *, by: User | None, batch: ImportBatch | None = None) -> CampaignItem:
+    """Store an unsaved item with its number. The same entry sent twice is stored once: its first row is returned."""
+    known = CampaignItem.objects.filter(entry_key=item.entry_key).first()
+    if known is not None:
+        return known
+    check_item(item)
+    (item.number,) = take_numbers(SERIES, year=item.found_on.year, defaults=SERIES_DEFAULTS)
+    item.recorded_by, item.batch = by, batch
+    item.save()
+    if batch is None:
+        Activity.record(Verb.CREATE, item, by=by, title="登记专项问题")
+    return item
+
+
+@transaction.atomic
+def edit_item(item: CampaignItem, *, by: User, seen: int) -> CampaignItem:
+    """A slip in what was found; what was done stays."""
+    check_item(item)
+    if locked(item).state == ItemState.SETTLED:
+        raise Refused("已销号的问题不能再改。")
+    corrected(item, by=by, seen=seen, title="修改专项问题")
+    return item
+
+
+def step(item: CampaignItem, edge: str) -> CampaignItem:
+    """Lock an item and take it along an edge of the table, or say who was first."""
+    current, rule = locked(item), ITEM_TRANSITIONS[edge]
+    if not current.is_workable:
+        raise Refused(f"{current.campaign}还没有开始。")
+    if current.state not in rule.sources:
+        raise Refused(f"{current.number}现在是“{current.get_state_display()}”，不能{rule.label}。请刷新后核对。")
+    current.state = rule.target
+    current.version += 1
+    return current
+
+
+def finish(item: CampaignItem, edge: str, *, by: User | None, note: str = "") -> CampaignItem:
+    item.save()
+    Activity.record(Verb.TRANSITION, item, by=by, title=ITEM_TRANSITIONS[edge].label, note=note)
+    return item
+
+
+@transaction.atomic
+def take_position(item: CampaignItem, latitude: Decimal, longitude: Decimal, *, by: User) -> CampaignItem:
+    """Where it is, from the phone or the first picture that says so; a position that stands is not moved."""
+    current = locked(item)
+    if current.latitude is None:
+        current.latitude, current.longitude = latitude, longitude
+        current.save(update_fields=["latitude", "longitude"])
+    return current
+
+
+@transaction.atomic
+def notify_item(
+    item: CampaignItem, *, by: User, notified_on: date, due_on: date, notice_number: str = ""
+) -> CampaignItem:
+    """告知并给出整改期限; the number is that of the paper, or of another platform, if there is one."""
+    check_day(notified_on, "notified_on", "告知日期")
+    current = step(item, "notify")
+    if notified_on < current.found_on:
+        raise Refused(f"{current.found_on}才摸底，告知日期不能更早。", "notified_on")
+    if due_on < notified_on:
+        raise Refused("整改期限不能早于告知日期。", "due_on")
+    current.notified_on, current.due_on, current.notice_number = notified_on, due_on, notice_number
+    note = f"限 {due_on} 前整改。{notice_number}"
+    return finish(current, "notify", by=by, note=note)
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """What was done: how, when, by whom; and what each way must bring along."""
+
+    disposition: str
+    handled_on: date
+    handlers: str
+    note: str = ""
+    consent_on: date | None = None
+    reason: str = ""  # 紧急情形, or how the owner was searched for
+    handed_to: Unit | None = None
+    permit_number: str = ""
+    quantity: int | None = None  # taken down, if not all
+    area: Decimal | None = None
+    as_it_happened: bool = False
+
+
+def check_treatment(item: CampaignItem, treatment: Treatment) -> None:
+    check_day(treatment.handled_on, "handled_on", "处置日期")
+    if treatment.handled_on < item.found_on:
+        raise Refused(f"{item.found_on}才摸底，处置日期不能更早。", "handled_on")
+    if treatment.disposition not in Disposition.HANDLED:
+        raise Refused("转立案、暂缓另有按钮。", "disposition")
+    if treatment.disposition == Disposition.HANDED_OVER and treatment.handed_to is None:
+        raise Refused("移交的，请选择接收单位。", "handed_to")
+    if treatment.disposition == Disposition.REGULARISED and not treatment.permit_number:
+        raise Refused("补办手续的，请填许可文号或者备案号。", "permit_number")
+    if treatment.quantity is not None and treatment.quantity > item.quantity:
+        raise Refused(f"登记的是 {item.amount}，处置数量不能更多。登记有误的请先修改。", "quantity")
+
+
+@transaction.atomic
+def handle_item(item: CampaignItem, treatment: Treatment, *, by: User) -> CampaignItem:
+    """登记处置: a removal is a row of its own, counted by mode; the board of the ledger follows."""
+    check_treatment(item, treatment)
+    current = step(item, "handle")
+    current.disposition, current.handled_on = treatment.disposition, treatment.handled_on
+    current.handlers, current.handled_by, current.handled_note = treatment.handlers, by, treatment.note
+    current.handed_to, current.permit_number = treatment.handed_to, treatment.permit_number
+    current.deferred_reason = ""
+    if treatment.disposition in Disposition.REMOVALS:
+        current.removal = removal_in_case(current) or removals.record_removal(
+            removal_of(current, treatment), by=by, as_it_happened=treatment.as_it_happened
+        )
+    elif current.board is not None and treatment.disposition == Disposition.REPAIRED:
+        boards.mend_board(current.board, by=by, on=treatment.handled_on, note=f"{current.number}：{treatment.note}")
+    flaw = current.removal.flaw if current.removal else ""
+    return finish(current, "handle", by=by, note=f"{current.get_disposition_display()}。{flaw or treatment.note}")
+
+
+def removal_in_case(item: CampaignItem) -> Removal | None:
+    """What the case of the item has taken down already: counted there, once."""
+    if item.case is None:
+        return None
+    return item.case.removals.recorded().exclude(case_step="").filter(item=None).first()
+
+
+def take_back(removal: Removal | None, *, by: User, reason: str) -> None:
+    """A removal goes with the item that entered it; that of a case's step is the case's."""
+    if removal is not None and not removal.case_step:
+        removals.void_removal(removal, by=by, reason=reason)
+
+
+def removal_of(item: CampaignItem, treatment: Treatment) -> Removal:
+    return Removal(
+        board=item.board,
+        what=item.name,
+        place=item.place,
+        street=item.street,
+        removed_on=treatment.handled_on,
+        mode=treatment.disposition,
+        measure=item.measure,
+        quantity=treatment.quantity or item.quantity,
+        area=item.area if treatment.area is None else treatment.area,
+        consent_on=treatment.consent_on,
+        reason=treatment.reason,
+        case=item.case,
+        case_number=item.case_number,
+        note=f"{item.number}：{treatment.note}"[:200],
+    )
+
+
+@transaction.atomic
+def open_case_for(item: CampaignItem, *, by: User, case: Case | None = None, case_number: str = "") -> CampaignItem:
+    """转立案: from here on the case says what may be done when. The case may be kept in another system."""
+    if case is None and not case_number:
+        raise Refused("请选择案件；在其他平台立案的填外部案号。", "case")
+    current = step(item, "open_case")
+    current.disposition, current.case, current.case_number = Disposition.CASE, case, case_number
+    return finish(current, "open_case", by=by, note=current.case_words)
+
+
+@transaction.atomic
+def defer_item(item: CampaignItem, *, by: User, reason: str) -> CampaignItem:
+    """暂缓: a suit, an owner still to be found."""
+    current = step(item, "defer")
+    current.disposition, current.deferred_reason = Disposition.DEFERRED, reason
+    return finish(current, "defer", by=by, note=reason)
+
+
+def why_not_settled(item: CampaignItem, user: User) -> str:
+    """Why an item may not be struck off by this user; "" if it may."""
+    if item.state != ItemState.HANDLED:
+        return "还没有处置，不能销号。"
+    if item.handled_by_id == user.pk:
+        return "处置是您登记的，须由其他人复核销号（销号制：处置、复核分开）。"
+    if item.disposition not in Disposition.ON_PAPER and not item.photos.filter(stage=PhotoStage.AFTER).exists():
+        return "没有整治后照片，不能销号。请处置人先补照片。"
+    return ""
+
+
+@transaction.atomic
+def settle_item(item: CampaignItem, *, by: User, note: str = "", on: date | None = None) -> CampaignItem:
+    """销号: an after-picture, and somebody other than who handled it."""
+    current = step(item, "settle")
+    current.state = ItemState.HANDLED
+    if reason := why_not_settled(current, by):
+        raise Refused(reason)
+    current.state = ItemState.SETTLED
+    current.reviewed_by, current.settled_on, current.review_note = by, on or timezone.localdate(), note
+    return finish(current, "settle", by=by, note=note)
+
+
+@transaction.atomic
+def send_back_item(item: CampaignItem, *, by: User, reason: str) -> CampaignItem:
+    """退回重办: it was not done; a removal that was entered is taken back."""
+    current = step(item, "send_back")
+    if current.handled_by_id == by.pk:
+        raise Refused("处置是您登记的，须由其他人复核。")
+    taken_back, current.removal = current.removal, None
+    current.reviewed_by, current.review_note = by, reason
+    current.handled_on, current.disposition = None, ""
+    finish(current, "send_back", by=by, note=reason)
+    take_back(taken_back, by=by, reason=f"复核退回：{reason}"[:200])
+    return current
+
+
+@transaction.atomic
+def void_item(item: CampaignItem, *, by: User, reason: str) -> CampaignItem:
+    current = step(item, "void")
+    current.voided_at, current.void_reason = timezone.now(), reason
+    taken_back, current.removal = current.removal, None
+    finish(current, "void", by=by, note=reason)
+    take_back(taken_back, by=by, reason=reason)
+    return current

@@ -1,0 +1,292 @@
+"""Pages of the ledger and of campaigns: what is shown to whom, forms, the plate, the map, imports."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from billboards.models import Board, Campaign, CampaignItem, DailyReport
+from billboards.resources.boards import BoardResource
+from billboards.resources.campaigns import CampaignItemResource
+from config.identity import credit_check_character
+from staff.models import UnitKind
+from staff.permissions import Roles
+from tests.factories.boards import (
+    handle,
+    inspect,
+    make_board,
+    make_campaign,
+    make_item,
+    picture,
+    size_rule,
+)
+from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+CODE = "91430600MA4L0000X"
+GOOD_CODE = CODE + credit_check_character(CODE)
+
+
+def signed_in(role, unit=None):
+    client = Client()
+    client.user = UserFactory(role=role, unit=unit or UnitFactory())
+    client.force_login(client.user)
+    return client
+
+
+@pytest.fixture
+def office():
+    return signed_in(Roles.BILLBOARD_OFFICE, UnitFactory(name="样例广告办", kind=UnitKind.DEPARTMENT))
+
+
+@pytest.fixture
+def street():
+    return signed_in(Roles.STREET_CONTACT, UnitFactory(squad=SquadFactory()))
+
+
+def board_data(unit, **changed):
+    data = {"kind": "wall", "name": "样例商场", "category": "commercial", "street": unit.pk, "address": "样例路1号",
+            "faces_text": "12×4=48", "right_source": "own", "registered_on": "2026-03-01", "condition": "sound"}  # fmt: skip
+    return {**data, **changed}
+
+
+class TestLedger:
+    def test_a_board_is_registered_from_its_form(self, office):
+        size_rule()
+        unit = UnitFactory()
+        answer = office.post(reverse("billboards:board-create"), board_data(unit, setter_code=GOOD_CODE))
+        board = Board.objects.get()
+        assert answer.url == board.get_absolute_url()
+        assert (board.area, board.is_large, board.status) == (Decimal(48), True, "unpermitted")
+
+    def test_what_is_wrong_stands_beside_its_field_and_the_text_stays(self, office):
+        data = board_data(UnitFactory(), faces_text="12×4=50", setter_code="914306")
+        page = office.post(reverse("billboards:board-create"), data)
+        text = page.content.decode()
+        assert page.status_code == 422
+        assert "是 48 ㎡，不是 50 ㎡" in text
+        assert "12×4=50" in text
+        assert "统一社会信用代码应为 18 位" in text
+
+    def test_numbers_are_masked_in_lists_and_for_readers(self, office):
+        board = make_board(setter_code=GOOD_CODE)
+        reader = signed_in(Roles.ASSESSMENT_OFFICE)
+        columns = "&".join(
+            f"columns={name}" for name in ("code", "masked_phone", "masked_setter_code", "masked_contact")
+        )
+        for client in (office, reader):
+            text = client.get(f"{reverse('billboards:board-list')}?{columns}").content.decode()
+            assert "138****1234" in text
+            assert GOOD_CODE not in text
+        assert "13800001234" in office.get(board.get_absolute_url()).content.decode()
+        assert "13800001234" not in reader.get(board.get_absolute_url()).content.decode()
+
+    def test_somebody_elses_ground_is_not_found(self, street):
+        board = make_board()
+        assert street.get(board.get_absolute_url()).status_code == 404
+        assert street.get(reverse("billboards:scan", args=[board.token])).status_code == 404
+
+    def test_the_plate_leads_to_the_board_after_the_login(self, office):
+        board = make_board()
+        scan = reverse("billboards:scan", args=[board.token])
+        assert reverse("staff:login") in Client().get(scan).url
+        assert office.get(scan).url == board.get_absolute_url()
+        pdf = office.get(reverse("billboards:board-plate", args=[board.pk]))
+        assert pdf.content.startswith(b"%PDF")
+
+    def test_the_map_shows_what_the_list_shows(self, office):
+        make_board(latitude=Decimal("29.34"), longitude=Decimal("113.12"))
+        make_board(latitude=Decimal("29.34"), longitude=Decimal("113.12"), kind="shop_sign")
+        page = office.get(f"{reverse('billboards:board-map')}?kind=wall").content.decode()
+        (url,) = set(re.findall(r'href="(/billboards/boards/\?[^"]*box=[^"]*)"', page))
+        listed = office.get(url.replace("&amp;", "&"))
+        assert listed.context["table"].count == 1
+
+    def test_a_position_finds_its_neighbours(self, office):
+        near = make_board(latitude=Decimal("29.3400"), longitude=Decimal("113.1200"))
+        make_board(latitude=Decimal("29.3500"), longitude=Decimal("113.1200"))
+        page = office.get(reverse("billboards:nearby"), {"latitude": "29.3401", "longitude": "113.1201"})
+        assert [board.pk for board in page.context["boards"]] == [near.pk]
+        assert office.get(reverse("billboards:nearby"), {"latitude": "x"}).context["boards"] == []
+
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_the_list_asks_the_same_for_any_number_of_rows(self, office, count, django_assert_max_num_queries):
+        for _ in range(count):
+            make_board()
+        office.get(reverse("billboards:board-list"))
+        with django_assert_max_num_queries(12):
+            page = office.get(reverse("billboards:board-list"))
+        assert page.context["table"].count == count
+
+    def test_totals_of_areas_and_never_across(self, office):
+        make_board()
+        make_board()
+        cells = {
+            cell.column.name: cell.text for cell in office.get(reverse("billboards:board-list")).context["table"].totals
+        }
+        assert (cells["area"], cells["face_count"]) == ("36", "2")
+
+    def test_coercion_before_its_day_is_refused_in_the_dialog(self, office):
+        board = make_board()
+        url = reverse("billboards:board-remove", args=[board.pk])
+        data = {"mode": "coercive", "removed_on": timezone.localdate().isoformat()}
+        page = office.post(url, data)
+        assert page.status_code == 422
+        assert "第四十四条" in page.content.decode()
+        office.post(url, {**data, "as_it_happened": "on"})
+        board.refresh_from_db()
+        assert board.status == "removed"
+        assert "程序瑕疵" in office.get(board.get_absolute_url()).content.decode()
+
+    def test_a_look_that_found_something_is_no_pass(self, office):
+        board = make_board()
+        url = reverse("billboards:inspection-create", args=[board.pk])
+        data = {
+            "kind": "routine",
+            "inspected_on": "2026-03-01",
+            "inspectors": "员示例",
+            "defects": ["rust"],
+            "result": "passed",
+        }
+        assert office.post(url, data).status_code == 422
+        office.post(url, {**data, "result": "repair", "findings": "锈蚀", "photo": picture()})
+        board.refresh_from_db()
+        assert (board.condition, board.photos.count()) == ("damaged", 1)
+
+    def test_overdue_looks_have_their_list(self, office):
+        board = make_board()
+        inspect(board, on=timezone.localdate() - timedelta(days=400))
+        make_board(registered_on=timezone.localdate())
+        page = office.get(f"{reverse('billboards:board-list')}?inspection=overdue")
+        assert [row.object.pk for row in page.context["table"].rows] == [board.pk]
+
+
+class TestCampaignPages:
+    def campaign_data(self, unit, **changed):
+        data = {"name": "样例专项", "basis": "样例方案", "start": "2026-03-02", "end": "2026-03-31", "lead": unit.pk,
+                "streets": [unit.pk], "targets_text": "店招 30块 120㎡\n横幅 200条"}  # fmt: skip
+        return {**data, **changed}
+
+    def test_a_campaign_is_planned_with_targets_in_their_own_measures(self, office):
+        unit = UnitFactory(kind=UnitKind.STREET)
+        lead = UnitFactory(kind=UnitKind.SQUAD)
+        office.post(reverse("billboards:campaign-create"), self.campaign_data(unit, lead=lead.pk))
+        campaign = Campaign.objects.get()
+        assert [str(target) for target in campaign.targets.all()] == ["店招（门头招牌） 30块", "布幅、横幅、喷绘 200条"]
+        assert campaign.phases.count() == 5
+        page = office.get(campaign.get_absolute_url()).content.decode()
+        assert "动员部署" in page
+
+    def test_a_target_that_is_none_is_told(self, office):
+        page = office.post(
+            reverse("billboards:campaign-create"), self.campaign_data(UnitFactory(), targets_text="很多")
+        )
+        assert "看不懂“很多”" in page.content.decode()
+
+    def census(self, client, campaign, **changed):
+        data = {"place": "样例路9号", "street": campaign.streets.first().pk, "kind": "shop_sign", "problem": "damaged",
+                "name": "样例店", "quantity": 1, "measure": "piece", "area": "", "found_on": campaign.start.isoformat(),
+                "entry_key": "0b8f7c52-5a3d-4d8e-9d0e-7a1c5f0e2b11", "photo": picture()}  # fmt: skip
+        return client.post(reverse("billboards:census", args=[campaign.pk]), {**data, **changed})
+
+    def test_save_and_next_keeps_what_stays_the_same_and_stores_once(self, street):
+        campaign = make_campaign(street.user.unit)
+        answer = self.census(street, campaign)
+        assert f"street={street.user.unit.pk}&kind=shop_sign&problem=damaged" in answer.url
+        self.census(street, campaign, photo=picture("blue"))
+        item = CampaignItem.objects.get()
+        assert item.photos.filter(stage="before").count() == 2
+
+    def test_a_picture_that_is_none_does_not_lose_the_item(self, street):
+        from django.core.files.uploadedfile import SimpleUploadedFile
+
+        campaign = make_campaign(street.user.unit)
+        self.census(street, campaign, photo=SimpleUploadedFile("x.jpg", b"no picture"))
+        assert CampaignItem.objects.get().photos.count() == 0
+
+    def test_who_handled_it_is_told_that_another_strikes_off(self):
+        squad = SquadFactory()
+        leader = signed_in(Roles.SQUAD_LEADER, squad)
+        campaign = make_campaign(UnitFactory(squad=squad))
+        item = handle(make_item(campaign), by=leader.user)
+        page = leader.get(item.get_absolute_url()).content.decode()
+        assert "由其他人复核销号" in page
+        answer = leader.post(reverse("billboards:item-settle", args=[item.pk]), follow=True)
+        assert "须由其他人复核" in answer.content.decode()
+
+    def test_the_consent_may_be_a_pdf_and_is_handed_out_as_one(self, street):
+        from django.core.files.uploadedfile import SimpleUploadedFile
+
+        campaign = make_campaign(street.user.unit)
+        item = make_item(campaign)
+        pdf = SimpleUploadedFile("同意书.pdf", b"%PDF-1.4 x %%EOF", content_type="application/pdf")
+        day = campaign.start.isoformat()
+        data = {"disposition": "assisted", "handled_on": day, "handlers": "员示例", "consent_on": day, "consent": pdf}
+        street.post(reverse("billboards:item-handle", args=[item.pk]), data)
+        item.refresh_from_db()
+        (paper,) = item.photos.all()
+        assert (item.state, paper.stage) == ("handled", "consent")
+        answer = street.get(paper.get_absolute_url())
+        assert answer["Content-Type"] == "application/pdf"
+        b"".join(answer.streaming_content)
+
+    def test_a_day_is_confirmed_by_its_street_and_copied(self, street):
+        campaign = make_campaign(street.user.unit, UnitFactory())
+        other = campaign.streets.exclude(pk=street.user.unit.pk).get()
+        day = campaign.start.isoformat()
+        url = reverse("billboards:daily", args=[campaign.pk, street.user.unit.pk, day])
+        answer = street.post(url, {"people": 4, "vehicles": 1, "note": "", "seen": 0}, follow=True)
+        assert "data-copy-text" in answer.content.decode()
+        assert DailyReport.objects.get().is_zero
+        make_item(campaign, street=street.user.unit)
+        assert "与已报的不一致" in street.get(url).content.decode()
+        assert street.get(reverse("billboards:daily", args=[campaign.pk, other.pk, day])).status_code == 404
+
+    def test_the_closing_report_puts_what_nobody_reviewed_first(self, office):
+        campaign = make_campaign()
+        make_item(campaign, name="还没办")
+        handle(make_item(campaign, name="没复核"))
+        page = office.get(reverse("billboards:campaign-report", args=[campaign.pk])).content.decode()
+        assert page.index("没复核") < page.index("还没办")
+        pdf = office.get(reverse("billboards:campaign-report-pdf", args=[campaign.pk]))
+        assert pdf.content.startswith(b"%PDF")
+
+    def test_totals_of_items_keep_the_measures_apart(self, office):
+        campaign = make_campaign()
+        make_item(campaign, quantity=3)
+        make_item(campaign, quantity=40, measure="banner")
+        table = office.get(reverse("billboards:item-list")).context["table"]
+        assert {cell.column.name: cell.text for cell in table.totals}["quantity"] == "3块、40条"
+
+
+class TestSheets:
+    def checked(self, resource, **cells):
+        made = resource()
+        made.prepare()
+        return made.check(2, cells), made
+
+    def test_a_ledgers_own_words_are_understood(self):
+        unit = UnitFactory()
+        row, made = self.checked(BoardResource, kind="高炮", name="样例", street=unit.short_name, address="样例路1号",
+                                 width="18米", height=6, faces="2面", area="216㎡")  # fmt: skip
+        assert row.problems == []
+        board, faces = row.facts
+        assert (board.kind, len(faces)) == ("column", 2)
+        assert made.known_keys([row]) == set()
+
+    def test_an_area_that_does_not_multiply_is_told(self):
+        row, _ = self.checked(BoardResource, kind="墙体", name="样例", street=UnitFactory().short_name, address="样例路1号",
+                              width=12, height=4, area=50)  # fmt: skip
+        assert row.problems[0][0] == "area"
+        assert "48.00 ㎡" in row.problems[0][1]
+
+    def test_an_item_needs_a_campaign_under_way(self):
+        campaign = make_campaign(begin=False)
+        cells = {"campaign": campaign.name, "found_on": "2026-03-05", "street": campaign.streets.get().short_name,
+                 "place": "样例路1号", "name": "样例店", "kind": "店招", "quantity": "3块"}  # fmt: skip
+        row, _ = self.checked(CampaignItemResource, **cells)
+        assert row.problems[0][0] == "campaign"

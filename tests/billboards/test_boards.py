@@ -1,0 +1,197 @@
+"""The ledger through its doors: codes, sizes by the rule of the day, history, removal, putting up again."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError
+from django.utils import timezone
+
+from billboards.enums.boards import BOARD_TRANSITIONS, BoardLife, BoardStatus, RemovalMode
+from billboards.models import Board, BoardEvent, BoardFace, CourtApplication
+from billboards.sizing import Face
+from billboards.workflow import boards, removals
+from staff.permissions import Roles
+from staff.refusals import ChangedMeanwhile, Refused
+from tests.factories.boards import FACES, inspect, make_board, remove_board, size_rule
+from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate
+
+
+def test_a_board_gets_its_code_size_area_and_status():
+    board = make_board(faces=[Face(Decimal("6.5"), Decimal(3)), Face(Decimal(2), Decimal(1))])
+    assert board.code.endswith("-墙-20250001")
+    assert (board.face_count, board.area, board.is_large) == (2, Decimal("21.50"), True)
+    assert board.status == BoardStatus.UNPERMITTED
+    assert board.size_rule.words.startswith("边长≥ 4 米或者单面面积≥ 10 ㎡")
+    assert [event.kind for event in board.events.all()] == ["registered"]
+
+
+def test_a_large_shop_sign_needs_no_permit():
+    board = make_board(kind="shop_sign", faces=[Face(Decimal(12), Decimal(2))])
+    assert board.is_large
+    assert board.status == BoardStatus.LAWFUL
+
+
+def test_the_database_refuses_an_unpermitted_sign_and_an_area_that_is_no_product():
+    board = make_board(kind="shop_sign")
+    with pytest.raises(IntegrityError, match="board_sign_never_unpermitted"):
+        Board.objects.filter(pk=board.pk).update(status="unpermitted")
+
+
+def test_the_database_multiplies():
+    board = make_board()
+    with pytest.raises(IntegrityError, match="face_area_is_width_times_height"):
+        BoardFace.objects.filter(board=board).update(area=Decimal(19))
+
+
+def test_a_permit_without_an_end_is_refused():
+    with pytest.raises(Refused, match="许可期限"):
+        make_board(permit_number="许1")
+
+
+def test_what_lapses_over_night_says_so():
+    board = make_board(permit_number="许1", permit_to=TODAY())
+    assert board.status == BoardStatus.LAWFUL
+    assert boards.refresh_statuses(TODAY() + timedelta(days=1)) == 1
+    board.refresh_from_db()
+    assert board.status == BoardStatus.EXPIRED
+    assert boards.refresh_statuses(TODAY() + timedelta(days=1)) == 0
+
+
+def test_another_rule_judges_every_standing_board_anew():
+    by = UserFactory()
+    board = make_board(faces=[Face(Decimal(4), Decimal(1))])
+    rule = size_rule()
+    rule.side_inclusive = False
+    assert boards.store_rule(rule, by=by) == 1
+    board.refresh_from_db()
+    assert (board.is_large, board.status) == (False, "lawful")
+    assert board.events.first().note.endswith("认定为非大型")
+
+
+def test_two_editors_and_the_second_is_told():
+    by, board = UserFactory(), make_board()
+    first, second = Board.objects.get(pk=board.pk), Board.objects.get(pk=board.pk)
+    first.name = "改"
+    boards.correct_board(first, FACES, by=by, seen=board.version)
+    with pytest.raises(ChangedMeanwhile):
+        boards.correct_board(second, FACES, by=by, seen=board.version)
+
+
+@pytest.mark.parametrize("edge", BOARD_TRANSITIONS)
+@pytest.mark.parametrize("life", BoardLife.values)
+def test_every_step_from_every_life(edge, life):
+    board, by = make_board(), UserFactory()
+    if life == BoardLife.TO_REMOVE:
+        boards.condemn_board(board, by=by, reason="计划")
+    if life == BoardLife.REMOVED:
+        remove_board(board, by=by)
+    doors = {
+        "condemn": lambda: boards.condemn_board(board, by=by, reason="计划"),
+        "keep": lambda: boards.keep_board(board, by=by, reason="已改造"),
+        "remove": lambda: remove_board(board, by=by).board,
+        "reinstate": lambda: boards.reinstate_board(board, by=by, reason="误登"),
+    }
+    if life in BOARD_TRANSITIONS[edge].sources:
+        assert doors[edge]().life == BOARD_TRANSITIONS[edge].target
+    else:
+        with pytest.raises(Refused, match="现在是"):
+            doors[edge]()
+
+
+def test_put_up_again_is_another_board_that_names_the_earlier():
+    by, board = UserFactory(), make_board()
+    removal = remove_board(board, by=by, on=date(2026, 3, 1))
+    again = Board(kind="wall", name="又立", address=board.address, street=board.street, registered_on=date(2026, 3, 20))
+    again = boards.re_erect_board(again, board, FACES, by=by)
+    assert again.earlier == board
+    assert again.events.get().kind == board.events.first().kind == "re_erected"
+    with pytest.raises(Refused, match="拆后重立"):
+        removals.void_removal(removal, by=by, reason="误登")
+
+
+def test_a_standing_board_is_not_put_up_again():
+    board = make_board()
+    again = Board(kind="wall", name="又立", address="x", street=board.street)
+    with pytest.raises(Refused, match="没有拆除记录"):
+        boards.re_erect_board(again, board, FACES, by=UserFactory())
+
+
+def test_history_is_appended_only():
+    event = make_board().events.get()
+    event.note = "改"
+    with pytest.raises(TypeError):
+        event.save()
+    with pytest.raises(TypeError):
+        BoardEvent.objects.all().delete()
+
+
+def test_a_look_sets_condition_and_the_next_day():
+    board = make_board(permit_number="许1", permit_to=date(2030, 1, 1))
+    inspect(board, on=date(2026, 3, 1), result="danger")
+    board.refresh_from_db()
+    assert (board.status, board.next_inspection_on) == ("hazard", date(2027, 3, 1))
+    inspect(board, on=date(2026, 2, 1))  # an older one, entered afterwards, changes nothing
+    board.refresh_from_db()
+    assert board.status == "hazard"
+
+
+class TestRemoval:
+    def test_coercion_without_a_case_is_refused_with_the_article(self):
+        with pytest.raises(Refused, match="第四十四条"):
+            remove_board(make_board(), mode=RemovalMode.COERCIVE)
+
+    def test_what_happened_all_the_same_is_recorded_with_its_flaw(self):
+        removal = remove_board(make_board(), mode=RemovalMode.COERCIVE, as_it_happened=True)
+        assert "没有对应的案件" in removal.flaw
+        assert removal.board.status == BoardStatus.REMOVED
+
+    def test_help_needs_a_written_consent(self):
+        board = make_board()
+        with pytest.raises(Refused, match="书面同意"):
+            remove_board(board, mode=RemovalMode.ASSISTED)
+        assert remove_board(board, mode=RemovalMode.ASSISTED, consent_on=TODAY()).flaw == ""
+
+    def test_an_emergency_says_why(self):
+        with pytest.raises(Refused, match="紧急情形"):
+            remove_board(make_board(), mode=RemovalMode.EMERGENCY)
+
+    def test_taken_back_it_stands_again(self):
+        removal = remove_board(make_board())
+        removals.void_removal(removal, by=UserFactory(), reason="误登")
+        removal.board.refresh_from_db()
+        assert removal.board.life == BoardLife.STANDING
+        assert removal.board.removed_on is None
+
+
+def test_the_gate_opens_with_the_decision_and_its_day():
+    class Some:
+        number, state, coercion_from, coercion_words = "案1", "served", date(2026, 1, 1), ""
+        courtapplications = CourtApplication.objects.none()
+
+    assert removals.Gate.of(None) == removals.Gate()
+    assert removals.Gate.of(Some).lawful_from is None
+    Some.state = "enf_decided"
+    assert removals.Gate.of(Some).lawful_from == date(2026, 1, 1)
+
+
+def test_streets_squads_and_the_office_see_what_is_theirs():
+    squad = SquadFactory()
+    street = UnitFactory(squad=squad)
+    board = make_board(street=street)
+    seen = {
+        role: Board.objects.visible_to(UserFactory(role=role, unit=unit)).filter(pk=board.pk).exists()
+        for role, unit in (
+            (Roles.STREET_CONTACT, street),
+            (Roles.SQUAD_MEMBER, squad),
+            (Roles.BILLBOARD_OFFICE, UnitFactory()),
+            (Roles.PERMIT_SECTION, UnitFactory()),
+            (Roles.PERSONNEL, street),
+        )
+    }
+    assert seen == {Roles.STREET_CONTACT: True, Roles.SQUAD_MEMBER: True, Roles.BILLBOARD_OFFICE: True,
+                    Roles.PERMIT_SECTION: True, Roles.PERSONNEL: False}  # fmt: skip
+    assert not Board.objects.visible_to(UserFactory(role=Roles.STREET_CONTACT, unit=UnitFactory())).exists()
