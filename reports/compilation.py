@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from config.figures import Figure, Kind, Value, one_reading
 from config.periods import Period
-from reports.models import Section
+from reports.enums import CheckKind
+from reports.history import base_of
+from reports.models import Override, Section
 from reports.registry import known_keys, registry
 from reports.sentences import NO_DATA, STYLES, Wording, breakdown_problem, change
 from reports.tokens import Role, Span, Token, TokenError, parse, render
@@ -29,14 +31,30 @@ class Draft:
 
     period: Period
     as_of: datetime = field(default_factory=timezone.now)
+    overrides: Mapping[str, Override] = field(default_factory=dict)  # by the figure's name
     figures: dict[str, dict[str, Any]] = field(default_factory=dict)
     claims: dict[str, dict[str, Any]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    checks: list[dict[str, str]] = field(default_factory=list)  # what the checklist must say: kind, section, text, name
+    printed: dict[str, str] = field(default_factory=dict)  # name|style → the words, for drift and 校数
+    section: str = ""  # the heading being read
+
+    def say(self, kind: CheckKind, text: str, name: str = "") -> None:
+        entry = {"kind": kind.value, "section": self.section, "text": text, "name": name}
+        if entry not in self.checks:
+            self.checks.append(entry)
+
+    @property
+    def notes(self) -> list[str]:
+        """The checks in words, for the preview and the command."""
+        return list(dict.fromkeys(check["text"] for check in self.checks))
 
     def resolve(self, token: Token) -> Span:
         match token.role:
             case Role.CLAIM:
                 return self._claim(token)
+            case Role.TYPED:
+                self.say(CheckKind.TYPED, f"手填数“{token.key}”，出处：{token.style}", token.key)
+                return Span(token.key, role=token.role, note=f"手填数，出处：{token.style}")
             case Role.TABLE | Role.CHART:
                 label = (registry().tables if token.role is Role.TABLE else registry().charts)[token.key].label
                 return Span(label, name=token.key, role=token.role)
@@ -44,44 +62,72 @@ class Draft:
 
     def _figure(self, token: Token) -> Span:
         figure = registry().figures[token.key]
-        value = figure.value(self.period, token.parameter)
+        found = figure.value(self.period, token.parameter)
+        value = self._overridden(token.name, found)
         wording = self._word(figure, value, token)
         if wording.reason:
-            self.notes.append(f"{figure.label}：{wording.reason}")
+            self.say(CheckKind.NO_DATA, f"{figure.label}：{wording.reason}", token.name)
         url = figure.url(self.period, token.parameter)
-        self.figures.setdefault(token.name, self.entry(figure, token.parameter, value))
-        note = wording.reason or figure.definition
-        unit = figure.unit if wording.text.endswith(figure.unit) else ""
-        return Span(wording.text, name=token.name, url=url, role="figure", note=note, unit=unit)
+        if token.name not in self.figures:
+            self.figures[token.name] = self.entry(figure, token.parameter, value, found)
+        self.printed[f"{token.name}|{token.style}"] = wording.text
+        note = wording.reason or figure.defined(self.period)
+        if token.name in self.overrides:
+            note = f"人工核定：{self.overrides[token.name].reason}；{note}"
+            return Span(
+                wording.text, name=token.name, url=url, role="override", note=note, unit=unit_of(figure, token, wording)
+            )
+        return Span(
+            wording.text, name=token.name, url=url, role="figure", note=note, unit=unit_of(figure, token, wording)
+        )
+
+    def _overridden(self, name: str, value: Value) -> Value:
+        """人工核定: the value that somebody answers for, with a reason, in place of the counted one."""
+        override = self.overrides.get(name)
+        if override is None:
+            return value
+        number = override.number
+        return replace(value, number=number, text="" if number is not None else override.value, reason="")
 
     def _word(self, figure: Figure, value: Value, token: Token) -> Wording:
         """The figure in the style asked for; a measure word belongs to its number."""
         if value.text:
             return Wording(value.text)
-        style = STYLES[token.style or ("百分比" if figure.kind is Kind.RATE else "准确")]
+        style = STYLES[token.style or ("百分比" if figure.is_percentage else "准确")]
         if style.compare:
-            before = self.compared(style.compare)
-            then = figure.value(before, token.parameter).number
-            return change(value.number, then, rate=figure.kind is Kind.RATE, word=style.name)
+            base = base_of(figure, self.compared(style.compare), token.parameter)
+            if base.note:
+                self.say(CheckKind.HISTORY, f"{figure.label}：{base.note}。", token.name)
+            return change(value.number, base.number, rate=figure.is_percentage, word=style.name)
         if value.number is None or style.word is None:
             return Wording(NO_DATA, value.reason or "没有数据。")
-        return style.word(value.number, "%" if figure.kind is Kind.RATE else figure.unit)
+        return style.word(value.number, figure.measured_in(token.parameter))
 
     def compared(self, with_: str) -> Period:
         """What the period is held against. A period that still runs is compared up to the same day, not as a whole."""
         so_far = self.period.so_far(timezone.localdate(self.as_of))
         return so_far.same_period_last_year() if with_ == "last_year" else so_far.preceding()
 
-    def entry(self, figure: Figure, parameter: str | None, value: Value) -> dict[str, Any]:
+    def entry(self, figure: Figure, parameter: str | None, value: Value, found: Value | None = None) -> dict[str, Any]:
+        """A figure as data. `found`: what the records say, where `value` was decided by hand."""
         label = figure.label
         if parameter is not None and figure.choices is not None:
             label = f"{label}：{dict(figure.choices()).get(parameter, parameter)}"
+        name = f"{figure.key}:{parameter}" if parameter is not None else figure.key
+        override = self.overrides.get(name)
+        decided = {"counted": found.text or plain_number(found.number)} if override and found else {}
+        if override and found:
+            decided |= {"override": override.reason, "decided_by": str(override.decided_by)}
+            unit = figure.measured_in(parameter)
+            said = f"“{label}”人工核定为{override.value}{unit}，台账为{decided['counted']}{unit}"
+            self.say(CheckKind.OVERRIDE, f"{said}；理由：{override.reason}（{override.decided_by}）", name)
         return {
-            "key": f"{figure.key}:{parameter}" if parameter is not None else figure.key,
+            **decided,
+            "key": name,
             "label": label,
             "value": value.text or plain_number(value.number),
-            "unit": figure.unit,
-            "definition": figure.definition,
+            "unit": figure.measured_in(parameter),
+            "definition": figure.defined(self.period),
             "url": figure.url(self.period, parameter),
             **(
                 {"numerator": plain_number(value.numerator), "denominator": plain_number(value.denominator)}
@@ -95,27 +141,34 @@ class Draft:
         holds, reason = claim.check(self.period)
         self.claims[token.key] = {"key": claim.key, "holds": holds, "text": claim.text, "reason": reason}
         if not holds:
-            self.notes.append(f"没有印出“{claim.label}”：{reason}")
+            self.say(CheckKind.CLAIM, f"没有印出“{claim.label}”：{reason}", claim.key)
         return Span(claim.text if holds else "", name=claim.key, role="claim", note=reason)
 
     def check_parts(self) -> None:
-        """其中-parts that stand in the text complete must add up to their whole."""
+        """其中-parts must add up to their whole: all of them exactly, some of them to no more."""
+        self.section = ""
         for key, figure in registry().figures.items():
-            if (
-                not figure.part_of
-                or figure.choices is None
-                or not any(name.startswith(f"{key}:") for name in self.figures)
-            ):
+            if figure.part_of not in self.figures or figure.choices is None:
                 continue
             wanted = [f"{key}:{choice}" for choice, _ in figure.choices()]
-            if not all(name in self.figures for name in wanted) or figure.part_of not in self.figures:
-                continue
-            whole, *parts = [self.figures[name]["value"] for name in (figure.part_of, *wanted)]
-            if None in (whole, *parts):
-                continue  # said by the figure without data; it is no 0
-            problem = breakdown_problem(Decimal(str(whole)), [Decimal(str(part)) for part in parts], figure.label)
+            parts = [self.figures[name]["value"] for name in wanted if name in self.figures]
+            whole = self.figures[figure.part_of]["value"]
+            if not parts or None in (whole, *parts):
+                continue  # nothing to add, or said by the figure without data; it is no 0
+            problem = parts_problem(whole, parts, figure.label, complete=len(parts) == len(wanted))
             if problem:
-                self.notes.append(problem)
+                self.say(CheckKind.SUM, problem, key)
+
+
+def parts_problem(whole: Any, parts: Sequence[Any], label: str, *, complete: bool) -> str:
+    """ "" or the sentence for the checklist; of incomplete parts only that they are more than the whole."""
+    total, numbers = Decimal(str(whole)), [Decimal(str(part)) for part in parts]
+    return breakdown_problem(total, numbers, label) if complete or sum(numbers) > total else ""
+
+
+def unit_of(figure: Figure, token: Token, wording: Wording) -> str:
+    unit = figure.measured_in(token.parameter)
+    return unit if wording.text.endswith(unit) else ""
 
 
 def plain_number(number: Decimal | None) -> int | str | None:
@@ -136,12 +189,14 @@ def compile_section(text: str, draft: Draft) -> tuple[list[list[Span]], list[Tok
 def compile_content(period: Period, sections: Sequence[Section], *, on_step: OnStep | None = None) -> dict[str, Any]:
     """The whole summary as data: period, as_of, figures, claims, sections; for pages and papers also blocks."""
     with one_reading():
-        draft, compiled = Draft(period), []
+        draft, compiled = Draft(period, overrides=Override.objects.standing(period)), []
         for done, section in enumerate(sections):
             if on_step is not None:
                 on_step(done, len(sections), f"正在取数：{section.heading}")
+            draft.section = section.heading
             paragraphs, errors = compile_section(section.text, draft)
-            draft.notes += [f"{section.heading}：{error}" for error in errors]
+            for error in errors:
+                draft.say(CheckKind.TOKEN, f"{section.heading}：{error}")
             compiled.append(_section_entry(section, paragraphs, period))
         draft.check_parts()
     return {
@@ -155,7 +210,9 @@ def compile_content(period: Period, sections: Sequence[Section], *, on_step: OnS
         "figures": list(draft.figures.values()),
         "claims": list(draft.claims.values()),
         "sections": compiled,
-        "notes": list(dict.fromkeys(draft.notes)),
+        "notes": draft.notes,
+        "checks": draft.checks,
+        "printed": draft.printed,
     }
 
 
@@ -184,7 +241,7 @@ def _block(spans: list[Span], period: Period) -> dict[str, Any]:
             "caption": table.label,
             "head": list(table.head),
             "rows": rows,
-            "total": totals(rows),
+            "total": totals(rows) if table.total else [],
         }
     chart = registry().charts[special.name]
     data = chart.data(period)
@@ -199,11 +256,11 @@ def _block(spans: list[Span], period: Period) -> dict[str, Any]:
 
 
 def totals(rows: list[list[list[str]]]) -> list[str]:
-    """The last line of a table of counts: 合计 and the sum of each column."""
+    """The last line of a table of counts and amounts: 合计 and the sum of each column, with the places of its cells."""
     if not rows:
         return []
     columns = range(1, len(rows[0]))
-    return ["合计", *(str(sum(int(row[column][0]) for row in rows)) for column in columns)]
+    return ["合计", *(f"{sum(Decimal(row[column][0].replace(',', '')) for row in rows):f}" for column in columns)]
 
 
 def _span(span: Span) -> dict[str, Any]:

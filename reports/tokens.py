@@ -1,6 +1,6 @@
 """The text of a section: plain Chinese with tokens. A small parser of ours, with no access to objects.
 
-{{ key }}, {{ key | 写法 }}, {{ key:parameter | 写法 }}, {{ ? claim }}, {{ table key }}, {{ chart key }}
+{{ key }}, {{ key | 写法 }}, {{ key:parameter | 写法 }}, {{ ? claim }}, {{ table key }}, {{ chart key }}, {{ = 手填数 | 出处 }}
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ class Role(StrEnum):
     CLAIM = "claim"
     TABLE = "table"
     CHART = "chart"
+    TYPED = "typed"  # a number that no register holds, with where it comes from
+
+
+MOST_TYPED, MOST_SOURCE = 40, 80
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,9 @@ class Token:
     def source(self) -> str:
         if self.raw:
             return self.raw
-        prefix = {Role.FIGURE: "", Role.CLAIM: "? ", Role.TABLE: "table ", Role.CHART: "chart "}[self.role]
+        prefix = {Role.FIGURE: "", Role.CLAIM: "? ", Role.TABLE: "table ", Role.CHART: "chart ", Role.TYPED: "= "}[
+            self.role
+        ]
         style = f" | {self.style}" if self.style else ""
         return f"{OPEN} {prefix}{self.name}{style} {CLOSE}"
 
@@ -88,6 +94,7 @@ class Known:
     choices: Callable[[str], Collection[str] | None] | None = None  # None: any parameter
 
     def of(self, role: Role) -> Collection[str]:
+        """The keys of a role that has keys: all but TYPED."""
         return {Role.FIGURE: self.figures, Role.CLAIM: self.claims, Role.TABLE: self.tables, Role.CHART: self.charts}[
             role
         ]
@@ -148,6 +155,8 @@ def _token(text: str, start: int, end: int, known: Known | None) -> Token:
     """The token at text[start:end], braces included."""
     body, bar, style = (part.strip() for part in text[start + len(OPEN) : end - len(CLOSE)].partition("|"))
     role, name = _role(body)
+    if role is Role.TYPED:
+        return _typed(text, start, end, name, style)
     key, colon, parameter = (part.strip() for part in name.partition(":"))
     if not KEY.fullmatch(key) or (colon and not parameter):
         raise _BadTokenError(f"“{body or '空'}”不是有效的数据名称。请从数据列表里点选插入。")
@@ -159,6 +168,18 @@ def _token(text: str, start: int, end: int, known: Known | None) -> Token:
     if known is not None:
         _check_known(token, known)
     return token
+
+
+def _typed(text: str, start: int, end: int, number: str, origin: str) -> Token:
+    """{{ = 320处 | 街道报表 }}: what was typed by hand, with its source."""
+    if not NUMBER.search(number) or len(number) > MOST_TYPED or "\n" in number + origin:
+        raise _BadTokenError(f"手填数要有数字，不超过{MOST_TYPED}字，如“{OPEN} = 320处 | 街道报表 {CLOSE}”。")
+    if not origin or len(origin) > MOST_SOURCE:
+        raise _BadTokenError(
+            f"手填数“{number}”要写出处，不超过{MOST_SOURCE}字，如“{OPEN} = {number} | 街道报表 {CLOSE}”。"
+        )
+    place = _error(text, start, "")
+    return Token(Role.TYPED, number, None, origin, place.line, place.column, text[start:end])
 
 
 def _check_role(token: Token, *, styled: bool) -> None:
@@ -200,6 +221,8 @@ def _hint(name: str, known: Collection[str]) -> str:
 def _role(body: str) -> tuple[Role, str]:
     if body.startswith(("?", "？")):
         return Role.CLAIM, body[1:].strip()
+    if body.startswith(("=", "＝")):
+        return Role.TYPED, body[1:].strip()
     word, _, rest = body.partition(" ")
     if word in (Role.TABLE, Role.CHART):
         return Role(word), rest.strip()

@@ -29,7 +29,7 @@ class SummaryPaper:
     bold_second: bool = False
 
     @classmethod
-    def of(cls, report: Report, *, profile: str, number: str = "") -> SummaryPaper:
+    def of(cls, report: Report, *, profile: str, number: str = "", signing: bool = False) -> SummaryPaper:
         red = profile == Profile.REDHEAD
         return cls(
             title=report.title,
@@ -38,7 +38,7 @@ class SummaryPaper:
             number=number or report.number,
             addressee=str(setting("report.recipients")) if red else "",
             issuer=str(setting("bureau.name")),
-            date=day_of(report, being_signed=bool(number)),
+            date=day_of(report, being_signed=signing or bool(number)),
             copies=str(setting("report.copies")) if red else "",
         )
 
@@ -50,6 +50,8 @@ def day_of(report: Report, *, being_signed: bool) -> date:
     return timezone.localdate() if being_signed else report.cut_off or report.period.end
 
 
-def summary_pdf(report: Report, content: dict[str, Any], *, profile: str, number: str = "") -> Typeset:
-    paper = SummaryPaper.of(report, profile=profile, number=number)
+def summary_pdf(
+    report: Report, content: dict[str, Any], *, profile: str, number: str = "", signing: bool = False
+) -> Typeset:
+    paper = SummaryPaper.of(report, profile=profile, number=number, signing=signing)
     return typeset("reports/pdf/summary.html", {"paper": paper, "content": content})

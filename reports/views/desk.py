@@ -10,17 +10,23 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from billboards import desk as billboards_desk
 from config.charts import bar_chart
 from config.figures import one_reading
 from config.periods import Period
+from fireworks import desk as fireworks_desk
 from inspections import desk as inspections_desk
+from permits import desk as permits_desk
+from reports import desk as reports_desk
+from reports import material_desk
 from reports.compilation import plain_number
 from reports.models import Report
 from reports.permissions import can_read_reports
 from reports.registry import registry
+from staff import desk as staff_desk
 from staff.models import Activity
 
-DESKS = (inspections_desk,)
+DESKS = (inspections_desk, fireworks_desk, permits_desk, billboards_desk, reports_desk, staff_desk, material_desk)
 GLANCE = (
     "inspections.findings",
     "inspections.closed",
@@ -65,7 +71,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 def shown_period(request: HttpRequest) -> Period:
-    """The half-year asked for in the address, else the newest one with a report, else the present one."""
+    """The period asked for in the address, else the newest one with a report, else the present half-year."""
     try:
         return Period.parse(request.GET.get("period", ""))
     except ValueError:

@@ -13,12 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from config.figures import one_reading
 from config.periods import Period
-from reports.compilation import Draft, compile_section, plain_number
-from reports.forms import PreviewForm, SectionForm
-from reports.models import Section
+from reports.compilation import Draft, compile_section
+from reports.drafts import last_time
+from reports.forms.summaries import PreviewForm, SectionForm
+from reports.models import Override, Section
 from reports.permissions import can_edit_report
+from reports.reconciliation import lines_for, names_in
 from reports.registry import registry
-from reports.sentences import STYLES
+from reports.sentences import STYLES, digits
 from reports.views.reports import visible_report
 from staff.permissions import Perms
 
@@ -40,16 +42,23 @@ def section_edit(request: HttpRequest, pk: int, section_pk: int) -> HttpResponse
     if request.method == "POST" and form.is_valid() and form.save(by=request.user) is not None:
         messages.success(request, "已保存。")
         return redirect(section.report)
-    context = {
+    return render(request, "reports/section_edit.html", editor_context(form, section))
+
+
+def editor_context(form: SectionForm, section: Section) -> dict[str, Any]:
+    """The editor: text left; right the figures of this section, all figures, the history."""
+    text, period = form["text"].value() or "", section.report.period
+    return {
         "section": section,
         "report": section.report,
         "form": form,
-        "figures": offered_figures(section.report.period),
+        "lines": lines_for(names_in(text), period),
+        "before": last_time(section),
+        "figures": offered_figures(period),
         "styles": list(STYLES.values()),
-        "preview": preview_of(form["text"].value() or "", section.report.period),
+        "preview": preview_of(text, period),
         "revisions": section.revisions.select_related("saved_by")[:20],
     }
-    return render(request, "reports/section_edit.html", context)
 
 
 @require_POST
@@ -71,20 +80,13 @@ def section_history(request: HttpRequest, pk: int, section_pk: int, version: int
     revision = get_object_or_404(section.revisions, version=version)
     messages.info(request, f"这是第 {version} 版的文字，保存后成为最新一版。")
     initial = {"heading": revision.heading, "text": revision.text, "version": section.version}
-    context = {
-        "section": section,
-        "report": section.report,
-        "form": SectionForm(section=section, initial=initial),
-        "figures": offered_figures(section.report.period),
-        "styles": list(STYLES.values()),
-        "preview": preview_of(revision.text, section.report.period),
-        "revisions": section.revisions.select_related("saved_by")[:20],
-    }
-    return render(request, "reports/section_edit.html", context)
+    return render(
+        request, "reports/section_edit.html", editor_context(SectionForm(section=section, initial=initial), section)
+    )
 
 
 def preview_of(text: str, period: Period) -> dict[str, Any]:
-    draft = Draft(period)
+    draft = Draft(period, overrides=Override.objects.standing(period))
     with one_reading():
         paragraphs, errors = compile_section(text, draft)
     amber = sum(span.amber for spans in paragraphs for span in spans)
@@ -100,10 +102,10 @@ def offered_figures(period: Period) -> list[dict[str, Any]]:
                 value = figure.value(period, choice)
                 key = figure.key if choice is None else f"{figure.key}:{choice}"
                 label = figure.label if choice is None else f"{figure.label.partition('（')[0]}·{name}"
-                words = value.text or plain_number(value.number)
-                shown = "—" if words is None else f"{words}{figure.unit}"
+                words = value.text or (None if value.number is None else digits(value.number, 2))
+                shown = "—" if words is None else f"{words}{figure.measured_in(choice)}"
                 offered.append(
-                    {"label": label, "value": shown, "definition": figure.definition, "token": f"{{{{ {key} }}}}"}
+                    {"label": label, "value": shown, "definition": figure.defined(period), "token": f"{{{{ {key} }}}}"}
                 )
         for shelf, prefix, kind in ((registry().tables, "table", "表"), (registry().charts, "chart", "图")):
             offered += [

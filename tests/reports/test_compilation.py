@@ -10,16 +10,19 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from config.periods import Period
-from inspections import workflow as findings
 from inspections.models import Item
-from reports import workflow
-from reports.compilation import compile_content
+from inspections.workflow import findings
+from reports.compilation import compile_content, totals
 from reports.layouts.paper import SummaryPaper, summary_pdf
 from reports.models import Compilation, Report, Section
+from reports.workflow import issuing, sections, summaries
+from reports.workflow.locks import ChangedMeanwhile
 from staff.jobs import run_inline
 from staff.models import Activity, JobState, NumberCounter
 from staff.permissions import Roles
+from staff.refusals import Refused
 from tests.factories.inspections import make_finding, moment, whole_standard
+from tests.factories.reports import make_checked, make_issued
 from tests.factories.staff import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +36,7 @@ def report():
     for day in range(1, 13):
         make_finding(item=item, found_at=moment(2026, 1, day), closed_at=moment(2026, 1, day, 20) if day % 2 else None)
     make_finding(item=item, found_at=moment(2025, 1, 5))
-    return workflow.create_report(H1, by=None)
+    return summaries.create_report(H1, by=None)
 
 
 def compiled(text, report):
@@ -110,7 +113,7 @@ def test_the_same_content_gives_the_same_bytes(report):
 def test_a_compilation_is_kept_once_per_job_with_its_hash(report):
     job = run_inline("reports.compile", owner=None, payload={"report": report.pk})
     assert job.state == JobState.DONE
-    workflow.compile_report(report, by=None, job=job)
+    summaries.compile_report(report, by=None, job=job)
     compilation = Compilation.objects.get()
     assert compilation.pages >= 1
     with compilation.pdf.open("rb") as stored:
@@ -119,38 +122,39 @@ def test_a_compilation_is_kept_once_per_job_with_its_hash(report):
 
 def test_issuing_freezes_the_figures(report):
     director = UserFactory(role=Roles.DIRECTOR)
-    issued = workflow.issue_report(report, by=director)
+    issued = make_issued(report, by=director)
     assert issued.number == "岳南城管报字〔2026〕1号"
     before = issued.compilations.first().content["figures"]
     finding = make_finding(item=Item.objects.get(code="A01"), found_at=moment(2026, 3, 1))
     findings.void_finding(finding, by=director, reason="登记有误")
     issued.refresh_from_db()
     assert issued.compilations.first().content["figures"] == before
-    with pytest.raises(workflow.Refused, match="已签发"):
-        workflow.issue_report(issued, by=director)
+    with pytest.raises(Refused, match="已签发"):
+        issuing.issue_report(issued, by=director)
     section = issued.sections.get(order=2)
-    with pytest.raises(workflow.Refused, match="已签发"):
-        workflow.save_section(section, heading="x", text="y", seen=1, by=director)
+    with pytest.raises(Refused, match="已签发"):
+        sections.save_section(section, heading="x", text="y", seen=1, by=director)
     assert Activity.objects.filter(verb="sign").count() == 1
 
 
 def test_a_paper_is_dated_by_its_signing(report):
     assert SummaryPaper.of(report, profile="plain").date == date(2026, 6, 30)
     with time_machine.travel(moment(2026, 7, 9)):
-        workflow.issue_report(report, by=UserFactory())
+        make_issued(report)
     report.refresh_from_db()
     assert SummaryPaper.of(report, profile="redhead").date == date(2026, 7, 9)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_three_signing_at_once_one_wins_and_no_number_is_lost(report):
+    make_checked(report)
     directors, outcomes = UserFactory.create_batch(3), []
 
     def sign(user):
         try:
-            workflow.issue_report(report, by=user)
+            issuing.issue_report(report, by=user)
             outcomes.append("won")
-        except workflow.Refused:
+        except Refused:
             outcomes.append("told")
         finally:
             connection.close()
@@ -166,8 +170,8 @@ def test_of_three_signing_at_once_one_wins_and_no_number_is_lost(report):
 
 def test_broken_tokens_are_refused_with_line_and_reason(report):
     section = report.sections.get(order=2)
-    with pytest.raises(workflow.Refused, match=r"第1行第3字：没有“inspections\.finding”"):
-        workflow.save_section(section, heading="x", text="共计{{ inspections.finding }}", seen=1, by=UserFactory())
+    with pytest.raises(Refused, match=r"第1行第3字：没有“inspections\.finding”"):
+        sections.save_section(section, heading="x", text="共计{{ inspections.finding }}", seen=1, by=UserFactory())
     section.refresh_from_db()
     assert section.version == 1
 
@@ -175,10 +179,10 @@ def test_broken_tokens_are_refused_with_line_and_reason(report):
 def test_a_section_keeps_its_history(report):
     section, user = report.sections.get(order=2), UserFactory()
     old = section.text
-    workflow.save_section(section, heading="新标题", text="新文字", seen=1, by=user)
+    sections.save_section(section, heading="新标题", text="新文字", seen=1, by=user)
     assert section.revisions.get().text == old
-    with pytest.raises(workflow.ChangedMeanwhile) as refusal:
-        workflow.save_section(section, heading="x", text="y", seen=1, by=user)
+    with pytest.raises(ChangedMeanwhile) as refusal:
+        sections.save_section(section, heading="x", text="y", seen=1, by=user)
     assert refusal.value.current.text == "新文字"
 
 
@@ -198,3 +202,9 @@ def test_a_wrong_period_is_refused_in_words(period):
     with pytest.raises(CommandError, match="不是有效的期间"):
         call_command("compile_report", period)
     assert not Report.objects.exists()
+
+
+def test_the_total_of_a_table_keeps_the_places_of_amounts():
+    rows = [[["甲", ""], ["3", ""], ["1,200.50", ""]], [["乙", ""], ["4", ""], ["0.00", ""]]]
+    assert totals(rows) == ["合计", "7", "1200.50"]
+    assert totals([]) == []

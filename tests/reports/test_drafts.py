@@ -5,16 +5,20 @@ from datetime import date
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from config.periods import Period
-from reports import workflow
 from reports.models import Compilation, Report, Section
 from reports.registry import registry
+from reports.workflow import issuing, sections, summaries
 from staff.jobs import run_inline
 from staff.models import Activity, Job, JobState
 from staff.permissions import Roles
+from staff.refusals import Refused
 from tests.factories.inspections import make_finding, moment, whole_standard
+from tests.factories.reports import make_checked, make_issued
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +34,7 @@ def url(name, *args):
 @pytest.fixture
 def report():
     make_finding(item=whole_standard(), found_at=moment(2026, 3, 5))
-    return workflow.create_report(H1, by=None)
+    return summaries.create_report(H1, by=None)
 
 
 @pytest.fixture
@@ -46,13 +50,13 @@ class TestBehindASignature:
     @pytest.fixture
     def stale(self, report):
         stale = Report.objects.get(pk=report.pk)
-        workflow.issue_report(report, by=UserFactory())
+        make_issued(report)
         assert stale.is_draft
         return stale
 
     def test_settings_do_not_undo_it(self, stale):
-        with pytest.raises(workflow.Refused, match="已签发，不能再修改"):
-            workflow.change_settings(stale, **SETTINGS, by=UserFactory())
+        with pytest.raises(Refused, match="已签发，不能再修改"):
+            summaries.change_settings(stale, **SETTINGS, by=UserFactory())
         kept = Report.objects.get(pk=stale.pk)
         assert (kept.state, kept.title) == ("issued", "2026年上半年工作总结")
         assert kept.number
@@ -60,20 +64,20 @@ class TestBehindASignature:
     def test_a_section_stays_as_signed(self, stale):
         section = Section.objects.get(report=stale, order=2)
         section.report = stale
-        with pytest.raises(workflow.Refused, match="已签发，不能再修改"):
-            workflow.save_section(section, heading="x", text="y", seen=1, by=UserFactory())
+        with pytest.raises(Refused, match="已签发，不能再修改"):
+            sections.save_section(section, heading="x", text="y", seen=1, by=UserFactory())
         assert not section.revisions.exists()
 
     def test_a_compilation_that_was_under_way_is_not_kept(self, stale):
         frozen = Compilation.objects.get()
-        with pytest.raises(workflow.Refused, match="不能再汇编"):
-            workflow.compile_report(stale, by=None)
+        with pytest.raises(Refused, match="不能再汇编"):
+            summaries.compile_report(stale, by=None)
         assert list(Compilation.objects.all()) == [frozen]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_compiling_an_issued_summary_fails_in_words(report):
-    workflow.issue_report(report, by=UserFactory())
+    make_issued(report)
     job = run_inline("reports.compile", owner=None, payload={"report": report.pk})
     assert (job.state, job.message) == (JobState.FAILED, "工作总结已签发，数据已锁定，不再汇编。")
     assert Compilation.objects.count() == 1
@@ -81,8 +85,8 @@ def test_compiling_an_issued_summary_fails_in_words(report):
 
 def test_settings_are_logged_field_by_field_and_only_if_they_change(report):
     user = UserFactory()
-    workflow.change_settings(report, **SETTINGS, by=user)
-    workflow.change_settings(report, **SETTINGS, by=user)
+    summaries.change_settings(report, **SETTINGS, by=user)
+    summaries.change_settings(report, **SETTINGS, by=user)
     activity = Activity.objects.get(title="设置标题、截至日期、版式")
     assert activity.changes == {
         "标题": ["2026年上半年工作总结", "新标题"],
@@ -92,27 +96,28 @@ def test_settings_are_logged_field_by_field_and_only_if_they_change(report):
 
 
 def test_a_text_whose_figure_has_gone_is_not_signed(report):
+    make_checked(report)
     report.sections.filter(order=2).update(text="甲\n共{{ inspections.gone }}。")
-    with pytest.raises(workflow.Refused, match=r"改正后才能签发：（二）.*第2行第2字.*inspections\.gone"):
-        workflow.issue_report(report, by=UserFactory())
+    with pytest.raises(Refused, match=r"必须改正.*第2行第2字.*inspections\.gone"):
+        issuing.issue_report(report, by=UserFactory())
     kept = Report.objects.get(pk=report.pk)
-    assert (kept.state, kept.number, kept.compilations.count()) == ("draft", "", 0)
+    assert (kept.state, kept.number, kept.compilations.count()) == ("checking", "", 0)
 
 
 class TestPages:
     def test_the_page_says_when_the_pdf_is_behind(self, client, office, report):
-        workflow.compile_report(report, by=None)
+        summaries.compile_report(report, by=None)
         assert client.get(report.get_absolute_url()).context["stale"] is False
         make_finding(found_at=moment(2026, 3, 6))
         page = client.get(report.get_absolute_url())
         assert "请重新汇编" in page.content.decode()
-        workflow.issue_report(report, by=office)
+        make_issued(report)
         make_finding(found_at=moment(2026, 3, 7))
         assert client.get(report.get_absolute_url()).context["stale"] is False
 
     def test_an_issued_summary_shows_what_was_signed(self, client, office, report):
         report.sections.filter(order=2).update(text="共{{ inspections.findings }}。")
-        workflow.issue_report(report, by=office)
+        make_issued(report)
         make_finding(found_at=moment(2026, 3, 6))
         section = report.sections.get(order=2)
         page = client.get(report.get_absolute_url()).content.decode()
@@ -125,7 +130,7 @@ class TestPages:
         assert not Job.objects.exists()
 
     def test_a_section_of_another_summary_is_not_found(self, client, office, report):
-        other = workflow.create_report(Period.parse("2025H2"), by=None)
+        other = summaries.create_report(Period.parse("2025H2"), by=None)
         section = report.sections.get(order=2)
         for name in ("section-edit", "section-preview"):
             assert client.post(url(name, other.pk, section.pk), {"text": "x"}).status_code == 404
@@ -148,8 +153,10 @@ class TestPages:
         tokens = [offered["token"] for offered in page.context["figures"]]
         assert len(tokens) == len(set(tokens))
         assert {f"{{{{ ? {key} }}}}" for key in registry().claims} <= set(tokens)
-        preview = client.post(url("section-preview", report.pk, section.pk), {"text": "\n".join(tokens)})
-        assert preview.context["preview"]["errors"] == []
+        for start in range(0, len(tokens), 100):
+            text = "\n".join(tokens[start : start + 100])
+            preview = client.post(url("section-preview", report.pk, section.pk), {"text": text})
+            assert preview.context["preview"]["errors"] == []
 
 
 @pytest.mark.parametrize("query", ["?period=2026H3", "?period=0001H1", "?period=%00", "?period=2999", "?period=2026Q2"])
@@ -172,23 +179,27 @@ def test_the_desk_compares_a_running_half_year_up_to_the_same_day(client, office
             assert sum(page.context["data"].series[1].values) == then
 
 
-@pytest.mark.parametrize("findings", [1, 12])
-@pytest.mark.parametrize(("page", "most"), [("report", 40), ("editor", 45), ("desk", 30)])
-def test_pages_ask_the_same_few_questions_for_any_number_of_findings(  # noqa: PLR0917
-    client, office, report, findings, page, most, django_assert_max_num_queries
-):
+@pytest.mark.parametrize("page", ["report", "editor", "desk"])
+def test_pages_ask_the_same_questions_for_any_number_of_findings(client, office, report, page):
     unit = UnitFactory(squad=SquadFactory())
-    for day in range(findings):
-        make_finding(unit=unit, found_at=moment(2026, 2, day + 1))
     section = report.sections.get(order=2)
-    addresses = {
+    address = {
         "report": report.get_absolute_url(),
         "editor": url("section-edit", report.pk, section.pk),
         "desk": url("desk"),
-    }
-    client.get(addresses[page])
-    with django_assert_max_num_queries(most):
-        client.get(addresses[page])
+    }[page]
+
+    def questions() -> int:
+        client.get(address)  # fills what is kept between requests
+        with CaptureQueriesContext(connection) as asked:
+            client.get(address)
+        return len(asked)
+
+    make_finding(unit=unit, found_at=moment(2026, 2, 1))
+    few = questions()
+    for day in range(2, 13):
+        make_finding(unit=unit, found_at=moment(2026, 2, day))
+    assert questions() == few
 
 
 def test_the_command_names_a_folder_that_is_missing_before_it_begins(tmp_path):

@@ -4,11 +4,11 @@ import pytest
 from django.urls import reverse
 
 from config.periods import Period
-from reports import workflow
 from reports.models import Compilation, Report
+from reports.workflow import summaries
 from staff.models import Activity, Job
 from staff.permissions import Roles
-from tests.factories.inspections import make_finding, moment, whole_standard
+from tests.factories.inspections import in_state, make_finding, moment, whole_standard
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,7 +21,7 @@ def url(name, *args):
 @pytest.fixture
 def report():
     make_finding(item=whole_standard(), found_at=moment(2026, 3, 5))
-    return workflow.create_report(Period.parse("2026H1"), by=None)
+    return summaries.create_report(Period.parse("2026H1"), by=None)
 
 
 def sign_in(client, role, **facts):
@@ -61,18 +61,53 @@ def test_compiling_makes_a_job_and_a_pdf_to_download(client, report):
     assert Activity.objects.filter(title="下载 PDF").count() == 2
 
 
-def test_a_manager_downloads_and_signs_but_does_not_write(client, report):
+def test_each_role_does_its_part_and_the_site_says_what_is_missing(client, report):
     sign_in(client, Roles.OFFICE)
     client.post(url("report-compile", report.pk))
+    section = report.sections.get(order=2)
+    for other in report.sections.exclude(pk=section.pk):
+        client.post(url("section-remove", report.pk, other.pk))
+    client.post(
+        url("section-edit", report.pk, section.pk),
+        {"heading": "考评", "text": "共{{ inspections.findings }}。", "version": 1},
+    )
+    client.post(url("report-submit", report.pk))
+    page = client.get(url("report-checklist", report.pk)).content.decode()
+    assert "您送核的文稿要由另一位核对" in page
+    page = client.post(url("report-pass", report.pk), follow=True).content.decode()
+    assert "要由另一位核对" in page
+    sign_in(client, Roles.OFFICE)
+    page = client.post(url("report-pass", report.pk), follow=True).content.decode()
+    assert "还没有核对意见" in page
+    items = client.get(url("report-checklist", report.pk)).context["found"].open
+    client.post(url("report-mark", report.pk), {"digest": [item.digest for item in items], "remark": "已核实"})
+    page = client.post(url("report-pass", report.pk), follow=True).content.decode()
+    assert "核对通过，待签发" in page
     sign_in(client, Roles.DIRECTOR)
     response = client.get(url("report-pdf", report.pk))
     assert b"".join(response.streaming_content).startswith(b"%PDF-")
-    assert client.post(url("section-edit", report.pk, report.sections.get(order=2).pk)).status_code == 403
+    assert client.post(url("section-edit", report.pk, section.pk)).status_code == 403
     page = client.post(url("report-issue", report.pk), follow=True).content.decode()
     assert "已签发，文号" in page
     page = client.post(url("report-issue", report.pk), follow=True).content.decode()
     assert "不能再签发" in page
     assert Compilation.objects.count() == 2
+
+
+def test_what_is_not_sent_in_is_not_signed(client, report):
+    sign_in(client, Roles.DIRECTOR)
+    page = client.post(url("report-issue", report.pk), follow=True).content.decode()
+    assert "还没有送核，不能签发" in page
+    assert Report.objects.get().state == "draft"
+
+
+def test_every_file_of_a_compilation_can_be_downloaded(client, report):
+    sign_in(client, Roles.OFFICE)
+    client.post(url("report-compile", report.pk))
+    for kind, start in (("docx", b"PK"), ("xlsx", b"PK"), ("json", b"{")):
+        response = client.get(url("report-file", report.pk, kind))
+        assert b"".join(response.streaming_content).startswith(start)
+    assert client.get(url("report-file", report.pk, "exe")).status_code == 404
 
 
 def test_the_office_may_not_sign(client, report):
@@ -141,7 +176,7 @@ def test_a_cut_off_outside_the_period_is_refused(client, report):
 
 def test_the_desk_shows_each_their_own(client, report):
     contact = sign_in(client, Roles.STREET_CONTACT, unit=UnitFactory(squad=SquadFactory()))
-    own = make_finding(unit=contact.unit, found_at=moment(2026, 1, 1))
+    own = in_state("ordered", unit=contact.unit)
     page = client.get(url("desk"))
     assert [todo.count for todo in page.context["todos"]] == [1]
     assert page.context["glances"] == []

@@ -5,8 +5,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+import billboards.demo
+import fireworks.demo
 import inspections.demo
+import permits.demo
 import reports.demo
+import reports.demo_engine
 import staff.demo
 from staff.models import Activity, User, Verb
 
@@ -34,7 +38,11 @@ class Command(BaseCommand):
         with transaction.atomic():
             staff.demo.seed()
             count = inspections.demo.seed(scale=options["scale"], on_step=self._show)
+            fireworks.demo.seed(scale=min(options["scale"], 5))
+            billboards.demo.seed(scale=min(options["scale"], 5))
+            permits.demo.seed()
             reports.demo.seed()
+            reports.demo_engine.seed()
             Activity.record(Verb.IMPORT, by=None, title="装入演示数据", note=f"{count} 条考评问题")
         self.stdout.write(
             self.style.SUCCESS(f"演示单位已建立：{count} 条考评问题，{len(staff.demo.ACCOUNTS)} 个账号。")

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from config.periods import Period
-from reports.enums import Profile, ReportState
+from reports.enums import Change, Profile, ReportState
 from staff.models import IssuedPaper, Job
 
 if TYPE_CHECKING:
@@ -33,6 +33,40 @@ class Report(IssuedPaper):
     title = models.CharField("标题", max_length=120)
     cut_off = models.DateField("数据截至", null=True, blank=True, help_text="空着表示到期间最后一天。")
     profile = models.CharField("版式", max_length=8, choices=Profile.choices, default=Profile.PLAIN)
+    outline = models.CharField("提纲", max_length=24, default="long", editable=False)
+    edition = models.PositiveSmallIntegerField("第几版", default=1, editable=False)
+    corrects = models.OneToOneField(
+        "self",
+        verbose_name="更正的文稿",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="correction",
+    )
+    correction_reason = models.CharField("更正说明", max_length=300, blank=True, editable=False)
+    with_number = models.BooleanField("签发时取文号", default=True, help_text="会议材料、内部材料可以不编文号。")
+    recipients = models.TextField("报送、发送对象", blank=True, help_text="一行一个。签发后按此登记报送。")
+    submitted_at = models.DateTimeField("送核时间", null=True, blank=True, editable=False)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="送核人",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    checked_at = models.DateTimeField("核对通过时间", null=True, blank=True, editable=False)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="核对人",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     state = models.CharField(
         "状态", max_length=10, choices=ReportState.choices, default=ReportState.DRAFT, editable=False
     )
@@ -55,20 +89,50 @@ class Report(IssuedPaper):
             ("view_reports", "查看工作总结"),
             ("edit_report", "编写工作总结"),
             ("compile_report", "汇编工作总结"),
+            ("check_report", "核对工作总结"),
             ("issue_report", "签发工作总结"),
         ]
         constraints = [
-            *IssuedPaper.Meta.constraints,
             models.UniqueConstraint(
-                name="one_report_per_period",
-                fields=["period_key"],
-                violation_error_message="这个期间的工作总结已经建立。",
+                name="reports_report_number_unique",
+                fields=["number"],
+                condition=~Q(number=""),
+                violation_error_message="文号已被使用。",
+            ),
+            # A summary for a meeting is signed without a number, so the rule of all issued papers is wider here.
+            models.CheckConstraint(
+                name="reports_report_signed_whole",
+                condition=Q(signed_at=None, number="", sha256="")
+                | (
+                    Q(signed_at__isnull=False, signed_by__isnull=False)
+                    & (Q(with_number=False, number="") | ~Q(number=""))
+                    & ~Q(sha256="")
+                    & ~Q(paper="")
+                ),
+                violation_error_message="签发必须同时有签发人、签发时间和定稿文件；要文号的还要有文号。",
+            ),
+            models.UniqueConstraint(
+                name="one_report_per_outline_and_edition",
+                fields=["period_key", "outline", "edition"],
+                violation_error_message="这个期间已经有这种提纲的文稿。",
             ),
             models.CheckConstraint(
                 name="report_issued_is_signed",
-                condition=Q(state=ReportState.ISSUED, signed_at__isnull=False)
-                | (~Q(state=ReportState.ISSUED) & Q(signed_at=None)),
+                condition=Q(state__in=ReportState.SIGNED, signed_at__isnull=False)
+                | (~Q(state__in=ReportState.SIGNED) & Q(signed_at=None)),
                 violation_error_message="定稿必须已签发；未定稿不能有签发时间。",
+            ),
+            models.CheckConstraint(
+                name="report_checked_whole",
+                condition=Q(checked_at=None, checked_by=None)
+                | (Q(checked_at__isnull=False, checked_by__isnull=False) & ~Q(state=ReportState.DRAFT)),
+                violation_error_message="核对通过必须有核对人和时间；退回起草的要重新核对。",
+            ),
+            models.CheckConstraint(
+                name="report_correction_says_why",
+                condition=Q(corrects=None, edition=1)
+                | (Q(corrects__isnull=False, edition__gt=1) & ~Q(correction_reason="")),
+                violation_error_message="更正稿要指明更正哪一稿、为什么更正。",
             ),
         ]
 
@@ -88,6 +152,16 @@ class Report(IssuedPaper):
     def is_draft(self) -> bool:
         return self.state == ReportState.DRAFT
 
+    @property
+    def is_open(self) -> bool:
+        """Not signed yet: its figures are live."""
+        return self.state in ReportState.OPEN
+
+    @property
+    def present_sections(self) -> models.QuerySet[Section]:
+        """The sections that stand, in order; removed ones stay in the table for the history."""
+        return self.sections.filter(removed_at=None).order_by("order")
+
 
 class Section(models.Model):
     report = models.ForeignKey(Report, verbose_name="工作总结", on_delete=models.CASCADE, related_name="sections")
@@ -97,6 +171,14 @@ class Section(models.Model):
     heading = models.CharField("标题", max_length=80)
     text = models.TextField("正文", blank=True)
     version = models.PositiveIntegerField("版次", default=1, editable=False)
+    printed = models.JSONField(
+        "保存时的数据",
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="写这段话时各数据印出来的样子，用来提示文字过时。",
+    )
+    removed_at = models.DateTimeField("删除时间", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "章节"
@@ -105,6 +187,7 @@ class Section(models.Model):
             models.UniqueConstraint(
                 name="one_section_per_place",
                 fields=["report", "order"],
+                condition=Q(removed_at=None),
                 violation_error_message="同一位置已经有一节。",
             ),
             models.CheckConstraint(
@@ -117,12 +200,21 @@ class Section(models.Model):
     def __str__(self) -> str:
         return f"{self.number}{self.heading}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("reports:section-edit", args=[self.report_id, self.pk])
+
+    @property
+    def removal_dialog(self) -> str:
+        """The id of its confirmation on the page of chapters."""
+        return f"remove-{self.pk}"
+
 
 class SectionRevision(models.Model):
     """What a section said before somebody changed it. Appended, never edited."""
 
     section = models.ForeignKey(Section, verbose_name="章节", on_delete=models.CASCADE, related_name="revisions")
     version = models.PositiveIntegerField("版次")
+    change = models.CharField("改动", max_length=10, choices=Change.choices, default=Change.REWORDED)
     heading = models.CharField("标题", max_length=80)
     text = models.TextField("正文", blank=True)
     saved_at = models.DateTimeField("保存时间", auto_now_add=True)

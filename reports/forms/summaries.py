@@ -8,39 +8,64 @@ from django import forms
 from django.utils import timezone
 
 from config.periods import Period
-from reports import workflow
 from reports.enums import Profile
 from reports.models import Report, Section
+from reports.outlines import outline_names
 from reports.registry import known_keys
 from reports.tokens import parse
+from reports.workflow import sections, summaries
+from reports.workflow.locks import ChangedMeanwhile
+from staff.forms.people import DATE
 from staff.models import User
+from staff.refusals import Refused, show_refusal
 
 YEARS_BACK = 3
 
 
 def period_choices() -> list[tuple[str, str]]:
-    """Half-years, newest first."""
+    """Half-years, newest first; then years and quarters. Any other span is typed as two days."""
     year = timezone.localdate().year
-    periods = [Period.half_year(each, half) for each in range(year, year - YEARS_BACK, -1) for half in (2, 1)]
+    back = range(year, year - YEARS_BACK, -1)
+    periods = [Period.half_year(each, half) for each in back for half in (2, 1)]
+    periods += [Period.year(each) for each in back]
+    periods += [Period.quarter(each, quarter) for each in back[:2] for quarter in (4, 3, 2, 1)]
     return [(period.key, period.label) for period in periods]
 
 
+def outline_choices() -> list[tuple[str, str]]:
+    return list(outline_names().items())
+
+
 class ReportForm(forms.Form):
+    outline = forms.ChoiceField(label="提纲", choices=outline_choices, required=False)
     period = forms.ChoiceField(label="期间", choices=period_choices)
+    start = forms.DateField(label="或自定起始日", required=False, widget=DATE)
+    end = forms.DateField(label="截止日", required=False, widget=DATE, help_text="填了起止日期，就按这段时间取数。")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        start, end = data.get("start"), data.get("end")
+        if bool(start) != bool(end):
+            self.add_error("end" if start else "start", "起始日和截止日要同时填。")
+        elif start and end and end < start:
+            self.add_error("end", "截止日不能早于起始日。")
+        return data
 
     def save(self, *, by: User) -> Report | None:
+        data = self.cleaned_data
+        span = Period.between(data["start"], data["end"]) if data["start"] else Period.parse(data["period"])
         try:
-            return workflow.create_report(Period.parse(self.cleaned_data["period"]), by=by)
-        except workflow.Refused as refusal:
-            self.add_error("period", str(refusal))
+            return summaries.create_report(span, by=by, outline=data["outline"] or "long")
+        except Refused as refusal:
+            show_refusal(self, refusal)
             return None
 
 
 class ReportSettingsForm(forms.ModelForm):
     class Meta:
         model = Report
-        fields = ["title", "cut_off", "profile"]
-        widgets = {"cut_off": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        fields = ["title", "cut_off", "profile", "with_number", "recipients"]
+        widgets = {"cut_off": DATE, "recipients": forms.Textarea(attrs={"rows": 4})}
 
     def clean_cut_off(self) -> Any:
         day = self.cleaned_data["cut_off"]
@@ -51,8 +76,8 @@ class ReportSettingsForm(forms.ModelForm):
     def save_settings(self, *, by: User) -> Report | None:
         """None, with the reason on the form, if the summary was signed meanwhile."""
         try:
-            return workflow.change_settings(self.instance, **self.cleaned_data, by=by)
-        except workflow.Refused as refusal:
+            return summaries.change_settings(self.instance, **self.cleaned_data, by=by)
+        except Refused as refusal:
             self.add_error(None, str(refusal))
             return None
 
@@ -63,7 +88,7 @@ class SectionForm(forms.Form):
         label="正文",
         required=False,
         max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "class": "tall"}),
+        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "class": "tall", "data-chips": ""}),
         help_text="数据从右侧列表点选插入；一行一段；表和图单独占一行。",
     )
     version = forms.IntegerField(widget=forms.HiddenInput())
@@ -85,14 +110,14 @@ class SectionForm(forms.Form):
         """None, with the reason on the form and what was typed still in it, if somebody was faster."""
         data = self.cleaned_data
         try:
-            return workflow.save_section(
+            return sections.save_section(
                 self.section, heading=data["heading"], text=data["text"], seen=data["version"], by=by
             )
-        except workflow.ChangedMeanwhile as refusal:
+        except ChangedMeanwhile as refusal:
             self.current = refusal.current
             self.data = {**self.data.dict(), "version": str(refusal.current.version)}
             self.add_error(None, str(refusal))
-        except workflow.Refused as refusal:
+        except Refused as refusal:
             self.add_error(None, str(refusal))
         return None
 

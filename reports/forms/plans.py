@@ -1,0 +1,129 @@
+"""Forms of problems, plans and historical figures; they own all reading of POST."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from fireworks.forms.records import ReasonForm, RecordForm
+from reports.enums import PlanOutcome
+from reports.forms.tasks import SHORT, HalfYearForm
+from reports.history import check_name
+from reports.models import HistoricalFigure, KeyTask, PlanItem, Problem
+from reports.registry import known_keys
+from reports.tokens import parse
+from reports.workflow import plans, tasks
+from staff.forms.people import DATE
+from staff.models import User
+from staff.workflow.records import correct_record, store_record
+
+MOST_EVIDENCE = 12
+
+
+class ProblemForm(HalfYearForm):
+    evidence = forms.CharField(
+        label="佐证数据",
+        required=False,
+        max_length=600,
+        widget=forms.Textarea(attrs=SHORT),
+        help_text="一行一个数据名称，如 inspections.recurrences；名称可从总结的数据列表里复制。",
+    )
+
+    class Meta:
+        model = Problem
+        fields = ["title", "period_key", "text", "owner", "evidence", "order"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["evidence"] = "\n".join(self.instance.evidence)
+
+    def clean_evidence(self) -> list[str]:
+        """Names of figures that exist, each once; written as in a text, with or without braces."""
+        lines = (line.strip().strip("{}").strip() for line in self.cleaned_data["evidence"].splitlines())
+        names = list(dict.fromkeys(line for line in lines if line))
+        if len(names) > MOST_EVIDENCE:
+            raise forms.ValidationError(f"最多 {MOST_EVIDENCE} 个数据，请只留最能说明问题的。")
+        known = known_keys()
+        errors = [str(error) for name in names for error in parse(f"{{{{ {name} }}}}", known).errors]
+        if errors:
+            raise forms.ValidationError([error.partition("：")[2] or error for error in errors])
+        return names
+
+    def write(self, seen: int | None) -> Problem:
+        if seen is None:
+            return store_record(self.instance, by=self.user, title="登记问题")
+        return correct_record(self.instance, by=self.user, seen=seen)
+
+
+class ProblemStepForm(forms.Form):
+    on = forms.DateField(label="日期", widget=DATE)
+    words = forms.CharField(label="怎样解决", min_length=2, max_length=300, widget=forms.Textarea(attrs=SHORT))
+
+    def __init__(self, *args: Any, edge: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.edge = edge
+        self.fields["on"].initial = timezone.localdate
+        if edge == "reopen":
+            self.fields["words"].label = "理由"
+
+    def take(self, problem: Problem, *, by: User) -> Problem:
+        return plans.move_problem(problem, self.edge, by=by, **self.cleaned_data)
+
+
+class PlanForm(HalfYearForm):
+    class Meta:
+        model = PlanItem
+        fields = ["order", "title", "period_key", "text", "owner", "target_name", "target", "target_unit"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        given = [data.get("target") is not None, bool(data.get("target_name")), bool(data.get("target_unit"))]
+        if any(given) and not all(given):
+            self.add_error("target", "目标的指标、目标数和计量单位要么都填，要么都不填。")
+        return data
+
+    def write(self, seen: int | None) -> PlanItem:
+        if seen is None:
+            return store_record(self.instance, by=self.user, title="登记计划")
+        return correct_record(self.instance, by=self.user, seen=seen)
+
+
+class OutcomeForm(forms.Form):
+    outcome = forms.ChoiceField(label="完成情况", choices=PlanOutcome.choices)
+    outcome_text = forms.CharField(
+        label="说明", required=False, max_length=300, widget=forms.Textarea(attrs=SHORT), help_text="没有全部完成的，写原因和下步打算。"
+    )  # fmt: skip
+
+    def take(self, item: PlanItem, *, by: User) -> PlanItem:
+        data = self.cleaned_data
+        return plans.conclude(item, by=by, outcome=data["outcome"], text=data["outcome_text"])
+
+
+class OfficeReasonForm(ReasonForm):
+    """作废 of what the office keeps, each through its own door."""
+
+    def take(self, record: Any, *, by: User) -> Any:
+        doors = {KeyTask: tasks.void_task, PlanItem: plans.void_plan}
+        door = doors.get(type(record))
+        return door(record, by=by, reason=self.cleaned_data["reason"]) if door else super().take(record, by=by)
+
+
+class HistoryForm(RecordForm):
+    class Meta:
+        model = HistoricalFigure
+        fields = ["figure", "month", "value", "source", "checked_by"]
+        widgets = {"month": forms.TextInput(attrs={"type": "month", "placeholder": "2024-03"})}
+        help_texts = {"figure": "数据名称，如 inspections.findings；可从总结的数据列表里复制。"}
+
+    def clean_figure(self) -> str:
+        name = self.cleaned_data["figure"].strip().strip("{}").strip()
+        if problem := check_name(name):
+            raise forms.ValidationError(problem)
+        return name
+
+    def write(self, seen: int | None) -> HistoricalFigure:
+        if seen is None:
+            return plans.record_history(self.instance, by=self.user)
+        return plans.correct_history(self.instance, by=self.user, seen=seen)

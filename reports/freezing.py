@@ -1,0 +1,126 @@
+"""Freezing at issue: every printed figure with the identity of the rows behind it; and drift (定稿后数据变动) told from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from config.figures import Kind
+from config.periods import Period
+from reports.checklist import said
+from reports.compilation import compile_content
+from reports.models import Compilation, FrozenFigure, Report
+from reports.registry import registry
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What an issued summary printed and what the records say now; `came` and `went` count rows of the list behind it."""
+
+    label: str
+    then: str
+    now: str
+    url: str = ""
+    came: int = 0
+    went: int = 0
+
+
+def rows_behind(name: str, period: Period) -> QuerySet[Any] | None:
+    """The rows of a figure by its name; for a rate those of its numerator; None where no list adds up to it."""
+    key, _, parameter = name.partition(":")
+    figure = registry().figures[key]
+    if figure.rows is None and figure.kind is Kind.RATE and figure.numerator:
+        figure = registry().figures[figure.numerator]
+    return figure.rows(period, parameter or None) if figure.rows is not None else None
+
+
+def identity(rows: QuerySet[Any] | None) -> tuple[str, list[int]]:
+    """Which table, and the keys of the rows in it."""
+    if rows is None:
+        return "", []
+    return rows.model._meta.label_lower, sorted(set(rows.order_by().values_list("pk", flat=True)))
+
+
+def freeze(compilation: Compilation, period: Period) -> None:
+    """Keep every figure of a signed compilation with its rows."""
+    frozen = []
+    for figure in compilation.content["figures"]:
+        model, row_ids = identity(rows_behind(figure["key"], period))
+        frozen.append(
+            FrozenFigure(
+                compilation=compilation,
+                name=figure["key"],
+                label=figure["label"][:160],
+                value=said(figure["value"])[:300],
+                unit=figure["unit"],
+                definition=figure["definition"],
+                url=figure["url"][:500],
+                model=model,
+                row_ids=row_ids,
+            )
+        )
+    FrozenFigure.objects.bulk_create(frozen)
+
+
+def drift(report: Report, compilation: Compilation) -> list[Drift]:
+    """Everything an issued summary printed that would read otherwise today. The issued copy does not change."""
+    now = compile_content(report.period, list(report.present_sections))
+    return [
+        *figures_moved(report.period, compilation, now),
+        *wordings_moved(compilation, now),
+        *cells_moved(compilation, now),
+    ]
+
+
+def figures_moved(period: Period, compilation: Compilation, now: dict[str, Any]) -> Iterator[Drift]:
+    values = {figure["key"]: said(figure["value"]) for figure in now["figures"]}
+    for frozen in compilation.frozen_figures.all():
+        if frozen.name not in values:
+            continue
+        value, kept = values[frozen.name], set(frozen.row_ids)
+        _, row_ids = identity(rows_behind(frozen.name, period)) if frozen.model else ("", [])
+        came, went = set(row_ids) - kept, kept - set(row_ids)
+        if value != frozen.value or came or went:
+            then = f"{frozen.value or '—'}{frozen.unit}"
+            yield Drift(frozen.label, then, f"{value or '—'}{frozen.unit}", frozen.url, len(came), len(went))
+
+
+def wordings_moved(compilation: Compilation, now: dict[str, Any]) -> Iterator[Drift]:
+    """同比 and 环比 move with last year's records too; other wordings follow from the values above."""
+    figures = {figure["key"]: figure for figure in now["figures"]}
+    for name, then in compilation.content.get("printed", {}).items():
+        key, _, style = name.partition("|")
+        words = now["printed"].get(name)
+        if style in ("同比", "环比") and words is not None and words != then:
+            yield Drift(f"{figures[key]['label']}（{style}）", then, words, figures[key]["url"])
+
+
+def cells_moved(compilation: Compilation, now: dict[str, Any]) -> Iterator[Drift]:
+    """Tables, cell by cell; rows that came or went in one line."""
+    before, after = tables_of(compilation.content), tables_of(now)
+    for key, then in before.items():
+        if key not in after:
+            continue
+        old = {row[0][0]: row for row in then["rows"]}
+        new = {row[0][0]: row for row in after[key]["rows"]}
+        for name, row in old.items():
+            for head, was, cell in zip(then["head"][1:], row[1:], new.get(name, row)[1:], strict=False):
+                if was[0] != cell[0]:
+                    yield Drift(f"{then['caption']}·{name}·{head}", was[0], cell[0], cell[1])
+        moved = [f"少了“{name}”" for name in old if name not in new] + [
+            f"多了“{name}”" for name in new if name not in old
+        ]
+        if moved:
+            yield Drift(then["caption"], f"{len(old)}行", f"{len(new)}行：{'、'.join(moved)}")
+
+
+def tables_of(content: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        block["key"]: block
+        for section in content["sections"]
+        for block in section["blocks"]
+        if block["kind"] == "table"
+    }

@@ -1,0 +1,82 @@
+"""报送留底: what was reported upwards: which figure, which value, to whom, when."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from config.periods import Period
+from reports.models.reports import Report
+
+
+class Submission(models.Model):
+    """One sheet or paper that went to somebody."""
+
+    period_key = models.CharField("期间", max_length=24, help_text="如 2026H1、2026-03、2026-01-01~2026-06-20。")
+    title = models.CharField("报送材料", max_length=120)
+    recipient = models.CharField("报送对象", max_length=80)
+    sent_on = models.DateField("报送日期")
+    report = models.ForeignKey(
+        Report, verbose_name="工作总结", null=True, blank=True, on_delete=models.PROTECT, related_name="submissions"
+    )
+    note = models.CharField("备注", max_length=200, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="登记人", on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "报送留底"
+        ordering = ["-sent_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_submission_per_report_recipient_and_day",
+                fields=["report", "recipient", "sent_on"],
+                condition=Q(report__isnull=False),
+                violation_error_message="这份文稿当天报送这个对象已经登记。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}（{self.recipient}）"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:submission-detail", args=[self.pk])
+
+    @property
+    def period(self) -> Period:
+        return Period.parse(self.period_key)
+
+
+class SentFigureQuerySet(models.QuerySet["SentFigure"]):
+    def latest(self, period: Period) -> dict[str, SentFigure]:  # type: ignore[override]
+        """The last value sent for each figure of a period, by the figure's name."""
+        rows = self.filter(submission__period_key=period.key).exclude(name="").select_related("submission")
+        return {row.name: row for row in rows.order_by("submission__sent_on", "pk")}
+
+
+class SentFigure(models.Model):
+    submission = models.ForeignKey(Submission, verbose_name="报送", on_delete=models.CASCADE, related_name="figures")
+    name = models.CharField("数据", max_length=120, blank=True, help_text="空着表示系统里没有这个数据。")
+    label = models.CharField("数据名称", max_length=160)
+    value = models.CharField("报送的数", max_length=120)
+    unit = models.CharField("单位", max_length=20, blank=True)
+
+    objects = SentFigureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "报送的数"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_sent_figure_per_submission",
+                fields=["submission", "name"],
+                condition=~Q(name=""),
+                violation_error_message="这个数据在这次报送里已经有了。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.value}{self.unit}"

@@ -1,0 +1,152 @@
+"""对数表 of a summary, and 报送留底: what was reported upwards."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from config.pdf import render_pdf
+from config.tables import Column, Table, render_table
+from reports.forms.sent import ReportSentForm, SentValueFormSet, SubmissionForm, values_of
+from reports.models import Report, SentFigure, Submission
+from reports.reconciliation import lines_for, lines_of
+from reports.registry import registry
+from reports.views.reports import VIEW, visible_report
+from staff.exports import XLSX
+from staff.imports.workbooks import write_table
+from staff.models import Activity, Verb, setting
+from staff.permissions import Perms
+
+EDIT = permission_required(Perms.EDIT_REPORT, raise_exception=True)
+HEAD = ("数据", "口径", "本期", "同期", "单位", "已报送", "报送对象、日期", "责任单位", "核对人签字", "日期")
+
+
+@require_GET
+@VIEW
+def report_reconciliation(request: HttpRequest, pk: int) -> HttpResponse:
+    report = visible_report(request, pk)
+    return render(request, "reports/report_reconciliation.html", {"report": report, "lines": lines_of(report)})
+
+
+@require_GET
+@VIEW
+def reconciliation_xlsx(request: HttpRequest, pk: int) -> HttpResponse:
+    """To be sent round and signed."""
+    report = visible_report(request, pk)
+    rows = [
+        [line.label, line.definition, line.now, line.then, line.unit, line.sent, line.sent_to, line.unit_asked, "", ""]
+        for line in lines_of(report)
+    ]
+    target = io.BytesIO()
+    write_table(target, title=f"{report.title}对数表", head=HEAD, rows=rows, note=f"期间：{report.period.label}", prepared_by=str(request.user))  # fmt: skip
+    Activity.record(Verb.EXPORT, report, by=request.user, title="下载对数表", note=f"{len(rows)} 行")
+    return attachment(target.getvalue(), XLSX, f"{report.title}对数表.xlsx")
+
+
+@require_GET
+@VIEW
+def reconciliation_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    report = visible_report(request, pk)
+    sheet = {
+        "title": f"{report.title}对数表",
+        "unit": setting("bureau.name"),
+        "note": f"期间：{report.period.label}",
+        "prepared_by": str(request.user),
+    }
+    Activity.record(Verb.PRINT, report, by=request.user, title="打印对数表")
+    content = render_pdf("reports/pdf/reconciliation.html", {"sheet": sheet, "lines": lines_of(report)})
+    return attachment(content, "application/pdf", f"{report.title}对数表.pdf")
+
+
+def attachment(content: bytes, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@EDIT
+def report_sent(request: HttpRequest, pk: int) -> HttpResponse:
+    """A signed summary was sent: to whom, when."""
+    report = visible_report(request, pk)
+    if report.is_open:
+        messages.info(request, "签发以后才登记报送。")
+        return redirect(report)
+    form = ReportSentForm(request.POST or None, report=report)
+    if request.method == "POST" and form.is_valid() and form.save(by=request.user) is not None:
+        messages.success(request, "已登记，报送的数已留底。")
+        return redirect("reports:report-sent", pk)
+    told = report.submissions.select_related("recorded_by")
+    left = unsent(report, {submission.recipient for submission in told})
+    return render(request, "reports/report_sent.html", {"report": report, "form": form, "told": told, "left": left})
+
+
+def unsent(report: Report, told: set[str]) -> list[str]:
+    return [name for name in map(str.strip, report.recipients.splitlines()) if name and name not in told]
+
+
+@require_GET
+@VIEW
+def submission_list(request: HttpRequest) -> HttpResponse:
+    table = Table(
+        columns=[
+            Column("title", "报送材料", phone="primary"),
+            Column("period", "期间", value="period.label", sort="period_key", phone="secondary"),
+            Column("recipient", "报送对象", sort="recipient", phone="primary"),
+            Column("sent_on", "报送日期", sort="sent_on", phone="secondary"),
+            Column("recorded_by", "登记人", phone="hidden"),
+        ],
+        rows=Submission.objects.select_related("recorded_by"),
+        request=request,
+        name="submissions",
+        default_sort="-sent_on",
+        row_url=Submission.get_absolute_url,
+        empty="还没有报送留底。",
+    )
+    may = request.user.has_perm(Perms.EDIT_REPORT)
+    return render_table(request, "reports/submission_list.html", {"table": table, "may": may})
+
+
+@require_http_methods(["GET", "POST"])
+@EDIT
+def submission_create(request: HttpRequest) -> HttpResponse:
+    form, values = SubmissionForm(request.POST or None), SentValueFormSet(request.POST or None, prefix="values")
+    if request.method == "POST" and form.is_valid() and values.is_valid():
+        submission = form.save(values_of(values), by=request.user)
+        if submission is not None:
+            messages.success(request, "已留底。")
+            return redirect(submission)
+    return render(request, "reports/submission_create.html", {"form": form, "values": values, "known": known_figures()})
+
+
+def known_figures() -> list[tuple[str, str]]:
+    """Names and labels for the list to choose from."""
+    found = []
+    for figure in registry().figures.values():
+        for choice, title in figure.choices() if figure.choices else [(None, "")]:
+            name = figure.key if choice is None else f"{figure.key}:{choice}"
+            found.append((name, figure.label if choice is None else f"{figure.label.partition('（')[0]}·{title}"))
+    return found
+
+
+@require_GET
+@VIEW
+def submission_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was sent beside what the records say now."""
+    submission = get_object_or_404(Submission.objects.select_related("recorded_by", "report"), pk=pk)
+    figures = list(submission.figures.all())
+    now = {line.name: line for line in lines_for([each.name for each in figures if each.name], submission.period)}
+    context = {"submission": submission, "rows": [beside(each, now) for each in figures]}
+    return render(request, "reports/submission_detail.html", context)
+
+
+def beside(figure: SentFigure, now: dict[str, Any]) -> tuple[SentFigure, Any, bool]:
+    line = now.get(figure.name)
+    return figure, line, line is not None and line.now != figure.value

@@ -1,0 +1,74 @@
+"""The door for 报送留底: what went upwards, from a signed summary or from any other sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import IntegrityError, transaction
+
+from config.periods import Period
+from reports.models import Report, SentFigure, Submission
+from staff.models import Activity, User, Verb
+from staff.refusals import Refused
+
+
+@dataclass(frozen=True)
+class SentValue:
+    """One figure as it was sent. `name` "" for one that no register of ours holds."""
+
+    label: str
+    value: str
+    unit: str = ""
+    name: str = ""
+
+
+@transaction.atomic
+def record_submission(
+    *, period: Period, title: str, recipient: str, sent_on: date, values: Sequence[SentValue], by: User, note: str = ""
+) -> Submission:
+    """A daily, weekly or monthly sheet that was sent, figure by figure. What was sent is a fact: nothing is refused for its value."""
+    if not values:
+        raise Refused("至少登记一个报送的数。")
+    names = [value.name for value in values if value.name]
+    if len(names) != len(set(names)):
+        raise Refused("同一个数据登记了两次，请合并。")
+    submission = Submission.objects.create(
+        period_key=period.key, title=title, recipient=recipient, sent_on=sent_on, note=note, recorded_by=by
+    )
+    keep(submission, values)
+    Activity.record(Verb.CREATE, submission, by=by, title=f"登记报送：{submission}（{len(values)} 个数）", note=note)
+    return submission
+
+
+@transaction.atomic
+def record_report_sent(report: Report, *, recipient: str, sent_on: date, by: User, note: str = "") -> Submission:
+    """A signed summary that was sent: its frozen figures are what was reported."""
+    compilation = report.compilations.first()
+    if report.is_open or compilation is None:
+        raise Refused("还没有签发，不能登记报送。")
+    try:
+        with transaction.atomic():
+            submission = Submission.objects.create(
+                period_key=report.period.key,
+                title=report.title,
+                recipient=recipient,
+                sent_on=sent_on,
+                report=report,
+                note=note,
+                recorded_by=by,
+            )
+    except IntegrityError as error:
+        raise Refused(f"{sent_on}报送{recipient}已经登记过。", "recipient") from error
+    frozen = compilation.frozen_figures.exclude(value="")
+    keep(submission, [SentValue(each.label, each.value[:120], each.unit, each.name) for each in frozen])
+    Activity.record(Verb.CREATE, report, by=by, title=f"登记报送：{recipient}，{sent_on}", note=note)
+    return submission
+
+
+def keep(submission: Submission, values: Sequence[SentValue]) -> None:
+    SentFigure.objects.bulk_create(
+        SentFigure(submission=submission, name=each.name, label=each.label, value=each.value, unit=each.unit)
+        for each in values
+    )

@@ -1,0 +1,282 @@
+"""材料征集, matched numbers, 对数表, 报送留底: who owes what, what a number is, what was said upwards."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.periods import Period
+from inspections.models import Item
+from reports.checklist import checklist
+from reports.compilation import compile_content
+from reports.enums import CheckKind
+from reports.matching import Candidate, Shelf, matches, replaced
+from reports.models import Material, Section, SentFigure, Submission
+from reports.reconciliation import lines_of
+from reports.tasks import remind_materials
+from reports.workflow import materials, sections, sent, summaries
+from reports.workflow.sent import SentValue
+from staff.models import Message
+from staff.permissions import Roles
+from staff.refusals import Refused
+from tests.factories.inspections import make_finding, moment, whole_standard
+from tests.factories.reports import make_issued
+from tests.factories.staff import SquadFactory, UserFactory
+
+H1, LAST = Period.parse("2026H1"), Period.parse("2025H1")
+DUE = date(2026, 6, 15)
+
+
+def url(name, *args):
+    return reverse(f"reports:{name}", args=args)
+
+
+def report_of(period, text="共{{ inspections.findings }}。"):
+    report = summaries.create_report(period, by=None)
+    first = report.sections.get(order=1)
+    report.sections.exclude(pk=first.pk).delete()
+    sections.save_section(first, heading="市容考评", text=text, seen=1, by=UserFactory())
+    return report
+
+
+@pytest.fixture
+def report(db):
+    make_finding(item=whole_standard(), found_at=moment(2026, 2, 1))
+    return report_of(H1)
+
+
+@pytest.fixture
+def squad(db):
+    return SquadFactory()
+
+
+@pytest.fixture
+def leader(squad):
+    return UserFactory(role=Roles.SQUAD_LEADER, unit=squad)
+
+
+@pytest.fixture
+def member(squad):
+    return UserFactory(role=Roles.SQUAD_MEMBER, unit=squad)
+
+
+@pytest.fixture
+def office(db):
+    return UserFactory(role=Roles.OFFICE)
+
+
+@pytest.fixture
+def material(report, squad, leader, member, office):
+    section = report.sections.get()
+    return materials.ask_material(report, section=section, unit=squad, person=None, due_on=DUE, note="500字", by=office)
+
+
+def lines(report, kind):
+    content = compile_content(report.period, list(report.present_sections))
+    return [item.text for item in checklist(report, content).items if item.kind == kind]
+
+
+class TestMaterials:
+    def test_the_unit_is_told_and_the_checklist_names_who_owes(self, report, material, leader, member):
+        assert set(Message.objects.values_list("recipient", flat=True)) >= {leader.pk, member.pk}
+        (text,) = lines(report, CheckKind.UNDELIVERED)
+        assert "待交" in text
+        assert str(material.unit) in text
+
+    def test_delivered_confirmed_adopted(self, report, material, leader, member, office):
+        materials.deliver_material(material, text="共查处1件。", seen=1, by=member)
+        assert "已交待确认" in lines(report, CheckKind.UNDELIVERED)[0]
+        with pytest.raises(Refused, match="不能采用"):
+            materials.adopt_material(material, by=office)
+        materials.confirm_material(material, by=leader)
+        assert lines(report, CheckKind.UNDELIVERED) == []
+        with pytest.raises(Refused, match="不能交稿"):
+            materials.deliver_material(material, text="再改", seen=2, by=member)
+        assert materials.adopt_material(material, by=office).state == "adopted"
+        assert materials.adopt_material(material, by=office).state == "adopted"
+
+    def test_two_who_write_at_once_are_told(self, material, leader, member):
+        materials.deliver_material(material, text="先交的", seen=1, by=member)
+        with pytest.raises(Refused, match="刚被别人修改过"):
+            materials.deliver_material(material, text="后交的", seen=1, by=leader)
+
+    def test_reminders_come_once_a_day_near_the_end(self, material, leader):
+        before = Message.objects.filter(recipient=leader).count()
+        with time_machine.travel(moment(2026, 6, 1)):
+            assert remind_materials() == 0
+        with time_machine.travel(moment(2026, 6, 14)):
+            assert (remind_materials(), remind_materials()) == (1, 0)
+        with time_machine.travel(moment(2026, 6, 17)):
+            assert remind_materials() == 1
+        told = Message.objects.filter(recipient=leader)
+        assert told.count() == before + 2
+        assert "已过截止日2天" in told.first().text
+
+    def test_each_does_his_part_in_the_browser(self, client, report, leader, member, office):
+        section, squad = report.sections.get(), leader.unit
+        client.force_login(office)
+        data = {"section": section.pk, "unit": squad.pk, "due_on": "2026-06-15"}
+        client.post(url("report-materials", report.pk), data)
+        material = Material.objects.get()
+        with time_machine.travel(moment(2026, 6, 14)):
+            client.force_login(member)
+            assert any("总结材料" in todo.text for todo in client.get(url("desk")).context["todos"])
+        client.force_login(member)
+        page = client.get(material.get_absolute_url()).content.decode()
+        assert "1件" in page
+        assert "figure-link" not in page  # the list is not this person's to open
+        client.post(material.get_absolute_url(), {"text": "共查处1件。", "version": 1})
+        assert client.post(url("material-confirm", material.pk)).status_code == 403
+        client.force_login(leader)
+        client.post(url("material-confirm", material.pk))
+        client.force_login(office)
+        page = client.post(url("material-adopt", material.pk), follow=True).content.decode()
+        assert "匹配数字" in page
+        assert Material.objects.get().state == "adopted"
+
+    def test_another_unit_does_not_see_it(self, client, material):
+        client.force_login(UserFactory(role=Roles.SQUAD_LEADER, unit=SquadFactory()))
+        assert client.get(material.get_absolute_url()).status_code == 404
+        assert client.post(url("material-confirm", material.pk)).status_code == 404
+
+    def test_last_time_s_text_stands_beside(self, client, member, squad, office):
+        item = whole_standard()
+        make_finding(item=item, found_at=moment(2025, 2, 1))
+        make_issued(report_of(LAST, "去年共{{ inspections.findings }}。"))
+        report = report_of(H1)
+        material = materials.ask_material(
+            report, section=report.sections.get(), unit=squad, person=member, due_on=DUE, note="", by=office
+        )
+        client.force_login(member)
+        assert "去年共1件。" in client.get(material.get_absolute_url()).content.decode()
+
+
+class TestMatching:
+    SHELF = Shelf(
+        {
+            "12": [
+                Candidate("a.findings", "准确", "查找案件", "件"),
+                Candidate("a.closed", "准确", "已整改案件", "件"),
+            ],
+            "94.1%": [Candidate("a.rate", "百分比", "整改率", "%")],
+        }
+    )
+
+    def test_the_words_before_decide_between_equal_values(self):
+        first, second, third = matches("共查找案件12件，已整改12件，整改率94.1%", self.SHELF)
+        assert (first.sure, first.candidates[0].name) == (True, "a.findings")
+        assert (second.sure, second.candidates[0].name) == (True, "a.closed")
+        assert third.candidates[0].token == "{{ a.rate | 百分比 }}"
+
+    def test_another_measure_word_is_another_thing(self):
+        (match,) = matches("清理垃圾12吨", self.SHELF)
+        assert match.candidates == ()
+
+    def test_chips_and_dates_are_left_alone(self):
+        assert matches("2026年3月，{{ inspections.findings }}", self.SHELF) == []
+
+    @given(st.lists(st.integers(10, 999), min_size=1, max_size=6))
+    def test_what_is_replaced_stands_where_the_number_stood(self, values):
+        text = "，".join(f"甲{value}件" for value in values)
+        chosen = {place: f"〔{place}〕" for place in range(len(values))}
+        assert replaced(text, chosen) == "，".join(f"甲〔{place}〕件" for place in range(len(values)))
+
+    def test_a_pasted_text_gets_its_chips_in_the_browser(self, client, report, office):
+        client.force_login(office)
+        section = report.sections.get()
+        text = "查找案件1件，清理320处。"
+        data = {"heading": "市容考评", "text": text, "version": section.version}
+        page = client.post(url("section-match", report.pk, section.pk), data)
+        first, second = page.context["matches"]
+        assert "inspections.findings" in [candidate.name for candidate in first.candidates]
+        assert second.candidates == ()
+        chosen = {"choice-0": "{{ inspections.findings }}", "source-1": "街道报表", "apply": "1"}
+        page = client.post(url("section-match", report.pk, section.pk), {**data, **chosen})
+        placed = "查找案件{{ inspections.findings }}件，清理{{ = 320 | 街道报表 }}处。"
+        assert page.context["form"]["text"].value() == placed
+        assert f'action="{section.get_absolute_url()}"' in page.content.decode()
+        assert Section.objects.get().text != placed  # read over first, then saved
+        client.post(section.get_absolute_url(), {"heading": "市容考评", "text": placed, "version": section.version})
+        content = compile_content(H1, list(report.present_sections))
+        assert content["sections"][0]["text"] == "查找案件1件，清理320处。"
+
+    def test_a_choice_that_was_not_offered_is_not_taken(self, client, report, office):
+        client.force_login(office)
+        section = report.sections.get()
+        data = {
+            "text": "清理320处",
+            "version": section.version,
+            "choice-0": "{{ x.y }}",
+            "source-0": "a }} b | c",
+            "apply": "1",
+        }
+        page = client.post(url("section-match", report.pk, section.pk), data)
+        assert page.context["form"]["text"].value() == "清理{{ = 320 | a  b ／ c }}处"
+
+
+class TestReconciliation:
+    def test_now_then_sent_and_who_answers(self, client, report, material, office):
+        make_finding(item=Item.objects.get(code="A01"), found_at=moment(2025, 2, 1))
+        values = [SentValue("查找案件", "2", "件", "inspections.findings")]
+        sent.record_submission(
+            period=H1, title="6月月报", recipient="市城管委", sent_on=date(2026, 6, 25), values=values, by=office
+        )
+        (line,) = lines_of(report)
+        assert (line.now, line.then, line.sent, line.differs) == ("1", "1", "2", True)
+        assert line.unit_asked == str(material.unit)
+        (text,) = lines(report, CheckKind.SENT)
+        assert text == "“查找案件”本稿为1件，2026-06-25报市城管委的《6月月报》为2件"
+        client.force_login(office)
+        assert "市城管委" in client.get(url("report-reconciliation", report.pk)).content.decode()
+        assert client.get(url("reconciliation-xlsx", report.pk)).content.startswith(b"PK")
+        assert client.get(url("reconciliation-pdf", report.pk)).content.startswith(b"%PDF-")
+
+    def test_the_last_value_sent_counts(self, report, office):
+        for day, value in ((25, "2"), (28, "1")):
+            values = [SentValue("查找案件", value, "件", "inspections.findings")]
+            sent.record_submission(
+                period=H1, title="x", recipient="市", sent_on=date(2026, 6, day), values=values, by=office
+            )
+        assert lines(report, CheckKind.SENT) == []
+
+
+class TestSubmissions:
+    def test_a_signed_summary_leaves_its_figures(self, client, report, office):
+        client.force_login(office)
+        assert "签发以后" in client.get(url("report-sent", report.pk), follow=True).content.decode()
+        issued = make_issued(report)
+        data = {"recipient": "区管委会", "sent_on": "2026-07-01"}
+        client.post(url("report-sent", issued.pk), data)
+        page = client.post(url("report-sent", issued.pk), data).content.decode()
+        assert "已经登记过" in page
+        assert [(each.name, Decimal(each.value)) for each in SentFigure.objects.all()] == [("inspections.findings", 1)]
+        submission = Submission.objects.get()
+        assert "区管委会" in client.get(submission.get_absolute_url()).content.decode()
+
+    def test_a_monthly_sheet_is_recorded_by_hand(self, client, report, office):
+        client.force_login(office)
+        data = {
+            "period": "2026-03",
+            "title": "3月月报",
+            "recipient": "市城管委",
+            "sent_on": "2026-04-02",
+            "values-TOTAL_FORMS": "2",
+            "values-INITIAL_FORMS": "0",
+            "values-0-name": "inspections.findings",
+            "values-0-label": "查找案件",
+            "values-0-value": "1,236",
+            "values-0-unit": "件",
+        }
+        assert (
+            "没有这个数据" in client.post(url("submission-create"), {**data, "values-0-name": "x.y"}).content.decode()
+        )
+        client.post(url("submission-create"), data)
+        assert SentFigure.objects.get().value == "1236"
+
+    def test_nothing_sent_is_refused(self, office):
+        with pytest.raises(Refused, match="至少登记一个"):
+            sent.record_submission(period=H1, title="x", recipient="x", sent_on=DUE, values=[], by=office)
