@@ -53,6 +53,7 @@
       store.removeItem(keyOf(form));
       fill(form, original);
       form.dataset.dirty = "";
+      form.dispatchEvent(new CustomEvent("bureau:draft-dropped"));
       note.remove();
     });
     note.append(text, drop);
@@ -66,6 +67,7 @@
     const original = valuesOf(form);
     if (JSON.stringify(original) === JSON.stringify(kept.values)) return;
     fill(form, kept.values);
+    form.keptDraft = kept.values; // for scripts that add fields later
     form.dataset.dirty = "yes";
     offer(form, original);
   };

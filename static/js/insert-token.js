@@ -8,6 +8,10 @@ document.addEventListener("click", (event) => {
   const style = document.querySelector("[data-token-style]").value;
   const plain = !/^\{\{ (\?|table |chart )/.test(choice.dataset.token);
   const token = style && plain ? choice.dataset.token.replace(" }}", ` | ${style} }}`) : choice.dataset.token;
+  if (area.chips) {
+    area.chips.insert(token);
+    return;
+  }
   area.focus();
   area.setRangeText(token, area.selectionStart, area.selectionEnd, "end");
   area.dispatchEvent(new Event("input", { bubbles: true }));

@@ -43,7 +43,15 @@
     const toggle = event.target.closest("[data-toggle-next]");
     if (toggle) toggle.setAttribute("aria-expanded", toggle.nextElementSibling.classList.toggle("shown"));
     if (event.target.closest("[data-print]")) print();
+    const same = event.target.closest("[data-same-query]"); // a paper of the list as it is filtered now
+    if (same) same.search = location.search;
     for (const open of document.querySelectorAll("details.chooser[open]")) if (!open.contains(event.target)) open.open = false;
+  });
+
+  // A link that names a key follows it, unless somebody types (the next and the previous case of a session).
+  document.addEventListener("keydown", (event) => {
+    if (event.target.closest("input, textarea, select, dialog[open]") || event.altKey || event.ctrlKey || event.metaKey) return;
+    document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`)?.click();
   });
 
   // Choosing is enough to filter, order or resize a list; what is typed waits for Enter or the button.

@@ -57,7 +57,7 @@ def test_a_sheet_becomes_a_summary_and_a_manager_downloads_the_pdf(visit, downlo
     download.value.save_as(saved)
     assert saved.read_bytes().startswith(b"%PDF-")
 
-    figure = director.locator("a.figure-link", has_text=re.compile(r"\d+余?件")).first
+    figure = director.locator("a.figure-link[href*='/findings/']", has_text=re.compile(r"\d+余?件")).first
     address = figure.get_attribute("href")
     figure.click()
     total = int(re.search(r"共 (\d+) 条", director.locator(".pages-count").inner_text())[1])
@@ -109,7 +109,9 @@ def test_a_figure_is_inserted_by_a_click_and_previewed(visit):
     page.get_by_label("写法").select_option("余")
     page.get_by_label("搜索数据").fill("查找案件")
     page.locator(".figure-choice:visible").first.click()
-    expect(page.get_by_label("正文")).to_have_value("共查找案件{{ inspections.findings | 余 }}")
+    expect(page.locator("#id_text")).to_have_value("共查找案件{{ inspections.findings | 余 }}")
+    expect(page.get_by_label("正文")).to_contain_text("查找案件·余")
+    expect(page.get_by_label("正文")).not_to_contain_text("{{")
     expect(page.locator("#preview a.figure-link")).to_have_count(1)
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_text("已保存。")).to_be_visible()

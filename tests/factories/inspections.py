@@ -6,13 +6,14 @@ from decimal import Decimal
 import factory
 from django.utils import timezone
 
-from inspections import workflow
-from inspections.enums import AreaType, Role
+from inspections.enums import AreaType, FindingState, Handling, ReviewOutcome, Role
 from inspections.models import Category, Item, ItemShare, StandardVersion
 from inspections.registrar import FindingEntry
 from inspections.standard_csv import SEED, parse
 from inspections.standards import store_standard
-from tests.factories.staff import SquadFactory, UnitFactory
+from inspections.workflow import findings as workflow
+from inspections.workflow import orders, rectification
+from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 
 class StandardVersionFactory(factory.django.DjangoModelFactory):
@@ -80,6 +81,43 @@ def entry(**facts):
 
 def make_finding(*, by=None, **facts):
     return workflow.register_finding(entry(**facts), by=by)
+
+
+def in_state(state, *, by=None, **facts):
+    """A finding that was brought into the state through its doors, as in real life."""
+    by = by or UserFactory()
+    if state == FindingState.DEDUCTED:
+        return orders.confirm_finding(make_finding(handling=Handling.DEDUCT, **facts), by=by)
+    finding = make_finding(**facts)
+    for step in PATHS[state]:
+        WALK[step](finding, by)
+    finding.refresh_from_db()
+    return finding
+
+
+WALK = {
+    "order": lambda finding, by: orders.order_findings([finding], by=by),
+    "confirm": lambda finding, by: orders.confirm_finding(finding, by=by),
+    "report": lambda finding, by: rectification.report_rectified(finding, by=by, done="已清理干净"),
+    "return": lambda finding, by: review(finding, by, ReviewOutcome.RETURNED),
+    "pass": lambda finding, by: review(finding, by, ReviewOutcome.PASSED),
+    "shelve": lambda finding, by: orders.shelve_finding(finding, by=by, reason="管线迁改后才能整改"),
+    "void": lambda finding, by: workflow.void_finding(finding, by=by, reason="登记有误"),
+}
+PATHS = {
+    FindingState.REGISTERED: (),
+    FindingState.CONFIRMED: ("confirm",),
+    FindingState.ORDERED: ("confirm", "order"),
+    FindingState.REPORTED: ("confirm", "order", "report"),
+    FindingState.RETURNED: ("confirm", "order", "report", "return"),
+    FindingState.SHELVED: ("confirm", "order", "shelve"),
+    FindingState.CLOSED: ("confirm", "order", "report", "pass"),
+    FindingState.VOIDED: ("void",),
+}
+
+
+def review(finding, by, outcome, reason="角落未清理"):
+    return rectification.review_finding(finding, outcome=outcome, by=by, reason=reason)
 
 
 def whole_standard():
