@@ -197,6 +197,8 @@ def case_context(request: HttpRequest, case: ReviewedCase, **more: Any) -> dict[
         "application": application,
         "segments": application.segments.select_related("road", "application"),
         "survey": survey,
+        "period": f"{application.starts_on} 至 {application.ends_on}",
+        "days_words": f"含首尾共 {application.days} 天",
         "gap": area_gap(survey),
         "measurements": survey.measurements.select_related("segment") if survey else [],
         "photos": survey.photos.select_related("survey") if survey else [],
