@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from billboards.deadlines import RULES
 from billboards.dossier import Dossier
-from billboards.enums.cases import CASE_TRANSITIONS, CaseState, Correction, DecisionKind, Route
+from billboards.enums.case_edges import CASE_TRANSITIONS
+from billboards.enums.cases import CaseState, Correction, DecisionKind, Route
 from staff.deadlines import Clock, Light, light_of
 from staff.models import setting
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from billboards.enums.cases import CASE_TRANSITIONS, CaseState, PaperKind, Right
+from billboards.enums.case_edges import CASE_TRANSITIONS, Right
+from billboards.enums.cases import CaseState
+from billboards.enums.papers import PaperKind
 from staff.permissions import Perms
 
 if TYPE_CHECKING:

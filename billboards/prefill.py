@@ -9,7 +9,8 @@ from typing import Any
 from django.utils import timezone
 
 from billboards.documents import DOCUMENTS, Document
-from billboards.enums.cases import PaperKind, SiteRecordKind
+from billboards.enums.cases import SiteRecordKind
+from billboards.enums.papers import PaperKind
 from billboards.models import Case, Decision, latest_issued
 from billboards.permissions import LEADERS_PAPERS
 from billboards.prefill_meetings import from_discussion, from_hearing, from_review

@@ -9,7 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from billboards.enums.cases import CASE_TRANSITIONS, CaseState, PartyKind, Right, StatementOutcome
+from billboards.enums.case_edges import CASE_TRANSITIONS, Right
+from billboards.enums.cases import CaseState, PartyKind, StatementOutcome
 from billboards.forms.evidence import ManyFilesField
 from billboards.models import (
     Board,

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from billboards.enums.cases import PaperKind
+from billboards.enums.papers import PaperKind
 from billboards.models.case import Case, OfCaseQuerySet
 from staff.models import CasePaper, ServiceMethod, ServiceRecord
 from staff.models.papers import paper_path

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_GET
 
 from billboards.coercion import Outlook
 from billboards.dossier import Dossier
-from billboards.enums.cases import CASE_TRANSITIONS, CaseState, PaperKind, Right
+from billboards.enums.case_edges import CASE_TRANSITIONS, Right
+from billboards.enums.cases import CaseState
+from billboards.enums.papers import PaperKind
 from billboards.forms.cases import waits_for_word
 from billboards.forms.steps.specs import SPECS
 from billboards.models import Case

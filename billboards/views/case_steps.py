@@ -13,7 +13,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from billboards.enums.cases import CASE_TRANSITIONS, NEVER_AFTERWARDS, CaseState
+from billboards.enums.case_edges import CASE_TRANSITIONS, NEVER_AFTERWARDS
+from billboards.enums.cases import CaseState
 from billboards.forms.cases import (
     ApprovalForm,
     GovernmentForm,

@@ -13,7 +13,8 @@ from typing import Any, Final
 from django.db import transaction
 
 from billboards.dossier import Dossier
-from billboards.enums.cases import CaseState, PaperKind
+from billboards.enums.cases import CaseState
+from billboards.enums.papers import PaperKind
 from billboards.models import Case
 from billboards.workflow import clocks
 from billboards.workflow.effects import notice_served

@@ -18,7 +18,8 @@ from billboards.discretion import decided_line, lines_for, why_not_amount
 from billboards.documents import DOCUMENTS, Document
 from billboards.documents.records import ServiceReceipt
 from billboards.dossier import Dossier
-from billboards.enums.cases import DecisionKind, PaperKind
+from billboards.enums.cases import DecisionKind
+from billboards.enums.papers import PaperKind
 from billboards.leniency import is_first_offence
 from billboards.models import Case, CaseFlaw, Decision, Paper, PaperService
 from billboards.permissions import can_sign_paper

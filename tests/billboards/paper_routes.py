@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from django.core.files.base import ContentFile
 
-from billboards.enums.cases import CaseState, PaperKind
+from billboards.enums.cases import CaseState
+from billboards.enums.papers import PaperKind
 from billboards.models import CaseFile, Deferral, Paper, PaperService, Payment
 from staff.permissions import Roles
 from tests.factories.cases import make_case

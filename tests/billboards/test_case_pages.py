@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from billboards.enums.cases import CASE_TRANSITIONS, NEVER_AFTERWARDS, CaseState
+from billboards.enums.case_edges import CASE_TRANSITIONS, NEVER_AFTERWARDS
+from billboards.enums.cases import CaseState
 from billboards.forms.steps import step_form
 from billboards.models import Case, Evidence, EvidenceCustody
 from billboards.views.case_page import TABS

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from billboards.casefile import bundle_of
 from billboards.catalogue import load_examples, load_violations
-from billboards.enums.cases import CaseState, PaperKind
+from billboards.enums.cases import CaseState
+from billboards.enums.papers import PaperKind
 from billboards.models import CaseFile, Paper, Payment, ServiceWay, Violation
 from billboards.workflow import papers
 from staff.jobs import run_inline

@@ -11,7 +11,8 @@ from datetime import date
 from typing import Any, Final
 
 from billboards.dossier import Dossier
-from billboards.enums.cases import DecisionKind, PaperKind
+from billboards.enums.cases import DecisionKind
+from billboards.enums.papers import PaperKind
 
 # The step that the paper is of, and the rows of the record that it stands for ("" = none with a service of its own).
 STEP_OF: Final[Mapping[str, tuple[str, str]]] = {

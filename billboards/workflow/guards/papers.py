@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any, Final
 
 from billboards.dossier import Dossier
-from billboards.enums.cases import CaseState, DecisionKind, PaperKind, SiteRecordKind
+from billboards.enums.cases import CaseState, DecisionKind, SiteRecordKind
+from billboards.enums.papers import PaperKind
 from billboards.models import Case
 from billboards.workflow.guards import decision, enforcement, filing, inquiry
 from billboards.workflow.guards.outside_papers import issued_elsewhere
