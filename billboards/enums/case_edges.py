@@ -166,7 +166,7 @@ CASE_TRANSITIONS: Final[Mapping[str, CaseEdge]] = {
         Right.HANDLE,
     ),
     "dun": CaseEdge(
-        "19", (_S.OVERDUE, _S.DUNNED), _S.DUNNED, "催告", "《行政强制法》第三十五条、第五十四条", Right.HANDLE
+        "19", (_S.OVERDUE, _S.DUNNED, _S.EXECUTED), _S.DUNNED, "催告", "《行政强制法》第三十五条、第五十四条", Right.HANDLE
     ),
     "route": CaseEdge(
         "20", (_S.DUNNED, _S.ROUTED, _S.EXECUTED), _S.ROUTED, "选定执行途径", "《行政强制法》第十三条、第三十六条、第三十七条", Right.LEAD

@@ -205,6 +205,8 @@ class PerformanceKind(models.TextChoices):
     ASSISTED = "assisted", "协助拆除"
     CORRECTION = "correction", "改正到位"
 
+    REMOVED = nonmember(("removal", "assisted"))
+
 
 class ClosingReason(models.TextChoices):
     PERFORMED = "performed", "决定已履行完毕"

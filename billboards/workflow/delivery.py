@@ -57,6 +57,12 @@ def record_of(case: Case, kind: str) -> Any:
     return getattr(case, name).order_by("-pk").first() if name else None
 
 
+def served_as_recorded(case: Case, kind: str, issued_on: date) -> date | None:
+    """The service that the record of the paper's step already knows of."""
+    day: date | None = getattr(record_of(case, kind), "served_on", None)
+    return day if day is not None and day >= issued_on else None
+
+
 @transaction.atomic
 def signed(case: Case, kind: str, number: str) -> None:
     """A paper of the case got its number: the record of its step carries it."""

@@ -242,7 +242,7 @@ def test_the_list_asks_the_same_number_of_questions_for_any_number_of_cases(coun
         make_case()
     client = signed_in(Roles.DIRECTOR)
     client.get(reverse("billboards:case-list"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         response = client.get(reverse("billboards:case-list"))
     assert response.content.decode().count("案2025-") >= count
 
