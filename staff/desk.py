@@ -11,12 +11,13 @@ from django.utils import timezone
 from config.desk import Hit, Todo
 from config.figure_sources import list_url
 from config.periods import Period
-from staff.enums import AppealOutcome, AppraisalState
+from staff.enums import AppealOutcome, AppraisalState, MailState
 from staff.filters.people import to_withdraw
 from staff.models import (
     AppraisalAppeal,
     AppraisalSheet,
     Certificate,
+    Mail,
     Movement,
     Person,
     Regulation,
@@ -31,7 +32,24 @@ REPORT_DAYS = 10  # of the new month, in which last month's table is waited for
 
 def todo(user: User) -> list[Todo]:
     """What the office's books ask of a person: of the personnel section, and in the department assessment."""
-    return [*personnel_todo(user), *appraisal_todo(user)]
+    return [*personnel_todo(user), *appraisal_todo(user), *mail_todo(user)]
+
+
+def mail_todo(user: User) -> list[Todo]:
+    """For the administrator: mail that did not go out, or waits because the server cannot be reached."""
+    if not user.has_perm(Perms.MANAGE_ACCOUNTS):
+        return []
+    failed = Mail.objects.visible_to(user).failed().count()
+    late = Mail.objects.visible_to(user).waiting().exclude(error="").count()
+    lines = (
+        (failed, "封邮件没有发出", MailState.FAILED, "red"),
+        (late, "封邮件发不出去，正在重试", MailState.WAITING, "orange"),
+    )
+    return [
+        Todo(f"{count} {words}", listed("mail-list", state=state.value), "查看原因", None, colour, count)
+        for count, words, state, colour in lines
+        if count
+    ]
 
 
 def personnel_todo(user: User) -> list[Todo]:

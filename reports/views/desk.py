@@ -10,23 +10,16 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from billboards import desk as billboards_desk
 from config.charts import bar_chart
 from config.figures import one_reading
 from config.periods import Period
-from fireworks import desk as fireworks_desk
-from inspections import desk as inspections_desk
-from permits import desk as permits_desk
-from reports import desk as reports_desk
-from reports import material_desk
 from reports.compilation import plain_number
+from reports.desks import all_hits, all_todos
 from reports.models import Report
 from reports.permissions import can_read_reports
 from reports.registry import registry
-from staff import desk as staff_desk
 from staff.models import Activity
 
-DESKS = (inspections_desk, fireworks_desk, permits_desk, billboards_desk, reports_desk, staff_desk, material_desk)
 GLANCE = (
     "inspections.findings",
     "inspections.closed",
@@ -35,7 +28,6 @@ GLANCE = (
     "inspections.rectification_rate",
 )
 SHOWN_ACTIVITIES = 8
-URGENCY = ("red", "orange", "yellow", "green", "none")
 
 
 @dataclass(frozen=True)
@@ -50,9 +42,8 @@ class Glance:
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     user = request.user
-    todos = [todo for app in DESKS for todo in app.todo(user)]
     context = {
-        "todos": sorted(todos, key=lambda todo: URGENCY.index(todo.light)),
+        "todos": all_todos(user),
         "activities": Activity.objects.filter(actor=user).select_related("actor", "principal")[:SHOWN_ACTIVITIES],
         "glances": [],
     }
@@ -107,5 +98,5 @@ def shown(number: Decimal | None) -> str:
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").replace("\0", "").strip()[:60]  # PostgreSQL takes no NUL in a text
-    hits = [hit for app in DESKS for hit in app.search(request.user, query)] if query else []
+    hits = all_hits(request.user, query) if query else []
     return render(request, "reports/search.html", {"query": query, "hits": hits})
