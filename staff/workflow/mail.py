@@ -86,7 +86,7 @@ def choose_delivery(user: User, *, email: str, mail_messages: bool, digest: str,
     user.email, user.mail_messages, user.digest = email, mail_messages, digest
     if before != (email, mail_messages, digest):
         user.save(update_fields=["email", "mail_messages", "digest"])
-        changes = {
+        changes: dict[str, list[object]] = {
             "邮箱": [masked_address(before[0]), masked_address(email)],
             "消息同时发到邮箱": [before[1], mail_messages],
             "每日提要": [DigestWay(before[2]).label, user.get_digest_display()],
