@@ -12,9 +12,11 @@ from django.views.decorators.http import require_GET
 
 from config.charts import bar_chart
 from config.figures import one_reading
+from config.navigation import quick_entries
 from config.periods import Period
+from reports.changes import CHANGES_DAYS, changes_for
 from reports.compilation import plain_number
-from reports.desks import all_hits, all_todos
+from reports.desks import all_hits, all_numbers, all_todos
 from reports.models import Report
 from reports.permissions import can_read_reports
 from reports.registry import registry
@@ -44,6 +46,10 @@ def desk(request: HttpRequest) -> HttpResponse:
     user = request.user
     context = {
         "todos": all_todos(user),
+        "entries": quick_entries(user),
+        "changes": changes_for(user),
+        "changes_days": CHANGES_DAYS,
+        "numbers": all_numbers(user),
         "activities": Activity.objects.filter(actor=user).select_related("actor", "principal")[:SHOWN_ACTIVITIES],
         "glances": [],
     }
@@ -72,9 +78,9 @@ def shown_period(request: HttpRequest) -> Period:
 
 
 def periods() -> list[Period]:
-    return [
-        Period.parse(key) for key in Report.objects.order_by("-period_key").values_list("period_key", flat=True)[:6]
-    ]
+    """Those with a report, the newest six; several reports of one period are one tab."""
+    keys = Report.objects.order_by("-period_key").values_list("period_key", flat=True).distinct()
+    return [Period.parse(key) for key in keys[:6]]
 
 
 def glances(period: Period) -> list[Glance]:
