@@ -13,8 +13,8 @@ from config.desk import Hit, Number, Todo
 from config.figure_sources import list_url
 from permits.clocks import light_for
 from permits.enums import PermitState
-from permits.filters.applications import matching
-from permits.models import Application, PermitPaper, Rectification, Road, Survey
+from permits.filters.applications import matching, unpaid_past
+from permits.models import Application, FeeAssessment, PermitPaper, Rectification, Road, Survey
 from permits.visits import waiting_visits
 from staff import workdays
 from staff.models import User
@@ -37,7 +37,9 @@ def end_of(day: date | None) -> datetime | None:
 def todo(user: User) -> list[Todo]:
     if not user.has_perm(Perms.VIEW_PERMITS):
         return []
-    return [*waiting(user), *my_surveys(user), *on_site(user), *planned_visits(user), *emergencies(user)]
+    return [
+        *waiting(user), *my_surveys(user), *on_site(user), *planned_visits(user), *emergencies(user), *money(user),
+    ]  # fmt: skip
 
 
 # State → words, verb, whose.
@@ -134,6 +136,20 @@ def counted(rows: QuerySet, words: str, url: str, light: str, field: str) -> Ite
     if first is not None:
         count = rows.count()
         yield Todo(f"{count} {words}", url, "查看", end_of(first), light, count)
+
+
+def money(user: User) -> list[Todo]:
+    """What finance runs after: fees past the day to pay by, refunds that have not arrived."""
+    if not user.has_perm(Perms.COLLECT_FEES):
+        return []
+    cases = Application.objects.visible_to(user)
+    late = cases.filter(unpaid_past(timezone.localdate()))
+    back = FeeAssessment.objects.visible_to(user).current().refunding()
+    refunding = list_url("permits:assessment-list", standing="refunding")
+    return [
+        *counted(late, "件许可超过缴费期限，待催缴", listed(late="pay"), "red", "pay_due"),
+        *counted(back, "笔费用的退费未到账", refunding, "yellow", "refunds__decided_on"),
+    ]
 
 
 def emergencies(user: User) -> list[Todo]:

@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from billboards.enums.cases import CASE_TRANSITIONS, CaseState, PartyKind, Right, StatementOutcome
-from billboards.forms.evidence import ManyFilesField
 from billboards.models import (
     Board,
     Case,
@@ -23,6 +22,7 @@ from billboards.models import (
 )
 from billboards.workflow import cases, evidence, inquiry
 from config.identity import check_credit_code, check_id_number
+from staff.forms.files import SeveralFilesField
 from staff.forms.people import DATE
 from staff.forms.scans import ScanField
 from staff.models import Person, Unit, UnitKind, User
@@ -89,7 +89,7 @@ class LeadForm(CaseFields):
     """A lead as it is entered on the phone: place and facts first, the party when it is known."""
 
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
-    photos = ManyFilesField(
+    photos = SeveralFilesField(
         label="现场照片", required=False, help_text="可一次选多张，随线索登记为证据；没有拍摄时间的照收并注明。"
     )
     field_order = ("photos", "place", "facts")
