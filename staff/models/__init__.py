@@ -27,6 +27,7 @@ from staff.models.establishment import LedgerGate, Quota, ReportedTable, Staffin
 from staff.models.imports import ImportBatch, ImportState, RememberedColumn
 from staff.models.jobs import OPEN_JOB_STATES, Job, JobState
 from staff.models.learning import Attendance, Course
+from staff.models.mail import Digest, Mail
 from staff.models.messages import Message, notify
 from staff.models.movements import Movement
 from staff.models.numbering import NumberCounter, NumberSeries, take_numbers
@@ -62,6 +63,7 @@ __all__ = [
     "ClockPause",
     "Course",
     "Deputyship",
+    "Digest",
     "DisciplineRecord",
     "EntryEvidence",
     "ImportBatch",
@@ -70,6 +72,7 @@ __all__ = [
     "Job",
     "JobState",
     "LedgerGate",
+    "Mail",
     "Message",
     "Movement",
     "NumberCounter",
