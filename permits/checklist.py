@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from permits.kinds import ItemKind, Necessity
-from permits.models import ItemVersion, Material
+from permits.models import ItemVersion, Material, SubmittedMaterial
 
 PROJECT_LAW = "城市道路管理条例第三十三条第一款"
 PROJECT_WORDS = "工程建设"  # a line that is handed in “因工程建设…” is mandatory once the application says so
@@ -48,3 +48,18 @@ def wanted(version: ItemVersion, lines: Iterable[Material], *, is_project: bool)
             if not any(word in known and "施工组织设计" not in known for known in names)
         ]
     return found
+
+
+SELF_MADE = ("", "申请人自备")  # a source that tells the applicant nothing
+
+
+def what_to_bring(row: SubmittedMaterial) -> str:
+    """A missing material as a line of the one notice: its name and, after the colon, what is to be handed in."""
+    line = row.material
+    words = [f"请提交{row.copies}份"]
+    if line is not None and line.source not in SELF_MADE:
+        words.append(f"来源：{line.source}")
+    if row.note and (line is None or row.note != line.condition):
+        words.append(row.note)
+    basis = f"（{line.basis}）" if line is not None and line.basis else ""
+    return f"{row.name}：{'，'.join(words)}{basis}"

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from django.db.models import Max
 from django.utils import timezone
 
 from permits import deadlines
 from permits.enums import PermitState
-from permits.models import Application
+from permits.models import Application, FeePayment
 from staff import workdays
 from staff.deadlines import Clock, Light, light_of
 from staff.models import setting
@@ -66,7 +67,25 @@ def publish_clock(application: Application, calendar: WorkCalendar) -> Clock | N
     return Clock.of(deadlines.PUBLISH, application.decided_on, calendar, amount=amount, finished_on=done)
 
 
-CLOCKS = (supplement_clock, decide_clock, promised_clock, deliver_clock, publish_clock)
+def pay_clock(application: Application, calendar: WorkCalendar) -> Clock | None:
+    """How long the holder has to pay, as it was set on the day of the notice."""
+    told = application.fee_told_on
+    if told is None:
+        return None
+    amount = int(setting("permits.pay_days", on=told))
+    return Clock.of(deadlines.PAY, told, calendar, amount=amount, finished_on=paid_up_on(application))
+
+
+def paid_up_on(application: Application) -> date | None:
+    """The day of the last payment once nothing is open any more; where all was let off, that of the licence."""
+    if any(open_sum > 0 for _, open_sum in application.assessments.current().open_sums()):
+        return None
+    paid = FeePayment.objects.filter(assessment__in=application.assessments.current(), voided_at=None)
+    last: date | None = paid.aggregate(last=Max("paid_on"))["last"]
+    return last or application.issued_on
+
+
+CLOCKS = (supplement_clock, decide_clock, promised_clock, deliver_clock, publish_clock, pay_clock)
 
 
 def closed(pauses: Sequence[Pause], today: date | None = None) -> list[Pause]:
@@ -104,6 +123,7 @@ def store_due_dates(application: Application, calendar: WorkCalendar | None = No
         ("promised_due", promised_clock),
         ("deliver_due", deliver_clock),
         ("publish_due", publish_clock),
+        ("pay_due", pay_clock),
     ):
         clock = make(application, days)
         setattr(application, field, clock.due.day if clock is not None else None)

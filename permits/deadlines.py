@@ -56,13 +56,17 @@ PUBLISH: Final = DeadlineRule(
 WARRANTY: Final = DeadlineRule(
     "P_WARRANTY", "修复质保期", "验收合格", 12, Unit.MONTHS, f"{ROADS}第十八条", setting="permits.warranty_months"
 )
+PAY: Final = DeadlineRule(
+    "P_PAY", "缴费", "通知缴费", 7, Unit.CALENDAR_DAYS, f"{ROADS}第三十七条；期限按业务设置的依据文件",
+    setting="permits.pay_days", consequence="法律没有规定逾期的后果：催缴，费用缴清以前不发证",
+)  # fmt: skip
 CHANGE: Final = DeadlineRule("P_CHANGE", "变更决定", "收到变更申请", 20, WORKING, f"{LAW}第四十二条、第四十九条")
 
 RULES: Final = {
     rule.code: rule
     for rule in (
         SUPPLEMENT_NOTICE, DECIDE, EXTENDED, DECIDE_JOINT, PROMISED, SURVEY, DELIVER, HEARING_REQUEST, HEARING_HELD,
-        HEARING_NOTICE, RENEW_APPLY, EMERGENCY, PROTECT_NEW, PROTECT_OVERHAUL, PUBLISH, WARRANTY, CHANGE,
+        HEARING_NOTICE, RENEW_APPLY, EMERGENCY, PROTECT_NEW, PROTECT_OVERHAUL, PUBLISH, WARRANTY, PAY, CHANGE,
     )
 }  # fmt: skip
 

@@ -105,6 +105,7 @@ LOUDI = (
 SETTINGS = (
     ("permits.supervision_phone", "0730-0000000"), ("permits.window", "区政务服务中心城管窗口（演示）"),
     ("permits.pay_at", "市政务服务中心四楼非税窗口（演示）"), ("permits.police", "岳阳市公安局交通警察支队示例大队"),
+    ("permits.city_agency", "岳阳市城市管理和综合执法局"),
     ("remedies.review_body", "岳阳市人民政府"), ("remedies.court", "岳阳市岳阳楼区人民法院"),
 )  # fmt: skip
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from config.desk import Hit, Todo
+from config.desk import Hit, Number, Todo
 from config.figure_sources import list_url
 from permits.clocks import light_for
 from permits.enums import PermitState
-from permits.filters.applications import matching
-from permits.models import Application, PermitPaper, Rectification, Road, Survey
+from permits.filters.applications import matching, unpaid_past
+from permits.models import Application, FeeAssessment, PermitPaper, Rectification, Road, Survey
 from permits.visits import waiting_visits
 from staff import workdays
 from staff.models import User
@@ -37,7 +37,9 @@ def end_of(day: date | None) -> datetime | None:
 def todo(user: User) -> list[Todo]:
     if not user.has_perm(Perms.VIEW_PERMITS):
         return []
-    return [*waiting(user), *my_surveys(user), *on_site(user), *planned_visits(user), *emergencies(user)]
+    return [
+        *waiting(user), *my_surveys(user), *on_site(user), *planned_visits(user), *emergencies(user), *money(user),
+    ]  # fmt: skip
 
 
 # State → words, verb, whose.
@@ -136,6 +138,20 @@ def counted(rows: QuerySet, words: str, url: str, light: str, field: str) -> Ite
         yield Todo(f"{count} {words}", url, "查看", end_of(first), light, count)
 
 
+def money(user: User) -> list[Todo]:
+    """What finance runs after: fees past the day to pay by, refunds that have not arrived."""
+    if not user.has_perm(Perms.COLLECT_FEES):
+        return []
+    cases = Application.objects.visible_to(user)
+    late = cases.filter(unpaid_past(timezone.localdate()))
+    back = FeeAssessment.objects.visible_to(user).current().refunding()
+    refunding = list_url("permits:assessment-list", standing="refunding")
+    return [
+        *counted(late, "件许可超过缴费期限，待催缴", listed(late="pay"), "red", "pay_due"),
+        *counted(back, "笔费用的退费未到账", refunding, "yellow", "refunds__decided_on"),
+    ]
+
+
 def emergencies(user: User) -> list[Todo]:
     """Each by itself: the hours run."""
     if not user.has_perm(Perms.RECEIVE_PERMIT):
@@ -151,6 +167,29 @@ def emergencies(user: User) -> list[Todo]:
             "red" if row.emergency.was_late else "orange",
         )
         for row in rows.filter(emergency__isnull=False)[:20]
+    ]
+
+
+def own(user: User) -> list[QuerySet]:
+    """What one entered or handles, and what the squad watches over."""
+    mine = Q(recorded_by=user.pk) | Q(handler=user.pk) | Q(squad__in=user.unit_ids)
+    return [Application.objects.visible_to(user).filter(mine)]
+
+
+def numbers(user: User) -> list[Number]:
+    """Of the applications that one sees: the squad's own, or all."""
+    if not user.has_perm(Perms.VIEW_PERMITS):
+        return []
+    year = timezone.localdate().replace(month=1, day=1)
+    counts = Application.objects.visible_to(user).aggregate(
+        year=Count("pk", filter=Q(received_on__gte=year)),
+        deciding=Count("pk", filter=Q(state__in=PermitState.DECIDING)),
+        site=Count("pk", filter=Q(state__in=PermitState.ON_SITE)),
+    )
+    return [
+        Number("本年收件", counts["year"], "件", listed(received_from=year.isoformat())),
+        Number("受理未决定", counts["deciding"], "件", listed(state="deciding")),
+        Number("发证未验收", counts["site"], "处", listed(state="site")),
     ]
 
 

@@ -59,6 +59,7 @@ FEES: list[URLPattern] = [
     path("fees/<int:pk>/exempt/", fees.fee_exempt, name="fee-exempt"),
     path("fees/<int:pk>/pay/", fees.fee_pay, name="fee-pay"),
     path("fees/<int:pk>/refund/", fees.fee_refund, name="fee-refund"),
+    path("fees/refunds/<int:pk>/arrived/", fees.refund_arrived, name="refund-arrived"),
     path("fees/<int:pk>/void/", fees.fee_void, name="fee-void"),
     path("fees/<int:pk>/sheet.pdf", fees.assessment_pdf, name="assessment-pdf"),
 ]

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.urls import reverse
 from django.utils import timezone
 
-from staff import exports, jobs
+from staff import exports, jobs, mailing
 from staff.enums import RuleChange
 from staff.imports import pipeline
 from staff.imports.kinds import CheckedRow, ImportKind, register_import
@@ -50,6 +50,18 @@ def warn_calendar() -> None:
     keepers = [u for u in User.objects.filter(is_active=True) if u.has_perm(Perms.MANAGE_REFERENCE)]
     fresh = [u for u in keepers if not u.inbox.unread().filter(text=text).exists()]
     notify(fresh, text, url="/admin/staff/calendaryear/")
+
+
+@jobs.long_job(mailing.SEND_MAIL, label="发送邮件")
+def send_mail(job: Job, progress: jobs.Progress) -> None:
+    count = mailing.send_waiting()
+    progress.step(count, count, f"发出 {count} 封。")
+
+
+@shared_task(name="staff.send_waiting_mail")
+def send_waiting_mail() -> int:
+    """Try again what could not be sent, and what a job that died left behind."""
+    return mailing.send_waiting()
 
 
 @shared_task(name="staff.clear_stale_imports")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from billboards.enums.cases import CustodyAct
 from billboards.models import Case, CaseOfficer, Evidence, EvidenceCustody, Interview, SiteRecord
 from billboards.workflow import evidence, inquiry
+from staff.forms.files import SeveralFilesField
 from staff.forms.people import DATE
 from staff.models import User
 from staff.refusals import Refused, show_refusal
@@ -18,25 +19,8 @@ MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT
 LINES = forms.Textarea(attrs={"rows_wanted": 4})
 
 
-class ManyFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class ManyFilesField(forms.FileField):
-    """Several files at once; cleaned to a list."""
-
-    widget = ManyFiles
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        single = super().clean
-        if isinstance(data, list | tuple):
-            return [single(each, initial) for each in data if each]
-        cleaned = single(data, initial)
-        return [cleaned] if cleaned else []
-
-
 class EvidenceForm(forms.ModelForm):
-    files = ManyFilesField(
+    files = SeveralFilesField(
         label="照片、文件", required=False, help_text="照片、PDF 或 Word，可一次选多个；没有拍摄时间的照收并注明。"
     )
 
@@ -65,7 +49,7 @@ class EvidenceForm(forms.ModelForm):
 
 
 class FilesForm(forms.Form):
-    files = ManyFilesField(label="照片、文件")
+    files = SeveralFilesField(label="照片、文件")
 
 
 class CustodyForm(forms.ModelForm):

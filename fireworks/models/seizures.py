@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
@@ -17,7 +16,7 @@ from fireworks.enums import CustodyAct, DestructionMethod, FireworkKind, Measure
 from fireworks.models.actions import JointAction
 from fireworks.models.bases import Record, RecordQuerySet
 from fireworks.models.incidents import Incident
-from staff.models import Attachment, Unit
+from staff.models import AppendOnly, Attachment, Unit
 
 AMOUNT = {"max_digits": 12, "decimal_places": 3}
 
@@ -86,15 +85,7 @@ class SeizureLot(Record):
         return "部分销毁" if self.destroyed else "在库"
 
 
-class AppendOnlyQuerySet(models.QuerySet[Any]):
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise TypeError("Custody entries are appended, never changed.")
-
-    def delete(self) -> NoReturn:
-        raise TypeError("Custody entries are appended, never removed.")
-
-
-class CustodyEntry(models.Model):
+class CustodyEntry(AppendOnly):
     """Who had a lot, from whom, where (交接链). Appended only; a slip is put right by a further entry."""
 
     lot = models.ForeignKey(SeizureLot, verbose_name="收缴物品", on_delete=models.PROTECT, related_name="custody")
@@ -109,22 +100,12 @@ class CustodyEntry(models.Model):
     )  # fmt: skip
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
 
-    objects = AppendOnlyQuerySet.as_manager()
-
     class Meta:
         verbose_name = verbose_name_plural = "交接记录"
         ordering = ["happened_at", "pk"]
 
     def __str__(self) -> str:
         return f"{self.get_act_display()} {self.received_by}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise TypeError("Custody entries are appended, never changed.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("Custody entries are appended, never removed.")
 
 
 class DestructionQuerySet(RecordQuerySet):

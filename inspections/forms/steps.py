@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from inspections.models import Appeal, Finding
 from inspections.workflow import appeals, orders, rectification
 from inspections.workflow import findings as workflow
 from inspections.workflow.steps import TransitionNotAllowed
+from staff.forms.files import PICTURES, SeveralFiles, SeveralFilesField
 from staff.models import Unit, User
 from staff.refusals import Refused, show_refusal
 
@@ -36,22 +36,6 @@ def long_text(label: str, *, help_text: str = "", required: bool = True, longest
 
 def scan_field() -> forms.FileField:
     return forms.FileField(label="扫描件", required=False, help_text="批示原件的 PDF 或照片，有就上传。")
-
-
-class SeveralImages(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class ImagesField(forms.FileField):
-    """Several files in one field; cleaned to a list."""
-
-    widget = SeveralImages
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        uploads = data if isinstance(data, list | tuple) else [data] if data else []
-        if len(uploads) > MAX_PHOTOS:
-            raise forms.ValidationError(f"一次最多 {MAX_PHOTOS} 张照片。")
-        return [super(ImagesField, self).clean(upload, initial) for upload in uploads]
 
 
 class StepForm(forms.Form):
@@ -105,10 +89,11 @@ class ReportForm(StepForm):
     done = long_text("整改措施", help_text="做了什么，如：已清运并清洗地面。", longest=300)
     finished_at = forms.DateTimeField(label="完成时间", widget=MOMENT_INPUT)
     person = forms.CharField(label="责任人", max_length=30, required=False)
-    photos = ImagesField(
+    photos = SeveralFilesField(
         label="整改后照片",
         required=False,
-        widget=SeveralImages(attrs={"accept": "image/*", "multiple": True}),
+        most=MAX_PHOTOS,
+        widget=SeveralFiles(PICTURES),
         help_text="与问题照片同一角度，最多 9 张；用过的照片会被拒收。",
     )
 

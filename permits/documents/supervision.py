@@ -43,11 +43,13 @@ class Payment(CasePaperContent):
         Need("lines", "费用明细是空的。请先核定费用。", ARTICLE),
         Need("tariff", "收费标准的文件名称和文号没有填写。", ARTICLE),
         Need("pay_at", "缴款方式没有设定。请办公室在“业务设置”中填写非税缴款窗口或者方式。", "《行政许可法》第59条"),
+        Need("pay_by", "缴款期限没有算出。请先登记通知缴费；工作日历没有载入的，先载入，再“重新取数”。", ARTICLE),
     )
     lines: tuple[FeeLine, ...] = ()
     tariff: str = ""
     pay_at: str = ""
     decision: str = ""
+    pay_by: date | None = None
 
     @property
     def total(self) -> Decimal:
@@ -58,7 +60,9 @@ class Payment(CasePaperContent):
         yield Line(f"你（单位）“{self.case.item}”申请已准予许可{decided}。依照{self.tariff}，应缴费用如下：")
         rows = tuple((str(n), each.name, each.formula, f"{each.amount:,.2f}") for n, each in enumerate(self.lines, 1))
         yield Grid(("序号", "费用", "计算", "金额（元）"), rows, total=("合计", "", "", f"{self.total:,.2f}"))
-        yield Line(f"应缴合计{money_words(self.total)}。缴款方式：{self.pay_at}。")
+        yield Line(
+            f"应缴合计{money_words(self.total)}。请于{day_words(self.pay_by)}前（含当日）缴清。缴款方式：{self.pay_at}。"
+        )
         yield Line("费用全部上缴国库，本机关不收取现金，除上述费用外不收取其他费用。缴款后凭非税收入票据领取许可证。")
 
 

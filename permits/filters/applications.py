@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import django_filters
 from django import forms
@@ -48,8 +48,9 @@ class ApplicationFilter(django_filters.FilterSet):
     granted = django_filters.BooleanFilter(label="准予")
     road = django_filters.ModelChoiceFilter(label="道路", queryset=lambda request: Road.objects.all(), method="by_road")
     late = django_filters.ChoiceFilter(
-        label="时限", choices=[("legal", "超法定期限"), ("promised", "超承诺期限")], method="by_lateness"
-    )
+        label="时限", choices=[("legal", "超法定期限"), ("promised", "超承诺期限"), ("pay", "超缴费期限")],
+        method="by_lateness",
+    )  # fmt: skip
     flawed = django_filters.BooleanFilter(label="有程序瑕疵", method="by_flaw")
     expiring = django_filters.NumberFilter(label="几天内到期", method="by_expiry", min_value=0, max_value=400)
     results_only = django_filters.BooleanFilter(label="只登记结果")
@@ -72,6 +73,8 @@ class ApplicationFilter(django_filters.FilterSet):
         return rows.filter(Exists(Segment.objects.filter(application=OuterRef("pk"), road=value)))
 
     def by_lateness(self, rows: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
+        if value == "pay":
+            return rows.filter(unpaid_past(timezone.localdate()))
         return rows.filter(overdue(f"{'decide' if value == 'legal' else 'promised'}_due"))
 
     def by_flaw(self, rows: QuerySet[Application], name: str, value: bool) -> QuerySet[Application]:
@@ -93,6 +96,11 @@ def matching(text: str) -> Q:
         Q(number__icontains=text) | Q(applicant_name__contains=text) | Q(location__contains=text)
         | Q(applicant_code=text.upper()) | Q(licence_number__icontains=text) | Q(external_number__icontains=text)
     )  # fmt: skip
+
+
+def unpaid_past(today: date) -> Q:
+    """Told to pay, and the day is over."""
+    return Q(state=PermitState.FEE_DUE, pay_due__lt=today)
 
 
 def overdue(field: str) -> Q:

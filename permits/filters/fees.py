@@ -7,9 +7,10 @@ from django.db.models import Q, QuerySet
 
 from permits.kinds import ChargeKind
 from permits.models import FeeAssessment, FeePayment
+from permits.models.charges import FeeAssessmentQuerySet
 from staff.filters.log import DATE_INPUT
 
-PAID = (("open", "未缴清"), ("paid", "已缴清"), ("exempt", "有减免"))
+PAID = (("open", "未缴清"), ("paid", "已缴清"), ("exempt", "有减免"), ("refunding", "退费未到账"))
 
 
 class AssessmentFilter(django_filters.FilterSet):
@@ -34,7 +35,9 @@ class AssessmentFilter(django_filters.FilterSet):
     def only_fees(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
         return rows.filter(voided_at=None).exclude(kind=ChargeKind.DEPOSIT) if value else rows
 
-    def by_standing(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+    def by_standing(self, rows: FeeAssessmentQuerySet, name: str, value: str) -> QuerySet:
+        if value == "refunding":
+            return rows.refunding()
         if value == "exempt":
             return rows.filter(exempted__gt=0)
         return rows.filter(open_sum__gt=0) if value == "open" else rows.filter(open_sum__lte=0)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from config.identity import check_credit_code, check_id_number
 from permits.enums import ActKind, ApplicantKind
 from permits.kinds import item_for
-from permits.models import Application, ItemVersion, Segment
+from permits.models import Application, ItemVersion, Road, Segment
 from permits.workflow import window
 from staff.forms.people import DATE
 from staff.models import User
@@ -32,6 +32,11 @@ MORE = ["external_number", "external_system", "note"]
 CENT = Decimal("0.01")
 
 
+def road_words(road: Road) -> str:
+    """A road of the list with who manages it: that decides who may permit and whether a fee is due."""
+    return f"{road}［{road.get_manager_display()}］"
+
+
 class SegmentForm(forms.ModelForm):
     """One row. Area may stay empty: it is then length × width; typed, it must multiply."""
 
@@ -41,6 +46,11 @@ class SegmentForm(forms.ModelForm):
         model = Segment
         fields = ["act", "road", "stretch", "part", "surface", "length", "width", "depth", "area", "kerb", "manholes",
                   "gullies", "crosses_main_road"]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["road"].label_from_instance = road_words  # type: ignore[attr-defined]
+        self.fields["road"].help_text = "路名后注明谁管：市管道路由市局审批，本局不能许可。"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -249,6 +249,25 @@ class RefundForm(MoneyForm):
         return money.record_refund(FeeRefund(assessment=self.assessment, **facts), by=by)
 
 
+class ArrivalForm(forms.Form):
+    """退款到账: when, and by which voucher of the treasury."""
+
+    paid_on = forms.DateField(label="到账日期", widget=DATE, help_text="国库退付到账的日期，以凭证或者缴款人回单为准。")
+    receipt_number = forms.CharField(label="退付凭证号", max_length=40)
+
+    def __init__(self, *args: Any, refund: FeeRefund, **kwargs: Any) -> None:
+        start = {"paid_on": refund.paid_on or timezone.localdate(), "receipt_number": refund.receipt_number}
+        super().__init__(*args, initial=start, **kwargs)
+        self.refund = refund
+
+    def store(self, *, by: User) -> FeeRefund | None:
+        try:
+            return money.record_refund_arrival(self.refund, **self.cleaned_data, by=by)
+        except Refused as refusal:
+            show_refusal(self, refusal)
+            return None
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(label="作废理由", max_length=200)
 

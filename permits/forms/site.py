@@ -7,30 +7,32 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from permits.enums import Surface, SurveyOpinion
-from permits.forms.steps import LATE_WORDS, in_post
+from permits.forms.late import LateForm
+from permits.forms.steps import in_post
 from permits.models import Application, Inspection, RestorationCheck, Survey
 from permits.workflow import supervision, surveys
 from permits.workflow.steps import Step
+from staff.forms.files import PICTURES, SeveralFiles, SeveralFilesField
 from staff.forms.people import DATE
 from staff.models import User
 from staff.refusals import Refused, show_refusal
 from staff.uploads import save_image
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-CAMERA = {"accept": "image/*", "capture": "environment"}
+MOST_PHOTOS = 9
 LINES = forms.Textarea(attrs={"rows_wanted": 2})
 FOUND = ["pipes", "greenery", "tactile_paving", "near_stop", "near_gate", "near_junction", "near_hydrant",
          "sidewalk_left", "in_protection", "applicant_present", "companions"]  # fmt: skip
 
 
-class SurveyForm(forms.ModelForm):
+class SurveyForm(LateForm, forms.ModelForm):
     """The survey record. 保存 keeps what is there; 完成 asks for all of it."""
 
     surveyed_at = forms.DateTimeField(label="查勘时间", widget=MOMENT)
-    afterwards = forms.BooleanField(label="补录", required=False, help_text=LATE_WORDS)
     on_paper = forms.BooleanField(
         label="按纸质查勘记录补录",
         required=False,
@@ -75,14 +77,15 @@ class SurveyForm(forms.ModelForm):
         try:
             if not done:
                 return surveys.save_survey(self.instance, self.facts(), by=by)
-            step = Step(by, afterwards=self.cleaned_data["afterwards"])
+            step = Step(by, **self.late)
             return surveys.complete_survey(self.instance.application, self.facts(), step)
         except Refused as refusal:
             show_refusal(self, refusal)
             return None
 
 
-LAST = ("opinion", "opinion_note", "first_signed", "second_signed", "afterwards", "on_paper")
+LAST = ("opinion", "opinion_note", "first_signed", "second_signed", "afterwards", "late_reason",
+        "on_paper")  # fmt: skip
 
 
 def measure(label: str, known: Decimal | None, asked: Decimal) -> forms.DecimalField:
@@ -92,12 +95,11 @@ def measure(label: str, known: Decimal | None, asked: Decimal) -> forms.DecimalF
     )  # fmt: skip
 
 
-class OnSiteForm(forms.ModelForm):
+class OnSiteForm(LateForm, forms.ModelForm):
     """Abstract: who was there, when, with pictures."""
 
     happened_at = forms.DateTimeField(label="时间", widget=MOMENT)
-    photo = forms.FileField(label="照片", required=False, widget=forms.ClearableFileInput(attrs=CAMERA))
-    afterwards = forms.BooleanField(label="补录", required=False, help_text=LATE_WORDS)
+    photos = SeveralFilesField(label="照片", required=False, most=MOST_PHOTOS, widget=SeveralFiles(PICTURES))
 
     def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,17 +110,11 @@ class OnSiteForm(forms.ModelForm):
             self.fields[name].required = name == "first"
 
     def step(self, by: User) -> Step:
-        return Step(by, afterwards=self.cleaned_data["afterwards"])
+        return Step(by, **self.late)
 
-    def keep_photo(self, model: Any, *, by: User, **owner: Any) -> str:
-        """The picture beside a stored record; "" or why it was not taken."""
-        if not self.cleaned_data.get("photo"):
-            return ""
-        try:
-            save_image(self.cleaned_data["photo"], model, by=by, **owner)
-        except ValidationError as problem:
-            return " ".join(problem.messages)
-        return ""
+    def keep_photos(self, model: Any, *, by: User, **owner: Any) -> list[str]:
+        """The pictures beside a stored record; in words which of them were not taken."""
+        return keep_photos(self.cleaned_data["photos"], model, by=by, **owner)[1]
 
 
 class InspectionForm(OnSiteForm):
@@ -151,15 +147,20 @@ class RestorationForm(OnSiteForm):
             return None
 
 
-class PhotoForm(forms.Form):
-    photo = forms.FileField(
-        label="添加照片", widget=forms.ClearableFileInput(attrs=CAMERA),
-        help_text="JPG、PNG、WebP 或 HEIC，不超过 10 MB；没有拍摄时间也可以。",
+class PhotosForm(forms.Form):
+    photos = SeveralFilesField(
+        label="添加照片", most=MOST_PHOTOS, widget=SeveralFiles(PICTURES),
+        help_text=f"可以一次选多张，最多 {MOST_PHOTOS} 张；JPG、PNG、WebP 或 HEIC，没有拍摄时间也可以。",
     )  # fmt: skip
 
-    def store(self, model: type[Any], *, by: User, **fields: Any) -> Any:
+
+def keep_photos(uploads: list[UploadedFile], model: Any, *, by: User, **owner: Any) -> tuple[int, list[str]]:
+    """Each by itself: how many were stored, and of the others the name and why not."""
+    stored, problems = 0, []
+    for upload in uploads:
         try:
-            return save_image(self.cleaned_data["photo"], model, by=by, **fields)
+            save_image(upload, model, by=by, **owner)
+            stored += 1
         except ValidationError as problem:
-            self.add_error("photo", problem)
-            return None
+            problems.append(f"{upload.name}：{' '.join(problem.messages)}")
+    return stored, problems

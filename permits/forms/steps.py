@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.utils import timezone
 
+from permits.authority import city_road_reason
+from permits.checklist import what_to_bring
 from permits.conditions import proposed_conditions
 from permits.enums import (
     TRANSITIONS,
@@ -19,10 +21,11 @@ from permits.enums import (
     PauseKind,
 )
 from permits.forms import fee_words
+from permits.forms.late import LateForm
 from permits.forms.sides import rows_from, side_fields
 from permits.models import Adjustment, Application, Ending, OfflineApproval, PermitChange
 from permits.permissions import signs_for
-from permits.workflow import changes, decisions, emergencies, opinions, records, supervision, surveys, window
+from permits.workflow import changes, decisions, emergencies, guards, opinions, records, supervision, surveys, window
 from permits.workflow.decisions import Verdict
 from permits.workflow.steps import Step
 from staff.enums import Standing
@@ -30,8 +33,8 @@ from staff.forms.people import DATE
 from staff.models import Movement, Person, Unit, UnitKind, User
 
 LINES = forms.Textarea(attrs={"rows_wanted": 3})
+LAST = ("on", "afterwards", "late_reason")
 MONEY = {"max_digits": 12, "decimal_places": 2, "min_value": Decimal(0)}
-LATE_WORDS = "事情已在线下办完的勾选：如实登记；按规定当时不该这样办的，记为程序瑕疵并注明条款。"
 
 
 def in_post() -> Any:
@@ -44,12 +47,10 @@ def squads() -> Any:
     return Unit.objects.active_on(timezone.localdate()).filter(kind__in=(UnitKind.SQUAD, UnitKind.DEPARTMENT))
 
 
-class StepForm(forms.Form):
+class StepForm(LateForm):
     """A step with nothing of its own but the day. `edge` names it in the table of states."""
 
     on = forms.DateField(label="办理日期", widget=DATE, help_text="线下先办的，填实际日期。")
-    afterwards = forms.BooleanField(label="补录", required=False, help_text=LATE_WORDS)
-    first_fields: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, data: Any = None, *, application: Application, edge: str, user: User) -> None:
         super().__init__(data)
@@ -59,14 +60,13 @@ class StepForm(forms.Form):
         signed = self.fields.pop("signed_by", None)
         if signed is not None and signs_for(user, edge):
             self.fields["signed_by"] = signed
-        self.order_fields([name for name in self.fields if name not in ("on", "afterwards")])
+        self.order_fields([*(name for name in self.fields if name not in LAST), *LAST])
 
     def prepare(self) -> None:
         """Choices and starting values that depend on the case."""
 
     def step(self, note: str = "") -> Step:
-        data = self.cleaned_data
-        return Step(self.user, data["on"], data.get("afterwards", False), note)
+        return Step(self.user, self.cleaned_data["on"], note=note, **self.late)
 
     def decided_by(self) -> str:
         """The leader who is signed in, or who signed on paper."""
@@ -110,17 +110,32 @@ class NoteForm(StepForm):
 
     def prepare(self) -> None:
         self.fields["note"].label = NOTED[self.edge][1]
+        if self.edge in ("refuse_intake", "transfer"):
+            self.fields["note"].initial = city_road_reason(self.application)
 
     def take(self) -> None:
         NOTED[self.edge][0](self.application, self.step(self.cleaned_data["note"]))
 
 
 class SupplementForm(StepForm):
-    items = forms.CharField(label="需要补正的全部内容", widget=LINES, help_text="只能告知一次，请列全。")
+    """Prefilled with what the checklist misses; what was handed in and is not right is typed below."""
+
+    items = forms.CharField(
+        label="需要补正的全部内容", widget=LINES,
+        help_text="每行一项：名称、冒号、补什么。清单上缺的已经列出；交了但不合要求的，请接着写在下面。只能告知一次，请列全。",
+    )  # fmt: skip
 
     def prepare(self) -> None:
-        missing = [row.name for row in self.application.materials.all() if row.is_missing]
-        self.fields["items"].initial = "\n".join(missing)
+        rows = self.application.materials.select_related("material")
+        lines = [what_to_bring(row) for row in rows if row.is_missing]
+        lines += [f"路段：{each.text}" for each in guards.areas_add_up(self.application)]
+        items = self.fields["items"]
+        items.initial, items.widget.attrs["rows_wanted"] = "\n".join(lines), max(4, 2 * len(lines))
+        open_ones = "、".join(
+            row.name for row in rows if not row.mandatory and not row.received_on and not row.not_applicable
+        )
+        if open_ones:
+            items.help_text += f"视情材料没有交的：{open_ones}；这件申请用得着的，也写上。"
 
     def take(self) -> None:
         window.ask_supplement(self.application, self.cleaned_data["items"], self.step())

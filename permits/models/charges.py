@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import DecimalField, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import DecimalField, Exists, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -37,6 +37,10 @@ class FeeAssessmentQuerySet(models.QuerySet["FeeAssessment"]):
 
     def current(self) -> FeeAssessmentQuerySet:
         return self.filter(voided_at=None)
+
+    def refunding(self) -> FeeAssessmentQuerySet:
+        """With money that was decided to go back and has not arrived."""
+        return self.filter(Exists(FeeRefund.objects.filter(assessment=OuterRef("pk"), paid_on=None)))
 
     def with_sums(self) -> FeeAssessmentQuerySet:
         """With `paid_sum`, `refunded_sum`, `due_sum` and `open_sum`, in yuan."""

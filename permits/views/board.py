@@ -78,6 +78,8 @@ def due_of(application: Application) -> Iterable[tuple[date | None, str]]:
             yield application.decide_due, "法定期限"
         case PermitState.GRANTED | PermitState.FEE_DUE:
             yield application.deliver_due, "发证、送达"
+            if application.state == PermitState.FEE_DUE:
+                yield application.pay_due, "缴费期限"
         case state if state in PermitState.VALID:
             yield application.ends_on, "许可期限届满"
         case PermitState.WARRANTY:

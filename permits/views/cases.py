@@ -17,8 +17,9 @@ from permits.enums import TRANSITIONS, PermitState
 from permits.filters.applications import ApplicationFilter
 from permits.forms.notes import NOTE_FORMS, notes_for
 from permits.forms.steps import OWN_PAGE, STEP_FORMS
-from permits.models import Application
-from permits.permissions import can_edit_application, can_note, can_step, may_take
+from permits.models import Application, ReviewOutcome, ReviewSession
+from permits.permissions import can_edit_application, can_note, can_run_session, can_step, may_take
+from permits.taping import gap_of
 from permits.views.access import VIEW
 from permits.views.papers import receipt_link
 from permits.views.tabs import TABS, tab_context
@@ -206,7 +207,20 @@ def own_page_link(request: HttpRequest, application: Application) -> tuple[str, 
         if can_step(request.user, application, edge):
             url = reverse(f"permits:{OWN_PAGE[edge]}", args=[application.pk])
             return ("登记验收" if edge == "pass_restoration" else TRANSITIONS[edge].label, url, True)
-    return None
+    return session_link(request, application)
+
+
+def session_link(request: HttpRequest, application: Application) -> tuple[str, str, bool] | None:
+    """Who waits for the session goes to it: to this case on its agenda, to the session that is open, or to a new one."""
+    if application.state != PermitState.IN_REVIEW or not can_run_session(request.user):
+        return None
+    listed = application.reviews.filter(outcome=ReviewOutcome.PENDING).first()
+    if listed is not None:
+        return ("进入会审", listed.get_absolute_url(), True)
+    running = ReviewSession.objects.visible_to(request.user).open().order_by("-held_on", "-pk").first()
+    if running is not None:
+        return (f"列入{running}", running.get_absolute_url(), True)
+    return ("召开会审", reverse("permits:session-create"), True)
 
 
 def case_page(request: HttpRequest, application: Application) -> CasePage:
@@ -229,6 +243,7 @@ def case_page(request: HttpRequest, application: Application) -> CasePage:
             "application": application,
             "next": next_step(application, today),
             "own": own,
+            "gap": gap_of(application) if application.state in PermitState.DECIDING and tab != "survey" else None,
             "receipt": receipt_link(request.user, application),
             "tabs": [(key, label) for key, (label, _, _) in TABS.items()],
             "tab": tab,

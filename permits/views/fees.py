@@ -16,15 +16,24 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from config.tables import Column, Table, render_table
 from permits.filters.fees import AssessmentFilter, PaymentFilter
-from permits.forms.fees import AssessForm, DepositForm, ExemptForm, MoneyForm, PaymentForm, ReasonForm, RefundForm
-from permits.models import Application, FeeAssessment, FeePayment
+from permits.forms.fees import (
+    ArrivalForm,
+    AssessForm,
+    DepositForm,
+    ExemptForm,
+    MoneyForm,
+    PaymentForm,
+    ReasonForm,
+    RefundForm,
+)
+from permits.models import Application, FeeAssessment, FeePayment, FeeRefund
 from permits.permissions import can_collect, can_exempt, why_not_assess
 from permits.views.access import ASSESS, COLLECT, VIEW
 from permits.workflow import fees as money
 from staff.case_papers import paper_head
 from staff.exports import ListExport, register_export
 from staff.models import User
-from staff.pages import form_page, pdf_answer
+from staff.pages import form_page, pdf_answer, store_or_show
 from staff.permissions import Perms
 from staff.refusals import Refused
 
@@ -69,6 +78,8 @@ def fee_context(user: User, application: Application) -> dict[str, Any]:
         "paid": sum(row.paid for row in live),
         "outstanding": sum(row.outstanding for row in live),
         "refunded": sum(row.refunded for row in live),
+        "pay_due": application.pay_due if any(row.outstanding for row in live) else None,
+        "pay_late": application.pay_due is not None and application.pay_due < timezone.localdate(),
         "why_not_assess": why_not_assess(user, application),
         "deposits": DepositForm.is_on(),
     }
@@ -145,6 +156,18 @@ def fee_pay(request: HttpRequest, pk: int) -> HttpResponse:
 @COLLECT
 def fee_refund(request: HttpRequest, pk: int) -> HttpResponse:
     return money_step(request, pk, RefundForm, "登记退费", "已登记退费。")
+
+
+@require_http_methods(["GET", "POST"])
+@COLLECT
+def refund_arrived(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = FeeRefund.objects.filter(assessment__in=FeeAssessment.objects.visible_to(request.user))
+    refund = get_object_or_404(rows.select_related("assessment__application"), pk=pk)
+    assessment = refund.assessment
+    back = (f"{assessment.application.number} 的费用", assessment.get_absolute_url())
+    form = ArrivalForm(request.POST or None, refund=refund)
+    note = f"{refund.decided_on}决定退 {refund.amount} 元：{refund.get_ground_display()}。"
+    return store_or_show(request, form, title="登记退款到账", back=back, to=back[1], note=note)
 
 
 def void_step(request: HttpRequest, title: str, back_to: str, label: str, step: Any) -> HttpResponse:

@@ -9,10 +9,11 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from permits.authority import city_road_ways
 from permits.forms.applications import ApplicationForm, BaseApplicationForm
 from permits.forms.entries import EmergencyForm, QuickForm, ResultForm
 from permits.forms.materials import MaterialFileForm, TickForm
-from permits.models import MaterialFile
+from permits.models import Application, MaterialFile
 from permits.permissions import can_edit_application, can_tick_materials
 from permits.views.access import VIEW
 from permits.views.cases import LIST, case_page, visible_application
@@ -33,12 +34,19 @@ def application_form(
     return render(request, "permits/application_form.html", context, status=status)
 
 
+def say_whose_road(request: HttpRequest, application: Application) -> None:
+    """As soon as it is stored the window hears that the road is the city's, and what may be done."""
+    if words := city_road_ways(application):
+        messages.warning(request, f"{words}。")
+
+
 @require_http_methods(["GET", "POST"])
 @RECEIVE
 def application_create(request: HttpRequest) -> HttpResponse:
     form = ApplicationForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_whole() and (made := form.store()):
         messages.success(request, f"已登记 {made.number}：{made.get_state_display()}。")
+        say_whose_road(request, made)
         return redirect(made)
     lead = "窗口收件。面积由系统按长 × 宽计算并合计；材料清单按所选事项版本自动列出。"
     return application_form(request, form, "登记申请", lead, "保存")
@@ -56,6 +64,7 @@ def application_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = ApplicationForm(request.POST or None, instance=application, user=request.user)
     if request.method == "POST" and form.is_whole() and form.store():
         messages.success(request, "已保存修改。")
+        say_whose_road(request, application)
         return redirect("permits:application-detail", pk)
     return application_form(request, form, f"修改 {application.number}", "受理以前可以修改。", "保存")
 

@@ -20,6 +20,7 @@ from permits.documents.minutes import minutes_of, minutes_pdf
 from permits.forms.sessions import DecideForm, DecideTogetherForm, SessionForm
 from permits.models import ReviewedCase, ReviewOutcome, ReviewSession
 from permits.permissions import can_decide_in, can_run_session
+from permits.taping import area_gap
 from permits.views.access import VIEW
 from permits.views.papers import pdf_response
 from permits.workflow import guards, sessions
@@ -195,6 +196,7 @@ def case_context(request: HttpRequest, case: ReviewedCase, **more: Any) -> dict[
         "application": application,
         "segments": application.segments.select_related("road", "application"),
         "survey": survey,
+        "gap": area_gap(survey),
         "measurements": survey.measurements.select_related("segment") if survey else [],
         "photos": survey.photos.select_related("survey") if survey else [],
         "opinions": application.opinions.all(),

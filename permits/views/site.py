@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from permits.cadence import next_of
 from permits.forms.opinions import OpinionFileForm
-from permits.forms.site import InspectionForm, PhotoForm, RestorationForm, SurveyForm
+from permits.forms.site import InspectionForm, PhotosForm, RestorationForm, SurveyForm, keep_photos
 from permits.models import (
     Application,
     InspectionPhoto,
@@ -24,6 +24,7 @@ from permits.models import (
     SurveyPhoto,
 )
 from permits.permissions import can_fill_survey, can_inspect, can_step
+from permits.taping import area_gap
 from permits.views.access import VIEW
 from permits.views.cases import LIST, visible_application
 from permits.visits import visits_of
@@ -58,9 +59,11 @@ def survey_fill(request: HttpRequest, pk: int) -> HttpResponse:
         done = "done" in request.POST
         if form.store(by=request.user, done=done):
             messages.success(request, "查勘已完成。" if done else "查勘记录已保存，可以继续填。")
+            if gap := area_gap(survey):
+                messages.warning(request, f"{gap.words}。")
             return redirect(application.get_absolute_url() + "?tab=survey" if done else request.path)
     context = {
-        "form": form, "survey": survey, "application": application, "back": LIST, "photo_form": PhotoForm(),
+        "form": form, "survey": survey, "application": application, "back": LIST, "photo_form": PhotosForm(),
         "photos": survey.photos.all(),
     }  # fmt: skip
     return render(request, "permits/survey_fill.html", context, status=422 if request.method == "POST" else 200)
@@ -69,15 +72,20 @@ def survey_fill(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @SURVEY
 def survey_photo_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Several at once: those that can be stored are, the others are named."""
     application = visible_application(request, pk)
-    survey, form = fillable_survey(request, application), PhotoForm(request.POST, request.FILES)
+    survey, form = fillable_survey(request, application), PhotosForm(request.POST, request.FILES)
     if survey is None:
         messages.info(request, "查勘已完成，不能再加照片。")
         return redirect(application)
-    if form.is_valid() and form.store(SurveyPhoto, by=request.user, survey=survey):
+    if not form.is_valid():
+        messages.error(request, " ".join(str(each) for each in form.errors["photos"]))
+        return redirect("permits:survey-fill", pk)
+    stored, problems = keep_photos(form.cleaned_data["photos"], SurveyPhoto, by=request.user, survey=survey)
+    if stored:
         messages.success(request, f"照片已保存，共 {survey.photos.count()} 张。")
-    else:
-        messages.error(request, " ".join(str(each) for each in form.errors.get("photo", ["没有选照片。"])))
+    for words in problems:
+        messages.error(request, f"没有存下 {words}")
     return redirect("permits:survey-fill", pk)
 
 
@@ -85,11 +93,10 @@ def on_site_page(
     request: HttpRequest, application: Application, form: Any, title: str, photo: dict[str, Any]
 ) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (stored := form.store(by=request.user)):
-        problem = form.keep_photo(photo["model"], by=request.user, **{photo["owner"]: stored})
-        if problem:
-            messages.warning(request, f"{title}已登记，但照片没有存下：{problem}")
-        else:
-            messages.success(request, f"{title}已登记。")
+        problems = form.keep_photos(photo["model"], by=request.user, **{photo["owner"]: stored})
+        messages.success(request, f"{title}已登记。")
+        for words in problems:
+            messages.warning(request, f"照片没有存下 {words}")
         return redirect(application.get_absolute_url() + "?tab=site")
     context = {"form": form, "title": title, "application": application}
     return render(request, "permits/site_form.html", context, status=422 if request.method == "POST" else 200)

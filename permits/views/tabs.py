@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.identity import mask_id_number, mask_phone
+from permits.authority import city_road_ways
 from permits.clocks import clocks_of
 from permits.forms.materials import MaterialFileForm
 from permits.models import Application
 from permits.permissions import can_fill_survey, can_inspect, can_tick_materials
+from permits.taping import area_gap
 from permits.views.fees import fee_context
 from permits.views.papers import paper_context
 from permits.visits import rhythm_source, visits_of
@@ -67,6 +69,7 @@ def application_tab(request: HttpRequest, application: Application) -> Context:
         "facts": facts,
         "segments": application.segments.select_related("road"),
         "protections": protections(application),
+        "city_roads": city_road_ways(application) if application.is_open else "",
     }
 
 
@@ -80,7 +83,7 @@ def survey_tab(request: HttpRequest, application: Application) -> Context:
     surveys = application.surveys.select_related("first__account", "second__account", "squad").prefetch_related(
         "measurements__segment", "photos"
     )
-    rows = [(survey, can_fill_survey(request.user, survey)) for survey in surveys.order_by("-round")]
+    rows = [(each, can_fill_survey(request.user, each), area_gap(each)) for each in surveys.order_by("-round")]
     return {"surveys": rows}
 
 

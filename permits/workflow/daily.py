@@ -9,7 +9,7 @@ from django.utils import timezone
 from permits.enums import PermitState
 from permits.models import Application
 from permits.visits import waiting_visits
-from permits.workflow import emergencies, reminders, silence, supervision, surveys, window
+from permits.workflow import emergencies, fees, reminders, silence, supervision, surveys, window
 from staff import workdays
 from staff.models import Message, User, notify, setting
 from staff.permissions import Perms
@@ -20,7 +20,8 @@ def run(today: date | None = None) -> int:
     day = today or timezone.localdate()
     window.recompute_due_dates()  # a new calendar, and special procedures that still run, move the last days
     done = silence.deem_all(day) + supervision.expire_all(day) + emergencies.mark_leads()
-    return done + reminders.remind(day) + remind_supplements(day) + remind_surveys(day) + remind_visits(day)
+    done += reminders.remind(day) + remind_supplements(day) + remind_surveys(day) + remind_visits(day)
+    return done + remind_payments(day)
 
 
 def once(people: list[User], words: str, url: str) -> int:
@@ -61,4 +62,15 @@ def remind_visits(day: date) -> int:
             late = "（已过期未查）" if visit.due < day else ""
             words = f"{visit.label}{late}：许可 {application.number}，{application.location}，应于{visit.due}检查。"
             told += once(supervision.watchers(application), words, f"{application.get_absolute_url()}?tab=site")
+    return told
+
+
+def remind_payments(day: date) -> int:
+    """The day to pay by is over and something is open: who collects and who handles the case hear of it once."""
+    told, collectors = 0, list(User.objects.holding(Perms.COLLECT_FEES))
+    for application in Application.objects.filter(state=PermitState.FEE_DUE, pay_due__lt=day).select_related("handler"):
+        if (left := fees.outstanding(application)) > 0:
+            people = {each.pk: each for each in (*collectors, application.handler) if each is not None}
+            words = f"许可 {application.number} 缴费期限（{application.pay_due}）已过，还有 {left} 元未缴，请催缴。"
+            told += once(list(people.values()), words, f"{application.get_absolute_url()}?tab=fees")
     return told

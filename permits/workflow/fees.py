@@ -16,7 +16,7 @@ from permits.fees import Computation, Line
 from permits.kinds import ChargeCause, ChargeKind
 from permits.models import Application, FeeAssessment, FeePayment, FeeRefund, ProcedureFlaw
 from permits.permissions import why_not_assess
-from staff.models import Activity, User, Verb, notify, setting
+from staff.models import Activity, User, Verb, changed_fields, notify, setting
 from staff.refusals import Refused
 
 NO_BASIS = "没有法律、行政法规依据的不得收费（《行政许可法》第五十八条）"
@@ -213,6 +213,28 @@ def record_refund(refund: FeeRefund, *, by: User) -> FeeRefund:
     title = f"登记退费（{assessment.get_kind_display()}）"
     Activity.record(Verb.CREATE, assessment.application, by=by, title=title, note=note)
     return refund
+
+
+@transaction.atomic
+def record_refund_arrival(refund: FeeRefund, paid_on: date, receipt_number: str, *, by: User) -> FeeRefund:
+    """退款到账: the treasury has paid back. A day typed wrong is corrected the same way, and the log keeps both."""
+    current = FeeRefund.objects.select_for_update(of=("self",)).select_related("assessment").get(pk=refund.pk)
+    if paid_on > timezone.localdate():
+        raise Refused("到账日期在今天以后。请核对年份和日期。", "paid_on")
+    if paid_on < current.decided_on:
+        raise Refused(f"到账日期早于退费决定日期（{current.decided_on}）。请核对。", "paid_on")
+    before = arrival_words(current)
+    current.paid_on, current.receipt_number = paid_on, receipt_number
+    current.save(update_fields=["paid_on", "receipt_number"])
+    title = "更正退款到账" if before else "登记退款到账"
+    changes = changed_fields({"退款到账": before}, {"退款到账": arrival_words(current)})
+    application = current.assessment.application
+    Activity.record(Verb.UPDATE, application, by=by, title=title, note=f"{current.amount} 元", changes=changes)
+    return current
+
+
+def arrival_words(refund: FeeRefund) -> str:
+    return f"{refund.paid_on}，凭证 {refund.receipt_number or '未填'}" if refund.paid_on else ""
 
 
 @transaction.atomic

@@ -7,9 +7,9 @@ from datetime import date
 
 from django.utils import timezone
 
+from permits.authority import city_road_ways
 from permits.enums import OpinionBody, OpinionOutcome, PermitState
 from permits.fee_standing import fee_standing
-from permits.kinds import RoadManager
 from permits.models import Application, Survey
 from permits.paper_kinds import PaperKind
 from permits.protection import Protection
@@ -117,15 +117,8 @@ def before_accept(application: Application) -> Found:
 
 
 def city_roads(application: Application) -> Found:
-    names = [
-        str(each.road) for each in application.segments.select_related("road")
-        if each.road is not None and each.road.manager == RoadManager.CITY
-    ]  # fmt: skip
-    if names:
-        yield Obstacle(
-            "city-road", f"{'、'.join(dict.fromkeys(names))}是市管道路，由市局审批。请转报市局",
-            "行政许可法第三十二条第一款第二项",
-        )  # fmt: skip
+    if words := city_road_ways(application):
+        yield Obstacle("city-road", words, "行政许可法第三十二条第一款第二项")
 
 
 def before_supplement_notice(application: Application) -> Found:
@@ -218,6 +211,7 @@ def police_agreed_or_answered(application: Application) -> Found:
 
 
 def before_grant(application: Application) -> Found:
+    yield from city_roads(application)
     yield from areas_add_up(application)
     yield from survey_done(application)
     yield from police_agreed(application)
@@ -264,6 +258,12 @@ def before_issue(application: Application) -> Found:
         yield from fee_assessed(application)
     elif not standing.settled:
         yield Obstacle("fee-not-settled", "费用没有缴清，也没有批准免收。请先登记缴款或者免收", FEES)
+
+
+def before_licence(application: Application) -> Found:
+    """Beside the money: an authority that we do not have is not made good by a decision that was recorded."""
+    yield from city_roads(application)
+    yield from before_issue(application)
 
 
 def issued_late(application: Application, day: date) -> Found:
@@ -362,7 +362,7 @@ STANDS_IN: dict[str, tuple[tuple[str, ...], str, str]] = {
 
 ALSO: dict[str, Callable[[Application], Iterable[Obstacle]]] = {
     PaperKind.GRANT: before_grant,
-    PaperKind.LICENCE: before_issue,
+    PaperKind.LICENCE: before_licence,
 }
 
 

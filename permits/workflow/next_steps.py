@@ -91,6 +91,8 @@ def deemed_step(application: Application, today: date, calendar: WorkCalendar) -
 def words_of(application: Application, edge: str) -> str:
     words = {"accept": "受理或者一次性告知补正", "grant": "集中会审，作出决定", "grant_change": "决定变更申请",
              "pass_restoration": "与公安交管部门共同验收", "close": "归档"}  # fmt: skip
+    if application.state == _S.FEE_DUE and edge == "issue":
+        return "收缴费用后发证"
     return words.get(edge, TRANSITIONS[edge].label)
 
 
@@ -113,6 +115,8 @@ def due_of(application: Application, clock: Clock | None) -> date | None:
             return survey.due_on
     if application.state in _S.DECIDING and application.promised_due is not None and application.decide_due is not None:
         return min(application.promised_due, application.decide_due)
+    if application.state == _S.FEE_DUE and application.pay_due is not None and list(guards.before_issue(application)):
+        return application.pay_due
     if clock is not None:
         return clock.due.day
     if application.state in (_S.ISSUED, _S.ACTIVE, _S.CHANGING, _S.EXPIRED):

@@ -23,12 +23,21 @@ from staff.workdays import CalendarYearMissing
 
 @dataclass(frozen=True)
 class Step:
-    """By whom and on which day (today, if none is given); `afterwards`: the fact is recorded, not authorised."""
+    """By whom and on which day (today, if none is given).
+
+    `afterwards`: the fact is recorded, not authorised; `reason`: why only now.
+    """
 
     by: User | None
     on: date | None = None
     afterwards: bool = False
     note: str = ""
+    reason: str = ""
+
+    @property
+    def late_words(self) -> str:
+        """For the history, after what the step itself says."""
+        return f"补录原因：{self.reason}" if self.afterwards and self.reason else ""
 
     @property
     def day(self) -> date:
@@ -128,7 +137,7 @@ def finish(application: Application, edge: str, step: Step, **values: Any) -> Ap
     application.save()
     late = "（补录）" if step.afterwards else ""
     happened = f"{step.day}" if step.on and step.on != timezone.localdate() else ""
-    note = " ".join(filter(None, (happened, step.note)))
+    note = " ".join(filter(None, (happened, step.note, step.late_words)))
     Activity.record(Verb.TRANSITION, application, by=step.by, title=f"{taken.label}{late}", note=note)
     tell_handler(application, taken.label, step)
     return application

@@ -42,7 +42,13 @@ def record_inspection(application: Application, inspection: Inspection, step: St
     inspection.application, inspection.recorded_by = current, step.by
     inspection.save()
     flag(current, found, edge="inspect", step=replace(step, on=timezone.localdate(inspection.happened_at)))
-    Activity.record(Verb.UPDATE, current, by=step.by, title=str(inspection)[:120], note=inspection.note)
+    Activity.record(
+        Verb.UPDATE,
+        current,
+        by=step.by,
+        title=str(inspection)[:120],
+        note=f"{inspection.note} {step.late_words}".strip(),
+    )
     return inspection
 
 

@@ -27,6 +27,7 @@ from staff.workdays import CalendarYearMissing
 logger = logging.getLogger(__name__)
 
 SERIES, SERIES_DEFAULTS = "permit-application", {"name": "许可收件编号", "pattern": "许{year}-{number:04d}"}
+DUE_FIELDS = ["supplement_due", "decide_due", "promised_due", "deliver_due", "publish_due", "pay_due"]
 EDITABLE = (PermitState.DRAFT, PermitState.RECEIVED, PermitState.SUPPLEMENT, PermitState.EMERGENCY)
 
 
@@ -254,15 +255,13 @@ def recompute_due_dates() -> int:
     """After a change of the calendar: the stored days of open cases are counted anew."""
     calendar, changed = workdays.load(), 0
     for application in Application.objects.exclude(state__in=PermitState.FINAL).select_related("item"):
-        before = (application.supplement_due, application.decide_due, application.promised_due)
+        before = [getattr(application, name) for name in DUE_FIELDS]
         try:
             store_due_dates(application, calendar)
         except CalendarYearMissing:
             logger.warning("Due dates of %s not counted: calendar missing", application.number)
             continue
-        if before != (application.supplement_due, application.decide_due, application.promised_due):
-            application.save(
-                update_fields=["supplement_due", "decide_due", "promised_due", "deliver_due", "publish_due"]
-            )
+        if before != [getattr(application, name) for name in DUE_FIELDS]:
+            application.save(update_fields=DUE_FIELDS)
             changed += 1
     return changed

@@ -54,6 +54,7 @@ KNOWN_SETTINGS: dict[str, SettingSpec] = {
             "boolean",
             help="填“是”或“否”。总结、人员情况表和配备比例都按此口径，并在口径说明里写明。",
         ),
+        SettingSpec("messages.digest_hour", "每日提要几点发送", "8", "integer", "0 至 23；到点以后的半小时内发出。"),
         SettingSpec("training.required_hours", "每人每年应训学时", "60", "integer"),
         SettingSpec("regulations.reading", "启用制度阅读确认", "否", "boolean", help="填“是”或“否”。"),
         SettingSpec("regulations.compare", "启用制度版本对照", "否", "boolean", help="填“是”或“否”。"),
@@ -105,7 +106,27 @@ KNOWN_SETTINGS: dict[str, SettingSpec] = {
         SettingSpec(
             "permits.pay_at", "许可费用缴款方式", "", help="如“市政务服务中心四楼非税窗口”；印在缴款通知书上。"
         ),
+        SettingSpec(
+            "permits.city_agency",
+            "市管道路审批机关",
+            "",
+            help="全称，如市城市管理和综合执法局；市管道路不予受理、转报时告知申请人。",
+        ),
         SettingSpec("permits.police", "公安交管部门", "", help="征求函的主送单位全称。"),
+        SettingSpec(
+            "permits.pay_days",
+            "许可缴费期限（日）",
+            "7",
+            "integer",
+            "自通知缴费之日起，遇休息日顺延，印在缴款通知书上。法无统一规定，按本地非税收入管理办法填；宜短于决定后十个工作日的发证期限。",
+        ),
+        SettingSpec(
+            "permits.area_tolerance",
+            "实测面积与申报相差多少提示（%）",
+            "10",
+            "decimal",
+            "超过的只提示、不拦办理；0 表示有差别就提示。",
+        ),
         SettingSpec("permits.publish_days", "许可决定公示期限（工作日）", "7", "integer", "自作出决定之日起。"),
         SettingSpec("permits.warranty_months", "修复质保期（月）", "12", "integer", "自验收合格之日起。"),
         SettingSpec("permits.survey_photos", "查勘照片至少张数", "3", "integer"),

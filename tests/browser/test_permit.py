@@ -1,10 +1,11 @@
 """One permit in a real browser, from the window to the archive, each step by the role whose step it is."""
 
 import io
-from datetime import date, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -12,12 +13,9 @@ from PIL import Image
 from playwright.sync_api import expect
 
 import staff.demo
-from permits.charging import Asked
-from permits.kinds import ChargeKind
 from permits.models import Application, PermitPaper
 from permits.paper_kinds import PaperKind
 from permits.verification import token_of
-from permits.workflow import fees
 from staff import workdays
 from staff.models import User
 from staff.officers import officers_on
@@ -120,11 +118,10 @@ def apply_at_the_window(window, item, road):
 
 def survey_on_the_phone(member, case, picture):
     page = member.page
-    for number in range(3):
-        member.go(reverse("permits:survey-fill", args=[case.pk]))
-        page.locator("input[type=file]").set_input_files(picture(number))
-        page.get_by_role("button", name="上传照片").click()
-        page.wait_for_load_state()
+    member.go(reverse("permits:survey-fill", args=[case.pk]))
+    page.locator("input[type=file]").set_input_files([picture(number) for number in range(3)])
+    page.get_by_role("button", name="上传照片").click()
+    expect(page.get_by_role("heading", name="照片 3 张")).to_be_visible()
     segment = case.segments.get()
     fill(page, **{f"length_{segment.pk}": "6", f"width_{segment.pk}": "0.6"})
     fill(page, latitude="29.350000", longitude="113.100000", opinion="agree", first_signed=True, second_signed=True)
@@ -132,9 +129,16 @@ def survey_on_the_phone(member, case, picture):
     expect(page.locator(".state", has_text="已查勘").first).to_be_visible()
 
 
-def charge(case):
-    asked = Asked(kind=ChargeKind.RESTORATION, day=timezone.localdate())
-    return fees.assess(case, asked, by=User.objects.get(username=SECTION))
+def charge(section, case):
+    """Tried out line by line on the page, then frozen."""
+    page = section.page
+    section.go(reverse("permits:fee-page", args=[case.pk]))
+    page.get_by_role("link", name="核定费用").click()
+    page.get_by_role("button", name="试算").click()
+    expect(page.get_by_role("heading", name="试算结果")).to_be_visible()
+    page.get_by_role("button", name="核定 4,238.57 元").click()
+    expect(page.get_by_text("已核定挖掘修复费 4238.57 元")).to_be_visible()
+    return case.assessments.get()
 
 
 def decide_in_session(leader, case):
@@ -182,7 +186,7 @@ def test_from_the_window_to_the_archive(visit, catalogue, picture):
     member = visit(MEMBER, PHONE)
     survey_on_the_phone(member, case, picture)
     take(office, case, "record_opinion", body="police", outcome="agree")
-    assessment = charge(case)
+    assessment = charge(section, case)
     take(office, case, "to_review")
     decide_in_session(visit(DEPUTY), case)
     issue_paper(office, case, PaperKind.GRANT)
@@ -200,10 +204,13 @@ def test_from_the_window_to_the_archive(visit, catalogue, picture):
     expect(scanned.page.locator(".state", has_text="有效")).to_be_visible()
     assert scanned.overflow() == 0
     assert scanned.axe() == []
-    follow_the_site(member, office, case)
+    follow_the_site(member, case)
+    case.refresh_from_db()
+    with time_machine.travel(timezone.make_aware(datetime.combine(case.warranty_until, time(10))) + timedelta(days=1)):
+        archive(visit(SECTION), case)
 
 
-def follow_the_site(member, office, case):
+def follow_the_site(member, case):
     page = member.page
     take(page, case, "start")
     for route, more in (("inspection-create", {"passed": True}), (None, {}), ("restoration-create", {"passed": True, "police_present": True})):  # fmt: skip
@@ -217,8 +224,13 @@ def follow_the_site(member, office, case):
         assert page.locator(".error-summary").all_inner_texts() == []
     case.refresh_from_db()
     assert case.restored_on == timezone.localdate()
-    Application.objects.filter(pk=case.pk).update(warranty_until=date(2020, 1, 1))  # a year goes by
-    take(office, case, "close")
+    assert case.state == "warranty"
+
+
+def archive(section, case):
+    """A year on, with a new login: the warranty is over."""
+    section.go(case.get_absolute_url())
+    take(section.page, case, "close")
     case.refresh_from_db()
     assert case.state == "closed"
 

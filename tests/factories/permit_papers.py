@@ -157,6 +157,7 @@ WHOLE = {
         ),
         "tariff": "《样例收费标准》（样例〔2018〕1号）",
         "pay_at": "政务服务中心非税窗口",
+        "pay_by": date(2026, 3, 31),
         "decision": "岳南城管许字〔2026〕3号",
     },
     PaperKind.SITE_BOARD: {

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
 from staff import workdays
@@ -43,6 +44,23 @@ def section(db):
 @pytest.fixture
 def window_clerk(db):
     return UserFactory(role=Roles.WINDOW, display_name="窗口员")
+
+
+def signed_in(user):
+    client = Client()
+    client.user = user
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def at_window(window_clerk):
+    return signed_in(window_clerk)
+
+
+@pytest.fixture
+def at_section(section):
+    return signed_in(section)
 
 
 @pytest.fixture

@@ -62,6 +62,7 @@ OF_FEES = {
     "fee-exempt": CHARGES,
     "fee-pay": COLLECTS,
     "fee-refund": COLLECTS,
+    "refund-arrived": COLLECTS,
     "fee-void": CHARGES,
     "assessment-pdf": VIEWS,
 }
@@ -161,7 +162,7 @@ def addresses():
     case = [application.pk]
     numbers = {
         "item": [version.item_id], "version": [version.pk], "road": [road.pk], "tariff": [tariff.pk],
-        "meeting": [version.pk, 1], "fee": [1], "assessment": [1], "payment": [1], "session": [1],
+        "meeting": [version.pk, 1], "fee": [1], "assessment": [1], "payment": [1], "refund": [1], "session": [1],
     }  # fmt: skip
     special = {
         "version-create": [version.item_id],

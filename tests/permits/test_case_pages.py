@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,26 +14,10 @@ from permits.workflow.steps import Step
 from staff.permissions import Roles
 from tests.factories import permits as make
 from tests.factories.staff import UserFactory
+from tests.permits.conftest import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
 TABS = ("application", "materials", "survey", "review", "fees", "papers", "service", "site")
-
-
-def signed_in(user):
-    client = Client()
-    client.user = user
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def at_window(window_clerk):
-    return signed_in(window_clerk)
-
-
-@pytest.fixture
-def at_section(section):
-    return signed_in(section)
 
 
 def typed(item, **fields):
@@ -387,8 +370,11 @@ def test_steps_recorded_afterwards_stand_apart_and_are_flagged(at_section, secti
     page = at_section.get(application.get_absolute_url()).content.decode()
     assert "补录：准予许可" in page
     data = {"on": timezone.localdate(), "afterwards": "on", "text": "按方案施工", "signed_by": "张副局长"}
-    at_section.post(step_url(application, "grant"), data)
+    refused = at_section.post(step_url(application, "grant"), data)
+    assert "请写明补录原因" in refused.content.decode()
+    at_section.post(step_url(application, "grant"), data | {"late_reason": "系统停机，先按纸质办理"})
     assert make.fresh(application).state == PermitState.GRANTED
+    assert "补录原因：系统停机，先按纸质办理" in at_section.get(application.get_absolute_url()).content.decode()
     assert "step-skipped" in set(application.flaws.values_list("code", flat=True))
 
 

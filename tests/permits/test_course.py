@@ -129,7 +129,7 @@ def test_a_second_acceptance_is_refused_with_who_and_when(section):
 
 def test_a_city_road_goes_to_the_city_bureau(section):
     application = make.make_received(section, segments=[make.build_segment(road=make.make_road(manager="city"))])
-    with pytest.raises(Refused, match="市管道路，由市局审批。请转报市局"):
+    with pytest.raises(Refused, match=r"是市管道路.*请“转报市局”，或者“不予受理”"):
         window.accept(application, Step(section))
     window.transfer(application, Step(section))
     assert make.fresh(application).state == PermitState.TRANSFERRED

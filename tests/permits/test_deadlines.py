@@ -47,7 +47,7 @@ def test_every_rule_cites_its_article_and_says_whether_it_may_stop():
 def test_every_period_that_binds_the_bureau_counts_working_days():
     """许可法 Art. 82; the applicant's 30 days, the emergency's hours, and years of protection and warranty are others."""
     other = {code for code, rule in deadlines.RULES.items() if rule.unit is not Unit.WORKING_DAYS}
-    assert other == {"P_RENEW_APPLY", "P_EMERGENCY", "P_PROTECT_NEW", "P_PROTECT_OVERHAUL", "P_WARRANTY"}
+    assert other == {"P_RENEW_APPLY", "P_EMERGENCY", "P_PROTECT_NEW", "P_PROTECT_OVERHAUL", "P_WARRANTY", "P_PAY"}
 
 
 @given(start=st.dates(date(2025, 1, 2), date(2026, 9, 1)), first=st.integers(1, 30), length=st.integers(0, 20))

@@ -10,8 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from permits.desk import todo
 from permits.kinds import FeeKind
 from permits.models import FeeAssessment, FeePayment, FeeRefund
+from staff.models import Activity
 from staff.permissions import Roles
 from tests.factories.permit_fees import make_tariff, worked_example
 from tests.factories.staff import UserFactory
@@ -118,6 +120,59 @@ def test_refund_is_reckoned_from_the_days_given_back(finance, case):
     assert refund.formula.startswith("已缴 450.00 元")
     too_much = finance.post(reverse("permits:fee-refund", args=[row.pk]), data | {"days_freed": "", "amount": "271"})
     assert "已缴未退的是 270.00 元" in too_much.content.decode()
+
+
+@pytest.fixture
+def refund(finance, case):
+    row = assessed(finance, case, kind="occupation")
+    today = str(timezone.localdate())
+    finance.post(
+        reverse("permits:fee-pay", args=[row.pk]), {"amount": "450", "paid_on": today, "receipt_number": "湘票2"}
+    )
+    data = {"ground": "overpaid", "amount": "50", "decided_on": today}
+    finance.post(reverse("permits:fee-refund", args=[row.pk]), data)
+    return FeeRefund.objects.get()
+
+
+def test_the_arrival_of_a_refund_is_recorded_with_day_and_voucher(finance, refund):
+    address = reverse("permits:refund-arrived", args=[refund.pk])
+    owed = finance.get(reverse("permits:assessment-list"), {"standing": "refunding"}).content.decode()
+    assert refund.assessment.application.number in owed
+    today = timezone.localdate()
+    finance.post(address, {"paid_on": str(today), "receipt_number": "退付 1 号"})
+    refund.refresh_from_db()
+    assert (refund.paid_on, refund.receipt_number) == (today, "退付 1 号")
+    page = finance.get(refund.assessment.get_absolute_url()).content.decode()
+    assert "到账，凭证 退付 1 号" in page
+    assert "尚未到账" not in page
+    owed = finance.get(reverse("permits:assessment-list"), {"standing": "refunding"}).content.decode()
+    assert refund.assessment.application.number not in owed
+
+
+@pytest.mark.parametrize(("days", "words"), [(1, "到账日期在今天以后"), (-1, "到账日期早于退费决定日期")])
+def test_a_refund_does_not_arrive_before_it_is_decided_or_tomorrow(finance, refund, days, words):
+    day = timezone.localdate() + timedelta(days=days)
+    answer = finance.post(
+        reverse("permits:refund-arrived", args=[refund.pk]), {"paid_on": str(day), "receipt_number": "1"}
+    )
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    refund.refresh_from_db()
+    assert refund.paid_on is None
+
+
+def test_a_day_typed_wrong_is_corrected_and_the_log_keeps_both(finance, refund):
+    address = reverse("permits:refund-arrived", args=[refund.pk])
+    for number in ("退付 1 号", "退付 2 号"):
+        finance.post(address, {"paid_on": str(timezone.localdate()), "receipt_number": number})
+    refund.refresh_from_db()
+    assert refund.receipt_number == "退付 2 号"
+    titles = list(Activity.objects.about(refund.assessment.application).order_by("pk").values_list("title", flat=True))
+    assert titles[-2:] == ["登记退款到账", "更正退款到账"]
+
+
+def test_finance_sees_what_it_runs_after(finance, refund):
+    assert any("1 笔费用的退费未到账" in str(each) for each in todo(finance.user))
 
 
 def test_voiding_asks_for_a_reason_and_is_refused_once_paid(finance, case):

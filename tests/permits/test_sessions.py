@@ -16,6 +16,7 @@ from staff.refusals import Refused
 from tests.factories import permits as make
 from tests.factories.staff import UserFactory
 from tests.pdf_measure import run
+from tests.permits.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -211,3 +212,27 @@ def test_squads_do_not_see_sessions(client, cases, section):
     client.force_login(UserFactory(role=Roles.SQUAD_MEMBER))
     assert client.get(session.get_absolute_url()).status_code == 403
     assert client.get(reverse("permits:session-list")).status_code == 403
+
+
+@pytest.mark.usefixtures("calendar")
+def test_who_waits_for_the_session_is_led_to_it(at_section, section, officers):
+    """A new one, the one that is open, and once it is on the agenda the case itself; nobody decides past it by the first button."""
+
+    def primary():
+        page = at_section.get(application.get_absolute_url())
+        return page.context["own"][:2]
+
+    application = make.make_in_review(section, officers)
+    assert primary() == ("召开会审", reverse("permits:session-create"))
+    session = new_session(section)
+    case = session.cases.get()
+    assert primary() == ("进入会审", case.get_absolute_url())
+    sessions.take_off(case, by=section)
+    assert primary() == (f"列入{session}", session.get_absolute_url())
+
+
+@pytest.mark.usefixtures("calendar")
+def test_a_squad_is_not_led_to_a_session_it_may_not_see(section, squad, officers):
+    application = make.make_in_review(section, officers, squad=squad)
+    client = signed_in(UserFactory(role=Roles.SQUAD_MEMBER, unit=squad))
+    assert client.get(application.get_absolute_url()).context["own"] is None

@@ -42,6 +42,7 @@ def payment(application: Application) -> CasePaperContent:
         tariff="、".join(tariffs),
         pay_at=str(setting("permits.pay_at")),
         decision=decided.label_number if decided else "",
+        pay_by=application.pay_due,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from permits import deadlines
+from permits.authority import city_agency, city_road_names
 from permits.documents import decision, intake, process, requests
 from permits.documents.bases import plain
 from permits.documents.building import sources
@@ -12,6 +13,7 @@ from permits.documents.parts import CasePaperContent
 from permits.enums import OpinionBody
 from permits.kinds import ItemKind
 from permits.models import Application, Survey, SurveyMeasurement, area_of
+from permits.taping import area_gap
 from permits.verification import verify_url
 from staff import workdays
 from staff.models import setting
@@ -76,6 +78,7 @@ def intake_refusal(application: Application) -> CasePaperContent:
         remedies=sources.remedies(),
         reasons=application.refusal_reason or application.end_reason,
         basis=f"{LAW}第三十二条第一款第二项",
+        right_agency=city_agency() if city_road_names(application) else "",
     )
 
 
@@ -96,7 +99,8 @@ def withdrawal(application: Application) -> CasePaperContent:
 
 
 def transfer(application: Application) -> CasePaperContent:
-    return requests.Transfer(**common(application), reasons=application.end_reason or "申请的道路为市管道路")
+    reasons = application.refusal_reason or application.end_reason or "申请的道路为市管道路"
+    return requests.Transfer(**common(application), to=str(setting("permits.city_agency")), reasons=reasons)
 
 
 def special(application: Application) -> CasePaperContent:
@@ -224,7 +228,9 @@ def hearing_notice(application: Application) -> CasePaperContent:
 
 def review_sheet(application: Application) -> CasePaperContent:
     row = last_survey(application, done=True)
-    words = f"{row.get_opinion_display()}。{row.opinion_note}".strip("。") if row else ""
+    gap = area_gap(row)
+    parts = (row.get_opinion_display(), row.opinion_note.rstrip("。"), gap.words if gap else "") if row else ()
+    words = "。".join(filter(None, parts))
     return process.ReviewSheet(
         **common(application),
         survey=words,

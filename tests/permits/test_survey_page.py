@@ -1,0 +1,77 @@
+"""The survey on the phone: several photos at once, each for itself; an area that differs is told, not refused."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from permits.documents.building import build
+from permits.enums import PermitState
+from permits.models import SurveyPhoto
+from permits.paper_kinds import PaperKind
+from permits.taping import gap_of
+from permits.workflow import surveys
+from permits.workflow.steps import Step
+from staff.models import Setting, forget_settings
+from tests.factories import permits as make
+from tests.factories.boards import picture
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
+
+
+@pytest.fixture
+def surveying(section, officers):
+    return make.make_surveying(section, officers)
+
+
+def upload(client, application, *files):
+    url = reverse("permits:survey-photo-add", args=[application.pk])
+    return client.post(url, {"photos": files}, follow=True).content.decode()
+
+
+def test_several_photos_at_once_and_one_bad_file_loses_none(at_section, surveying):
+    broken = SimpleUploadedFile("坏的.jpg", b"no picture", content_type="image/jpeg")
+    empty = SimpleUploadedFile("空的.jpg", b"", content_type="image/jpeg")
+    page = upload(at_section, surveying, picture("red"), broken, picture("blue"), empty)
+    assert SurveyPhoto.objects.count() == 2
+    assert "照片已保存，共 2 张" in page
+    assert "坏的.jpg：这不是能识别的照片" in page
+    assert "空的.jpg：" in page
+
+
+def test_none_and_too_many_are_refused_in_words(at_section, surveying):
+    assert "上传" in upload(at_section, surveying)
+    page = upload(at_section, surveying, *[picture(name=f"{n}.jpg") for n in range(10)])
+    assert "一次最多 9 个文件（选了 10 个）" in page
+    assert not SurveyPhoto.objects.exists()
+
+
+def survey(application, by, *, width):
+    segment = application.segments.get()
+    make.photos_of(application.surveys.get(), by)
+    measures = {segment.pk: (segment.length, Decimal(width), segment.surface)}
+    facts = make.whole_facts(application)
+    surveys.complete_survey(application, surveys.SurveyFacts("agree", "可以", position=facts.position, measures=measures),
+                            Step(by))  # fmt: skip
+    return make.fresh(application)
+
+
+def test_an_area_that_differs_is_told_wherever_it_is_decided_and_stops_nothing(at_section, section, surveying):
+    application = survey(surveying, section, width="0.80")
+    assert application.state == PermitState.SURVEYED
+    gap = gap_of(application)
+    assert (gap.applied, gap.measured) == (Decimal("10.32"), Decimal("13.76"))
+    for tab in ("application", "survey"):
+        page = at_section.get(f"{application.get_absolute_url()}?tab={tab}").content.decode()
+        assert "实测面积 13.76 ㎡，申报 10.32 ㎡，多 33.3%，超过 10%" in page
+    assert "多 33.3%" in build(application, PaperKind.REVIEW_SHEET).survey
+
+
+def test_how_much_may_differ_is_a_setting(section, surveying):
+    application = survey(surveying, section, width="0.63")
+    assert gap_of(application) is None  # 5 %
+    Setting.objects.create(key="permits.area_tolerance", value="3", source="样例文件")
+    forget_settings()
+    assert gap_of(application).words.startswith("实测面积 10.84 ㎡，申报 10.32 ㎡，多 5%，超过 3%")
+    forget_settings()
