@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billboards.enums.cases import CaseState
-from billboards.models import Case, CaseClock
+from billboards.models import Case, CaseClock, Paper
 from billboards.reckoning import fine_overdue
 from config.desk import Hit, Todo
 from config.figure_sources import list_url
@@ -128,6 +128,8 @@ def leaders_todo(user: User) -> list[Todo]:
     rows, found = Case.objects.visible_to(user), []
     for states, words, verb in FOR_LEADERS:
         waiting = rows.filter(state__in=states)
+        if states is CaseState.FINISHED:  # not while the fine is still to be collected
+            waiting = waiting.exclude(pk__in=fine_overdue(rows, timezone.localdate()).values("pk"))
         count, first = waiting.count(), waiting.order_by("received_on").first()
         if first is not None:
             url = first.get_absolute_url() if count == 1 else listed(state=first.state)
@@ -149,12 +151,19 @@ def reached_todo(user: User) -> list[Todo]:
 
 
 def search(user: User, query: str) -> list[Hit]:
-    """Cases by any of their numbers, by party or place."""
+    """Cases by any of their numbers, by party or place; papers by number."""
     if not user.has_perm(Perms.VIEW_CASES):
         return []
     numbers = Q(number__contains=query) | Q(filing_number__contains=query) | Q(external_number=query)
     rows = Case.objects.visible_to(user).filter(numbers | Q(party_name__contains=query) | Q(place__contains=query))
+    papers = Paper.objects.visible_to(user).filter(Q(number__contains=query) | Q(outside_number__contains=query))
     return [
-        Hit(str(case), case.get_absolute_url(), "执法案件", f"{case.get_state_display()} {case.place}")
-        for case in rows[:SHOWN_HITS]
+        *(
+            Hit(str(case), case.get_absolute_url(), "执法案件", f"{case.get_state_display()} {case.place}")
+            for case in rows[:SHOWN_HITS]
+        ),
+        *(
+            Hit(str(paper), paper.get_absolute_url(), "案件文书", str(paper.case))
+            for paper in papers.select_related("case")[:SHOWN_HITS]
+        ),
     ]

@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from billboards import case_desk
 from billboards.board_permissions import can_confirm_daily
+from billboards.enums.boards import BoardStatus
 from billboards.enums.campaigns import CampaignState, ItemState
-from billboards.models import Board, Campaign, CampaignItem, DailyReport
-from config.desk import Hit, Todo
+from billboards.models import Board, Campaign, CampaignItem, Case, CaseOfficer, DailyReport
+from config.desk import Hit, Number, Todo
 from config.figure_sources import list_url
-from staff.models import User
+from staff.models import User, of_own_units
 from staff.permissions import Perms
 
 SHOWN_HITS = 5
@@ -26,9 +27,30 @@ def todo(user: User) -> list[Todo]:
     return [*case_desk.todo(user), *items_todo(user), *campaigns_todo(user), *boards_todo(user)]
 
 
+def own(user: User) -> list[QuerySet]:
+    """Cases that one handles or that the unit handles, and what a campaign found on the unit's ground."""
+    officer = CaseOfficer.objects.filter(person__account=user.pk).values("case")
+    handled = Q(unit__in=user.unit_ids) | Q(recorded_by=user.pk) | Q(pk__in=officer)
+    ground = of_own_units(user, "street") | Q(recorded_by=user.pk)
+    return [Case.objects.visible_to(user).filter(handled), CampaignItem.objects.visible_to(user).filter(ground)]
+
+
+def numbers(user: User) -> list[Number]:
+    """Of what one sees: the unit's own, or all."""
+    found = []
+    if user.has_perm(Perms.VIEW_BILLBOARDS):
+        boards = Board.objects.visible_to(user).recorded().filter(status__in=BoardStatus.STANDING).count()
+        found.append(Number("未拆除户外广告", boards, "处", listed("board-list", status="standing")))
+    if user.has_perm(Perms.VIEW_CASES):
+        running = Case.objects.visible_to(user).counted().running().count()
+        found.append(Number("未结执法案件", running, "件", listed("case-list", stage="running")))
+    return found
+
+
 def search(user: User, query: str) -> list[Hit]:
     boards = Board.objects.visible_to(user).recorded().filter(
-        Q(code__contains=query) | Q(name__contains=query) | Q(setter__contains=query)
+        Q(code__contains=query) | Q(name__contains=query) | Q(setter__contains=query) | Q(address__contains=query)
+        | Q(permit_number__contains=query)
     )  # fmt: skip
     items = CampaignItem.objects.visible_to(user).counted().filter(
         Q(number__startswith=query) | Q(name__contains=query) | Q(place__contains=query)

@@ -19,6 +19,16 @@ class Todo:
 
 
 @dataclass(frozen=True)
+class Number:
+    """One figure of the person's unit, and the list that holds as many rows."""
+
+    label: str
+    value: int
+    unit: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Hit:
     """One search result."""
 

@@ -112,10 +112,30 @@ NAV = (
     Entry("内部管理", "科室考核", "staff:appraisal-round-list", "staff.view_appraisals"),
     Entry("内部管理", "纪律处理", "staff:discipline-list", "staff.view_discipline"),
     Entry("办公室", "账号权限", "staff:user-list", "staff.manage_accounts"),
+    Entry("办公室", "发件", "staff:mail-list", "staff.manage_accounts"),
     Entry("办公室", "后台任务", "staff:job-list"),
     Entry("办公室", "操作日志", "staff:activity-list", "staff.read_log"),
     Entry("办公室", "基础数据", "admin:index", "staff.view_staff_admin"),
 )
+# What is entered most, for the buttons of the desk; the first that a person may enter are shown.
+QUICK = (
+    Entry("", "现场录入", "inspections:street-entry", "inspections.register_finding", "camera"),
+    Entry("", "登记申请", "permits:application-create", "permits.receive_permit"),
+    Entry("", "快速登记许可", "permits:quick-create", "permits.receive_permit"),
+    Entry("", "登记缴费", "permits:assessment-list", "permits.collect_fees"),
+    Entry("", "登记炮情", "fireworks:incident-create", "fireworks.record_incident", "camera"),
+    Entry("", "登记台账", "reports:tally-create", "reports.record_tally", "camera"),
+    Entry("", "登记禁炮宣传", "fireworks:publicity-create", "fireworks.record_publicity"),
+    Entry("", "登记户外广告", "billboards:board-create", "billboards.keep_boards"),
+    Entry("", "登记线索", "billboards:case-create", "billboards.handle_case"),
+    Entry("", "整表录入", "inspections:grid-entry", "inspections.register_finding"),
+    Entry("", "登记人员", "staff:person-create", "staff.manage_people"),
+    Entry("", "登记培训", "staff:course-create", "staff.manage_learning"),
+    Entry("", "登记制度", "staff:regulation-create", "staff.manage_regulations"),
+    Entry("", "新建重点工作", "reports:task-create", "reports.manage_tasks"),
+    Entry("", "新建账号", "staff:user-create", "staff.manage_accounts"),
+)
+QUICK_SHOWN = 6
 PHONE_NAV = (
     Entry("", "现场录入", "inspections:street-entry", "inspections.register_finding", "camera"),
     Entry("", "登记炮情", "fireworks:incident-create", "fireworks.record_incident", "camera"),
@@ -217,6 +237,11 @@ def nav_sections(user: Any, path: str) -> list[NavSection]:
     for entry, item in zip(entries, items, strict=True):
         sections.setdefault(entry.section, []).append(item)
     return [NavSection(label, tuple(found)) for label, found in sections.items()]
+
+
+def quick_entries(user: Any) -> list[NavItem]:
+    """The buttons of the desk for what this person enters most."""
+    return nav_items(permitted(user, QUICK)[:QUICK_SHOWN], "")
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

@@ -24,6 +24,8 @@ class TimedTask:
 TIMED_TASKS = (
     TimedTask("staff.seal_activities", timedelta(minutes=1), "操作日志封存"),
     TimedTask("staff.reap_jobs", timedelta(seconds=30), "中断的后台任务重新排队"),
+    TimedTask("staff.send_waiting_mail", timedelta(minutes=5), "没有发出的邮件再发"),
+    TimedTask("reports.daily_digest", timedelta(minutes=30), "每日提要：到期、逾期的事和未读消息"),
     TimedTask("staff.clear_stale_imports", timedelta(hours=6), "清理未确认的导入预览"),
     TimedTask("staff.warn_calendar", timedelta(hours=24), "提醒维护下一年工作日历"),
     TimedTask("fireworks.watch_posts", timedelta(minutes=1), "值守空岗提醒"),

@@ -144,6 +144,18 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
+# --- Mail out -------------------------------------------------------------------------------------------------------
+
+EMAIL_HOST = env_str("EMAIL_HOST", "")  # "": no mail is sent, messages stay in the bell
+EMAIL_SECURITY = env_choice("EMAIL_SECURITY", "starttls", ("starttls", "ssl", "none"))
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "ssl"
+EMAIL_PORT = env_int("EMAIL_PORT", {"starttls": 587, "ssl": 465, "none": 25}[EMAIL_SECURITY], minimum=1)
+EMAIL_HOST_USER = env_str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env_str("EMAIL_HOST_PASSWORD", "")
+EMAIL_TIMEOUT = 15  # seconds; the sender is a background task
+DEFAULT_FROM_EMAIL = env_str("EMAIL_FROM", EMAIL_HOST_USER or "chengguan@localhost")
+EMAIL_DOMAINS = env_list("EMAIL_DOMAINS")  # to which mailboxes may be entered; empty: any
+
 # --- People and sessions --------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "staff.User"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
-from config.desk import Hit, Todo
+from config.desk import Hit, Number, Todo
 from config.figure_sources import list_url
 from config.periods import Period
 from fireworks.enums import IncidentState, RosterState, SwapState
@@ -16,9 +16,11 @@ from fireworks.models import (
     Assignment,
     BanBulletin,
     BanEntry,
+    Destruction,
     DutyPerson,
     Grid,
     Incident,
+    JointAction,
     PublicReport,
     SeizureLot,
     Slot,
@@ -26,7 +28,7 @@ from fireworks.models import (
     Window,
 )
 from fireworks.permissions import can_answer_swap, can_decide_swap
-from staff.models import User
+from staff.models import User, of_own_units
 from staff.permissions import Perms
 
 SHOWN_HITS = 5
@@ -37,6 +39,22 @@ VERIFY_WITHIN = timedelta(hours=1)  # a report that nobody looked into for an ho
 
 def todo(user: User) -> list[Todo]:
     return [*duty_todo(user), *records_todo(user)]
+
+
+def own(user: User) -> list[QuerySet]:
+    """Incidents on the unit's ground."""
+    if not user.has_perm(Perms.VIEW_FIREWORKS):
+        return []
+    return [Incident.objects.visible_to(user).filter(of_own_units(user, "unit") | Q(recorded_by=user.pk))]
+
+
+def numbers(user: User) -> list[Number]:
+    """This year's incidents that one sees: of one's own ground, or all."""
+    if not user.has_perm(Perms.VIEW_FIREWORKS):
+        return []
+    year = timezone.localdate().replace(month=1, day=1)
+    count = Incident.objects.visible_to(user).recorded().filter(found_on__gte=year).count()
+    return [Number("本年炮情", count, "起", listed("incident-list", found_from=year.isoformat()))]
 
 
 def search(user: User, query: str) -> list[Hit]:
@@ -214,16 +232,24 @@ def bulletins_todo(user: User) -> list[Todo]:
 
 
 def records_search(user: User, query: str) -> list[Hit]:
-    """Incidents by number or place, lots by number, reports by code (for the few), bulletins by number."""
+    """Incidents, lots, actions and destructions by number, name, place; reports by code (for the few); bulletins."""
     if not user.has_perm(Perms.VIEW_FIREWORKS):
         return []
     incidents = Incident.objects.visible_to(user).filter(Q(number__startswith=query) | Q(place__contains=query))
     lots = SeizureLot.objects.visible_to(user).filter(Q(number__startswith=query) | Q(place__contains=query))
+    actions = (
+        JointAction.objects.visible_to(user).recorded().filter(Q(number__startswith=query) | Q(name__contains=query))
+    )
+    burnt = (
+        Destruction.objects.visible_to(user).recorded().filter(Q(number__startswith=query) | Q(place__contains=query))
+    )
     bulletins = BanBulletin.objects.visible_to(user).filter(number__contains=query).exclude(number="")
     reports = PublicReport.objects.visible_to(user).filter(code=query.upper()).select_related("incident")
     return [
         *(Hit(each.number, each.get_absolute_url(), "炮情", each.place) for each in incidents[:SHOWN_HITS]),
         *(Hit(each.number, each.get_absolute_url(), "收缴物品", each.place) for each in lots[:SHOWN_HITS]),
+        *(Hit(each.number, each.get_absolute_url(), "联合行动", each.name) for each in actions[:SHOWN_HITS]),
+        *(Hit(each.number, each.get_absolute_url(), "集中销毁", each.place) for each in burnt[:SHOWN_HITS]),
         *(Hit(each.number, each.get_absolute_url(), "禁炮考评通报", str(each)) for each in bulletins[:SHOWN_HITS]),
         *(
             Hit(str(each), reverse("fireworks:public-report-detail", args=[each.pk]), "群众举报", each.incident.number)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from config.desk import Hit, Todo
+from config.desk import Hit, Number, Todo
 from config.figure_sources import list_url
 from inspections.enums import AppealState, FindingState, RequestState
 from inspections.models import Appeal, Bulletin, Extension, Finding, Place, RectificationOrder
@@ -133,6 +133,34 @@ def appeals(user: User) -> list[Todo]:
     verb = "去裁定" if user.has_perm(Perms.DECIDE_FINDING_APPEAL) else "查看"
     url = address("appeal-list", state=AppealState.PENDING.value)
     return [Todo(f"{count} 件考评申诉待裁定", url, verb, due, light_of(due), count)]
+
+
+def own(user: User) -> list[QuerySet]:
+    """The cases that this person's unit answers for."""
+    if not user.has_perm(Perms.VIEW_FINDING):
+        return []
+    return [Finding.objects.visible_to(user).filter(lead_unit__in=user.unit_ids)]
+
+
+def numbers(user: User) -> list[Number]:
+    """Of the unit that answers for them; of all where one sees all."""
+    if not user.has_perm(Perms.VIEW_FINDING):
+        return []
+    rows, lead = Finding.objects.visible_to(user).counted(), dict[str, str]()
+    if not user.sees_all_units and user.unit_id:
+        rows, lead = rows.filter(lead_unit=user.unit_id), {"lead_unit": str(user.unit_id)}
+    month = timezone.localdate().replace(day=1)
+    year = month.replace(month=1).isoformat()
+    counts = rows.aggregate(
+        month=Count("pk", filter=Q(found_on__gte=month)),
+        open=Count("pk", filter=Q(state__in=FindingState.OPEN)),
+        again=Count("pk", filter=Q(found_on__gte=year, recurrence__gt=0)),
+    )
+    return [
+        Number("本月考评问题", counts["month"], "条", address("finding-list", found_from=month.isoformat(), **lead)),
+        Number("未销号", counts["open"], "条", address("finding-list", state="open", **EVER, **lead)),
+        Number("本年反复", counts["again"], "条", address("finding-list", recurrence="true", found_from=year, **lead)),
+    ]
 
 
 def search(user: User, query: str) -> list[Hit]:

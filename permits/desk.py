@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from config.desk import Hit, Todo
+from config.desk import Hit, Number, Todo
 from config.figure_sources import list_url
 from permits.clocks import light_for
 from permits.enums import PermitState
@@ -167,6 +167,29 @@ def emergencies(user: User) -> list[Todo]:
             "red" if row.emergency.was_late else "orange",
         )
         for row in rows.filter(emergency__isnull=False)[:20]
+    ]
+
+
+def own(user: User) -> list[QuerySet]:
+    """What one entered or handles, and what the squad watches over."""
+    mine = Q(recorded_by=user.pk) | Q(handler=user.pk) | Q(squad__in=user.unit_ids)
+    return [Application.objects.visible_to(user).filter(mine)]
+
+
+def numbers(user: User) -> list[Number]:
+    """Of the applications that one sees: the squad's own, or all."""
+    if not user.has_perm(Perms.VIEW_PERMITS):
+        return []
+    year = timezone.localdate().replace(month=1, day=1)
+    counts = Application.objects.visible_to(user).aggregate(
+        year=Count("pk", filter=Q(received_on__gte=year)),
+        deciding=Count("pk", filter=Q(state__in=PermitState.DECIDING)),
+        site=Count("pk", filter=Q(state__in=PermitState.ON_SITE)),
+    )
+    return [
+        Number("本年收件", counts["year"], "件", listed(received_from=year.isoformat())),
+        Number("受理未决定", counts["deciding"], "件", listed(state="deciding")),
+        Number("发证未验收", counts["site"], "处", listed(state="site")),
     ]
 
 

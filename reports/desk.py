@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from config.desk import Hit, Todo
+from config.desk import Hit, Number, Todo
+from config.figure_sources import list_url
 from config.periods import Period
+from reports.enums import TaskState
 from reports.models import KeyTask, PlanItem, Problem, TallyEntry
 from staff.models import User
 from staff.permissions import Perms
@@ -60,6 +62,29 @@ def outcomes_missing(user: User) -> list[Todo]:
     query = urlencode({"outcome": "pending", "until": (present.start - timedelta(days=1)).isoformat()})
     url = f"{reverse('reports:plan-list')}?{query}"
     return [Todo(f"{count} 项上期计划没有登记完成情况", url, "去登记", None, "yellow", count)]
+
+
+def own(user: User) -> list[QuerySet]:
+    """Tasks and problems that the unit owns."""
+    if not user.has_perm(Perms.VIEW_TASKS):
+        return []
+    tasks = KeyTask.objects.visible_to(user).filter(Q(owner__in=user.unit_ids) | Q(recorded_by=user.pk))
+    return [tasks]
+
+
+def numbers(user: User) -> list[Number]:
+    """Of what one sees: the unit's own, or all."""
+    if not user.has_perm(Perms.VIEW_TASKS):
+        return []
+    today = timezone.localdate()
+    month = Period.between(today.replace(day=1), today)
+    entries = TallyEntry.objects.visible_to(user).within(month).count()
+    running = KeyTask.objects.visible_to(user).recorded().filter(state=TaskState.OPEN).count()
+    days = {"since": month.start.isoformat(), "until": today.isoformat()}
+    return [
+        Number("在办重点工作", running, "项", list_url("reports:task-list", state=TaskState.OPEN.value)),
+        Number("本月登记台账", entries, "条", list_url("reports:tally-list", **days)),
+    ]
 
 
 def search(user: User, query: str) -> list[Hit]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from config.desk import Hit, Todo
 from reports.enums import MaterialState, ReportState
-from reports.models import Material, Report
+from reports.models import Material, Report, Submission
 from reports.permissions import can_confirm_material, can_write_material, why_not_check, why_not_issue
 from staff.models import User
 from staff.permissions import Perms
@@ -48,10 +49,15 @@ def waiting(user: User) -> list[Todo]:
 
 
 def search(user: User, query: str) -> list[Hit]:
-    """Summaries by title or number."""
+    """Summaries by title or number; what was sent upwards by title or to whom."""
     rows = Report.objects.visible_to(user)
     hits = [*rows.filter(title__icontains=query)[:5], *rows.filter(number__icontains=query)[:5]]
+    words = Q(title__contains=query) | Q(recipient__contains=query)
+    sent = Submission.objects.filter(words, report__in=rows)
     return [
-        Hit(str(report), report.get_absolute_url(), "工作总结", report.number or report.get_state_display())
-        for report in dict.fromkeys(hits)
+        *(
+            Hit(str(report), report.get_absolute_url(), "工作总结", report.number or report.get_state_display())
+            for report in dict.fromkeys(hits)
+        ),
+        *(Hit(each.title, each.get_absolute_url(), "报送留底", each.recipient) for each in sent[:5]),
     ]

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.urls import reverse
 from django.utils import timezone
 
+from reports import digest
 from reports.models import Report
 from reports.permissions import can_record_for
 from reports.resources import HistoryResource, TallyResource
@@ -71,6 +72,11 @@ register_import(
         list_url=lambda batch: f"{reverse('reports:history-list')}?batch={batch.pk}",
     )
 )
+
+
+@shared_task(name="reports.daily_digest")
+def daily_digest() -> int:
+    return digest.send_digests()
 
 
 @shared_task(name="reports.remind_materials")

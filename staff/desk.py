@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from config.desk import Hit, Todo
+from config.desk import Hit, Number, Todo
 from config.figure_sources import list_url
 from config.periods import Period
-from staff.enums import AppealOutcome, AppraisalState
-from staff.filters.people import to_withdraw
+from staff.enums import AppealOutcome, AppraisalState, MailState
+from staff.filters.people import scope_named, to_withdraw
 from staff.models import (
     AppraisalAppeal,
     AppraisalSheet,
     Certificate,
+    Course,
+    Mail,
     Movement,
     Person,
     Regulation,
+    RegulationEdition,
     ReportedTable,
     User,
 )
@@ -31,7 +34,24 @@ REPORT_DAYS = 10  # of the new month, in which last month's table is waited for
 
 def todo(user: User) -> list[Todo]:
     """What the office's books ask of a person: of the personnel section, and in the department assessment."""
-    return [*personnel_todo(user), *appraisal_todo(user)]
+    return [*personnel_todo(user), *appraisal_todo(user), *mail_todo(user)]
+
+
+def mail_todo(user: User) -> list[Todo]:
+    """For the administrator: mail that did not go out, or waits because the server cannot be reached."""
+    if not user.has_perm(Perms.MANAGE_ACCOUNTS):
+        return []
+    failed = Mail.objects.visible_to(user).failed().count()
+    late = Mail.objects.visible_to(user).waiting().exclude(error="").count()
+    lines = (
+        (failed, "封邮件没有发出", MailState.FAILED, "red"),
+        (late, "封邮件发不出去，正在重试", MailState.WAITING, "orange"),
+    )
+    return [
+        Todo(f"{count} {words}", listed("mail-list", state=state.value), "查看原因", None, colour, count)
+        for count, words, state, colour in lines
+        if count
+    ]
 
 
 def personnel_todo(user: User) -> list[Todo]:
@@ -103,16 +123,60 @@ def appraisal_todo(user: User) -> list[Todo]:
     return found
 
 
+def own(user: User) -> list[QuerySet]:
+    """The unit's sheets of the department assessment."""
+    return [AppraisalSheet.objects.visible_to(user).filter(unit__in=user.unit_ids)]
+
+
+def numbers(user: User) -> list[Number]:
+    """People on the books today, for who may see them."""
+    if not user.has_perm(Perms.VIEW_PEOPLE):
+        return []
+    today = timezone.localdate()
+    standing = Movement.objects.filter(pk__in=Movement.objects.standing_on(today).order_by().values("pk"))
+    if not user.sees_all_units:
+        standing = standing.filter(unit_after__in=user.unit_ids)
+    count = standing.filter(scope_named("here", today).q()).count()
+    return [Number("在册和借入人员", count, "人", listed("person-list"))]
+
+
 def search(user: User, query: str) -> list[Hit]:
-    """People by name or 工号, certificates by number, rules by title, code or document number."""
-    return [*found_people(user, query), *found_rules(user, query)]
+    """People by name or 工号, certificates by number, rules by title, code or document number, training, accounts."""
+    return [
+        *found_people(user, query),
+        *found_rules(user, query),
+        *found_courses(user, query),
+        *found_accounts(user, query),
+    ]
+
+
+def found_courses(user: User, query: str) -> list[Hit]:
+    rows = Course.objects.visible_to(user).filter(title__contains=query)
+    return [
+        Hit(course.title, course.get_absolute_url(), "培训学习", str(course.held_on)) for course in rows[:SHOWN_HITS]
+    ]
+
+
+def found_accounts(user: User, query: str) -> list[Hit]:
+    """For administrators."""
+    if not user.has_perm(Perms.MANAGE_ACCOUNTS):
+        return []
+    rows = User.objects.filter(Q(username=query) | Q(display_name__contains=query)).select_related("unit")
+    return [
+        Hit(f"{each.username} {each}", reverse("staff:user-detail", args=[each.pk]), "账号", str(each.unit or ""))
+        for each in rows[:SHOWN_HITS]
+    ]
 
 
 def found_rules(user: User, query: str) -> list[Hit]:
     rules = Regulation.objects.visible_to(user).filter(
         Q(title__contains=query) | Q(code__iexact=query) | Q(versions__document_number__contains=query)
     )
-    return [Hit(rule.title, rule.get_absolute_url(), "制度", rule.code) for rule in rules.distinct()[:SHOWN_HITS]]
+    editions = RegulationEdition.objects.visible_to(user).filter(number__contains=query).exclude(number="")
+    return [
+        *(Hit(rule.title, rule.get_absolute_url(), "制度", rule.code) for rule in rules.distinct()[:SHOWN_HITS]),
+        *(Hit(str(each), each.get_absolute_url(), "制度汇编", each.number) for each in editions[:SHOWN_HITS]),
+    ]
 
 
 def found_people(user: User, query: str) -> list[Hit]:

@@ -248,6 +248,19 @@ class DisciplineKind(models.TextChoices):
     OTHER = "other", "其他处理"
 
 
+class MailState(models.TextChoices):
+    WAITING = "waiting", "待发送"
+    SENDING = "sending", "发送中"
+    SENT = "sent", "已发出"
+    FAILED = "failed", "未发出"
+
+
+class DigestWay(models.TextChoices):
+    NONE = "none", "不要"
+    BELL = "bell", "站内消息"
+    MAIL = "mail", "邮件"
+
+
 # The steps of a round: the state it starts from, and where it leads (科室考核奖惩办法 of the bureau).
 APPRAISAL_STEPS = {
     "close_self_scores": (AppraisalState.OPEN, AppraisalState.SCORING),

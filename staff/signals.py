@@ -8,7 +8,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from staff import workdays
+from staff import mailing, workdays
 from staff.middleware import client_address
 from staff.models import (
     Activity,
@@ -21,6 +21,7 @@ from staff.models import (
     current_actor,
     forget_settings,
 )
+from staff.models.messages import message_stored
 
 
 def record_visit(verb: str, request: HttpRequest | None, user: User | None, *, note: str = "", ok: bool = True) -> None:
@@ -54,6 +55,11 @@ def log_failed_login(
 @receiver(user_locked_out)
 def log_lockout(sender: object, request: HttpRequest, username: str = "", **kwargs: Any) -> None:
     record_visit(Verb.LOGIN_FAILED, request, None, note=f"工号 {username[:60]} 连续输错，已锁定", ok=False)
+
+
+@receiver(message_stored)
+def mail_message(sender: object, users: list[User], text: str, url: str, **kwargs: Any) -> None:
+    mailing.write([user for user in users if user.mail_messages], text, mailing.message_body(text, url))
 
 
 @receiver([post_save, post_delete], sender=Setting)

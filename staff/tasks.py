@@ -1,13 +1,14 @@
 """Celery shells of the office. Long jobs register themselves in each app's tasks.py (see staff/jobs.py)."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from celery import shared_task
 from django.urls import reverse
 from django.utils import timezone
 
-from staff import exports, jobs
+from staff import exports, jobs, mailing
 from staff.enums import RuleChange
 from staff.imports import pipeline
 from staff.imports.kinds import CheckedRow, ImportKind, register_import
@@ -18,6 +19,8 @@ from staff.models import (
     CalendarYear,
     ImportBatch,
     Job,
+    Movement,
+    Person,
     Regulation,
     User,
     Verb,
@@ -47,6 +50,18 @@ def warn_calendar() -> None:
     keepers = [u for u in User.objects.filter(is_active=True) if u.has_perm(Perms.MANAGE_REFERENCE)]
     fresh = [u for u in keepers if not u.inbox.unread().filter(text=text).exists()]
     notify(fresh, text, url="/admin/staff/calendaryear/")
+
+
+@jobs.long_job(mailing.SEND_MAIL, label="发送邮件")
+def send_mail(job: Job, progress: jobs.Progress) -> None:
+    count = mailing.send_waiting()
+    progress.step(count, count, f"发出 {count} 封。")
+
+
+@shared_task(name="staff.send_waiting_mail")
+def send_waiting_mail() -> int:
+    """Try again what could not be sent, and what a job that died left behind."""
+    return mailing.send_waiting()
 
 
 @shared_task(name="staff.clear_stale_imports")
@@ -92,17 +107,32 @@ def one_by_one(order: Callable[[Any], Any], store: Store) -> Callable[..., int]:
     return publish
 
 
+def people_day(row: people.NewPerson | people.Completion) -> date:
+    return row.entry.happened_on if isinstance(row, people.NewPerson) else date.min
+
+
+def store_person(row: people.NewPerson | people.Completion, by: User | None, batch: ImportBatch) -> Person:
+    if isinstance(row, people.NewPerson):
+        return people.add_person(row, by=by, batch=batch)
+    return people.complete_person(row, by=by)
+
+
+def people_written(batch: ImportBatch) -> str:
+    """The movements that the sheet brought; the register where it only filled files in."""
+    if Movement.objects.filter(batch=batch).exists():
+        return f"{reverse('staff:movement-list')}?batch={batch.pk}"
+    return reverse("staff:person-list")
+
+
 register_import(
     ImportKind(
         key="staff.people",
         label="人员",
         permission=Perms.MANAGE_PEOPLE,
         resource=PersonResource,
-        publish=one_by_one(
-            lambda new: new.entry.happened_on, lambda new, by, batch: people.add_person(new, by=by, batch=batch)
-        ),
+        publish=one_by_one(people_day, store_person),
         personal=True,
-        list_url=lambda batch: f"{reverse('staff:movement-list')}?batch={batch.pk}",
+        list_url=people_written,
     )
 )
 register_import(

@@ -409,6 +409,7 @@ ROUTES = {
     "fireworks:incident-close": VERIFIES_INCIDENTS,
     "fireworks:incident-void": KEEPS_BAN,
     "fireworks:incident-police": VERIFIES_INCIDENTS,
+    "fireworks:incident-police-void": VERIFIES_INCIDENTS,
     "fireworks:incident-photo-add": RECORDS_BAN,
     "fireworks:incident-photo": VIEWS_BAN,
     "fireworks:public-report-list": KEEPS_BAN,
@@ -472,7 +473,13 @@ ROUTES = {
     "staff:account": EVERYBODY,
     "staff:act-for": EVERYBODY,
     "staff:bell": EVERYBODY,
+    "staff:delivery": EVERYBODY,
+    "staff:mail-list": {Roles.ADMINISTRATOR},
+    "staff:mail-again": {Roles.ADMINISTRATOR},
+    "staff:mail-test": {Roles.ADMINISTRATOR},
     "staff:inbox": EVERYBODY,
+    "staff:read-some": EVERYBODY,
+    "staff:unread-some": EVERYBODY,
     "staff:read-all": EVERYBODY,
     "staff:open-message": EVERYBODY,  # another one's is a 404
     "staff:job-list": EVERYBODY,
@@ -704,6 +711,10 @@ POSTS = {
     "staff:logout",
     "staff:act-for",
     "staff:read-all",
+    "staff:read-some",
+    "staff:unread-some",
+    "staff:mail-again",
+    "staff:mail-test",
     "staff:open-message",
     "staff:job-cancel",
     "staff:import-columns",
@@ -1090,7 +1101,7 @@ def test_more_than_a_form_may_hold_is_refused_with_its_own_page(client, settings
 def test_a_fault_shows_no_traceback(client, monkeypatch):
     client.force_login(UserFactory())
     client.raise_request_exception = False
-    monkeypatch.setattr("reports.views.desk.DESKS", [None])
+    monkeypatch.setattr("reports.desks.DESKS", [None])
     page = client.get("/")
     assert page.status_code == 500
     assert "Traceback" not in page.content.decode()

@@ -10,23 +10,18 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from billboards import desk as billboards_desk
 from config.charts import bar_chart
 from config.figures import one_reading
+from config.navigation import quick_entries
 from config.periods import Period
-from fireworks import desk as fireworks_desk
-from inspections import desk as inspections_desk
-from permits import desk as permits_desk
-from reports import desk as reports_desk
-from reports import material_desk
+from reports.changes import CHANGES_DAYS, changes_for
 from reports.compilation import plain_number
+from reports.desks import all_hits, all_numbers, all_todos
 from reports.models import Report
 from reports.permissions import can_read_reports
 from reports.registry import registry
-from staff import desk as staff_desk
 from staff.models import Activity
 
-DESKS = (inspections_desk, fireworks_desk, permits_desk, billboards_desk, reports_desk, staff_desk, material_desk)
 GLANCE = (
     "inspections.findings",
     "inspections.closed",
@@ -35,7 +30,6 @@ GLANCE = (
     "inspections.rectification_rate",
 )
 SHOWN_ACTIVITIES = 8
-URGENCY = ("red", "orange", "yellow", "green", "none")
 
 
 @dataclass(frozen=True)
@@ -50,9 +44,12 @@ class Glance:
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     user = request.user
-    todos = [todo for app in DESKS for todo in app.todo(user)]
     context = {
-        "todos": sorted(todos, key=lambda todo: URGENCY.index(todo.light)),
+        "todos": all_todos(user),
+        "entries": quick_entries(user),
+        "changes": changes_for(user),
+        "changes_days": CHANGES_DAYS,
+        "numbers": all_numbers(user),
         "activities": Activity.objects.filter(actor=user).select_related("actor", "principal")[:SHOWN_ACTIVITIES],
         "glances": [],
     }
@@ -81,9 +78,9 @@ def shown_period(request: HttpRequest) -> Period:
 
 
 def periods() -> list[Period]:
-    return [
-        Period.parse(key) for key in Report.objects.order_by("-period_key").values_list("period_key", flat=True)[:6]
-    ]
+    """Those with a report, the newest six; several reports of one period are one tab."""
+    keys = Report.objects.order_by("-period_key").values_list("period_key", flat=True).distinct()
+    return [Period.parse(key) for key in keys[:6]]
 
 
 def glances(period: Period) -> list[Glance]:
@@ -107,5 +104,5 @@ def shown(number: Decimal | None) -> str:
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").replace("\0", "").strip()[:60]  # PostgreSQL takes no NUL in a text
-    hits = [hit for app in DESKS for hit in app.search(request.user, query)] if query else []
+    hits = all_hits(request.user, query) if query else []
     return render(request, "reports/search.html", {"query": query, "hits": hits})

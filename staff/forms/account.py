@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils import timezone
 
 from staff.models import Deputyship, User
+from staff.refusals import Refused, show_refusal
+from staff.workflow.mail import choose_delivery
 
 
 class LoginForm(AuthenticationForm):
@@ -47,6 +50,41 @@ class NewPasswordForm(PasswordChangeForm):
     def save(self, commit: bool = True) -> User:
         self.user.must_change_password = False
         return super().save(commit=commit)
+
+
+class DeliveryForm(forms.ModelForm):
+    """Where and what a person wants mailed."""
+
+    class Meta:
+        model = User
+        fields = ["email", "mail_messages", "digest"]
+        labels = {"email": "邮箱"}
+        help_texts = {
+            "mail_messages": "铃铛里的每条消息另发一封邮件。",
+            "digest": "每天早上一份：已逾期、今天到期的事，未读消息。没有内容的日子不发。",
+        }
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"]
+        domain = email.rpartition("@")[2].lower()
+        if email and settings.EMAIL_DOMAINS and domain not in {each.lower() for each in settings.EMAIL_DOMAINS}:
+            raise forms.ValidationError(f"只能填单位的邮箱，以 @{'、@'.join(settings.EMAIL_DOMAINS)} 结尾。")
+        return email
+
+    def store(self, by: User) -> User | None:
+        kept = User.objects.get(pk=self.instance.pk)  # the form has already written on its instance
+        chosen = self.cleaned_data
+        try:
+            return choose_delivery(
+                kept,
+                email=chosen["email"],
+                mail_messages=chosen["mail_messages"],
+                digest=chosen["digest"],
+                by=by,
+            )
+        except Refused as refusal:
+            show_refusal(self, refusal)
+            return None
 
 
 class ActingForm(forms.Form):

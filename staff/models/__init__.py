@@ -18,7 +18,7 @@ from staff.models.appraisal import (
     AppraisalSheet,
     EntryEvidence,
 )
-from staff.models.bases import Attachment
+from staff.models.bases import AppendOnly, Attachment
 from staff.models.calendar import CalendarDay, CalendarYear
 from staff.models.casework import CasePaper, ClockPause, OfflineApproval, ProcedureFlaw
 from staff.models.certificates import Certificate
@@ -27,6 +27,7 @@ from staff.models.establishment import LedgerGate, Quota, ReportedTable, Staffin
 from staff.models.imports import ImportBatch, ImportState, RememberedColumn
 from staff.models.jobs import OPEN_JOB_STATES, Job, JobState
 from staff.models.learning import Attendance, Course
+from staff.models.mail import Digest, Mail
 from staff.models.messages import Message, notify
 from staff.models.movements import Movement
 from staff.models.numbering import NumberCounter, NumberSeries, take_numbers
@@ -45,6 +46,7 @@ __all__ = [
     "Activity",
     "ActivitySeal",
     "Actor",
+    "AppendOnly",
     "AppraisalAppeal",
     "AppraisalEntry",
     "AppraisalItem",
@@ -61,6 +63,7 @@ __all__ = [
     "ClockPause",
     "Course",
     "Deputyship",
+    "Digest",
     "DisciplineRecord",
     "EntryEvidence",
     "ImportBatch",
@@ -69,6 +72,7 @@ __all__ = [
     "Job",
     "JobState",
     "LedgerGate",
+    "Mail",
     "Message",
     "Movement",
     "NumberCounter",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.dispatch import Signal
 
 if TYPE_CHECKING:
     from staff.models.people import User
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: User) -> MessageQuerySet:
         return self.filter(recipient=user)
+
+    def read(self) -> MessageQuerySet:
+        return self.exclude(read_at=None)
 
     def unread(self) -> MessageQuerySet:
         return self.filter(read_at=None)
@@ -40,7 +44,11 @@ class Message(models.Model):
         return self.text
 
 
+message_stored = Signal()  # users, text, url; staff/mailing.py mails it to those who asked for that
+
+
 def notify(recipients: Iterable[User], text: str, *, url: str = "") -> None:
     """Put one message into each person's bell, in the caller's transaction."""
     unique = {user.pk: user for user in recipients if user.is_active}
     Message.objects.bulk_create(Message(recipient=user, text=text[:300], url=url) for user in unique.values())
+    message_stored.send(sender=Message, users=list(unique.values()), text=text[:300], url=url)

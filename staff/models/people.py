@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from staff.enums import DigestWay
 from staff.models.units import Unit
 from staff.permissions import Perms
 
@@ -33,6 +34,8 @@ class User(AbstractUser):
         Unit, verbose_name="所属单位", null=True, blank=True, on_delete=models.PROTECT, related_name="users"
     )
     phone = models.CharField("手机号", max_length=20, blank=True)
+    mail_messages = models.BooleanField("消息同时发到邮箱", default=False)
+    digest = models.CharField("每日提要", max_length=10, choices=DigestWay.choices, default=DigestWay.NONE)
     must_change_password = models.BooleanField("下次登录须修改密码", default=True)
 
     REQUIRED_FIELDS = ["display_name"]

@@ -54,6 +54,7 @@ KNOWN_SETTINGS: dict[str, SettingSpec] = {
             "boolean",
             help="填“是”或“否”。总结、人员情况表和配备比例都按此口径，并在口径说明里写明。",
         ),
+        SettingSpec("messages.digest_hour", "每日提要几点发送", "8", "integer", "0 至 23；到点以后的半小时内发出。"),
         SettingSpec("training.required_hours", "每人每年应训学时", "60", "integer"),
         SettingSpec("regulations.reading", "启用制度阅读确认", "否", "boolean", help="填“是”或“否”。"),
         SettingSpec("regulations.compare", "启用制度版本对照", "否", "boolean", help="填“是”或“否”。"),
