@@ -7,6 +7,7 @@ from datetime import date
 
 from permits.clocks import light_for, running_clock
 from permits.enums import TRANSITIONS, Actor, PermitState
+from permits.fee_standing import fee_standing
 from permits.models import Application
 from permits.workflow import guards, silence
 from staff import workdays
@@ -116,7 +117,7 @@ def words_of(application: Application, edge: str) -> str:
 
 
 def who_of(application: Application, edge: str) -> str:
-    if application.state == _S.FEE_DUE and not guards.fee_standing(application).settled:
+    if application.state == _S.FEE_DUE and not fee_standing(application).settled:
         return str(Actor.FINANCE.label)
     if edge == "survey":
         survey = guards.last_survey(application)
