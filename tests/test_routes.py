@@ -618,7 +618,10 @@ POSTS = {
     "fireworks:empty-call",
     "fireworks:swap-approve",
     "fireworks:swap-reject",
-    *(f"fireworks:incident-{step}" for step in ("verify", "dismiss", "handle", "close", "void", "police", "photo-add")),
+    *(
+        f"fireworks:incident-{step}"
+        for step in ("verify", "dismiss", "handle", "close", "void", "police", "police-void", "photo-add")
+    ),
     *(f"fireworks:public-report-{step}" for step in ("reveal", "grant", "pay")),
     *(
         f"fireworks:{record}-void"
@@ -827,6 +830,7 @@ def addresses():
             f"fireworks:public-report-{page}": [report_of_the_public.pk]
             for page in ("detail", "reveal", "grant", "pay")
         },
+        "fireworks:incident-police-void": [*numbers["incident"], 1],
         **{f"fireworks:{record}-photo": [*numbers[record], 1] for record in ("incident", "publicity", "destruction")},
         "staff:appraisal-round-list": [],
         "staff:appraisal-round-create": [],
