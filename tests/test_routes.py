@@ -54,7 +54,7 @@ from tests.permits import routes as permit_routes
 
 pytestmark = pytest.mark.django_db
 
-PUBLIC = {"staff:login", "inspections:street-worker", "permits:verify"}
+PUBLIC = {"staff:login", "inspections:street-worker", "billboards:census-worker", "permits:verify"}
 OURS = {"staff", "inspections", "reports", "fireworks", "permits", "billboards"}
 EVERYBODY = set(Roles)
 READS_ALL = {

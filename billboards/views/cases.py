@@ -35,6 +35,7 @@ def case_columns() -> list[Column]:
     return [
         Column("number", "编号", sort="number", phone="primary"),
         Column("party_name", "当事人", value=lambda row: row.party_name or "未查明", sort="party_name", phone="primary"),
+        Column("state", "状态", value="get_state_display", sort="state", template="billboards/_case_state_cell.html", phone="primary"),
         Column("violation", "案由", value="violation.name", sort="violation__code", phone="secondary"),
         Column("place", "地点", phone="secondary"),
         Column("unit", "承办单位", value="unit.label", sort="unit__order", phone="hidden"),
@@ -48,7 +49,6 @@ def case_columns() -> list[Column]:
         Column("closed_on", "结案", sort="closed_on", phone="hidden", optional=True),
         Column("external_number", "外部编号", phone="hidden", optional=True),
         Column("flaw_total", "程序瑕疵", sort="flaw_total", unit="项", phone="hidden"),
-        Column("state", "状态", value="get_state_display", sort="state", template="billboards/_case_state_cell.html", phone="primary"),
     ]  # fmt: skip
 
 

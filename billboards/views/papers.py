@@ -54,6 +54,7 @@ class Option:
     url: str
     why_not: str
     outside: str = ""  # where the paper of a step that was taken without it is registered
+    out: bool = False  # one of the kind is out already
 
 
 def visible_case(request: HttpRequest, pk: int) -> Case:
@@ -122,11 +123,12 @@ def options_of(dossier: Dossier, user: User) -> list[Option]:
     """Every kind with what stands against it now; for a step that was taken without its paper, where that is registered."""
     case, found = dossier.case, []
     may = can_draft_paper(user, case)
+    issued = {each.kind for each in dossier.papers if each.is_issued}
     elsewhere = reverse("billboards:paper-outside", args=[case.pk])
     for kind, each in DOCUMENTS.items():
         outside = f"{elsewhere}?kind={kind}" if may and to_register(dossier, kind) else ""
         address = reverse("billboards:paper-create", args=[case.pk, kind])
-        found.append(Option(each.title, address, held_up(case, kind, dossier), outside))
+        found.append(Option(each.title, address, held_up(case, kind, dossier), outside, kind in issued))
     return found
 
 
