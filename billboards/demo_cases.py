@@ -139,7 +139,11 @@ def credit_code(number: int) -> str:
 
 
 def two_officers(day: date) -> list[Person]:
-    return list(officers_on(day).order_by("pk")[:2])
+    """The squad's own two, where their cards were valid on the day."""
+    able = officers_on(day)
+    own = able.filter(account__username__in=("1007", "1008")).order_by("-pk")
+    others = able.exclude(account__username__in=("1002", "1007", "1008", "1013")).order_by("-pk")
+    return [*own, *others[:2]][:2]
 
 
 def sheet(case: Case, day: date, kind: SiteRecordKind, **facts: Any) -> SiteRecord:
