@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from config.display import plain_number
 from fireworks.enums import CustodyAct, DestructionMethod, FireworkKind, Measure, WeightBasis
 from fireworks.models.actions import JointAction
 from fireworks.models.bases import Record, RecordQuerySet
@@ -149,6 +150,18 @@ class Destruction(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("fireworks:destruction-detail", args=[self.pk])
+
+    @property
+    def weighed_otherwise(self) -> str:
+        """Of lots counted in kilograms alone, the weight and their sum should agree; recorded as it is, and said."""
+        items = list(self.items.all())
+        if self.weight_kg is None or not items or any(item.lot.measure != Measure.KG for item in items):
+            return ""
+        total = sum((item.quantity for item in items), Decimal(0))
+        if total == self.weight_kg:
+            return ""
+        weight, listed = plain_number(self.weight_kg), plain_number(total)
+        return f"登记的重量 {weight} 千克与所列物品合计 {listed} 千克不一致，请核对；确有出入的在备注里说明。"
 
 
 class DestructionItem(models.Model):
