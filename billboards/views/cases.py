@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from billboards.calendar_file import calendar_of
+from billboards.duties import Duty
 from billboards.enums.cases import CaseState
 from billboards.filters.cases import CaseFilter, ClockFilter
 from billboards.forms.cases import CaseForm, LeadForm, ResultForm
@@ -156,12 +158,13 @@ def form_answer(
     lead: str = "",
     case: Case | None = None,
     danger: bool = False,
+    duties: Sequence[Duty] = (),
 ) -> HttpResponse:
-    """A form about a case, or one that makes a case."""
+    """A form about a case, or one that makes a case. `duties`: what must have happened before what is decided here."""
     cancel = case.get_absolute_url() if case else reverse("billboards:case-list")
     context = {
         "form": form, "title": title, "submit": submit, "draft": draft, "lead": lead, "case": case, "cancel": cancel,
-        "danger": danger,
+        "danger": danger, "duties": duties,
     }  # fmt: skip
     return render(request, "billboards/case_form.html", context, status=422 if request.method == "POST" else 200)
 
