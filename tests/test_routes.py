@@ -54,7 +54,7 @@ from tests.permits import routes as permit_routes
 
 pytestmark = pytest.mark.django_db
 
-PUBLIC = {"staff:login", "inspections:street-worker", "permits:verify"}
+PUBLIC = {"staff:login", "inspections:street-worker", "billboards:census-worker", "permits:verify"}
 OURS = {"staff", "inspections", "reports", "fireworks", "permits", "billboards"}
 EVERYBODY = set(Roles)
 READS_ALL = {
@@ -832,6 +832,7 @@ def addresses():
         },
         "fireworks:incident-police-void": [*numbers["incident"], 1],
         **{f"fireworks:{record}-photo": [*numbers[record], 1] for record in ("incident", "publicity", "destruction")},
+        "fireworks:incident-police-void": [*numbers["incident"], 1],
         "staff:appraisal-round-list": [],
         "staff:appraisal-round-create": [],
         "staff:appraisal-sheet": [sheet.pk],
