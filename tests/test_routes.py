@@ -830,7 +830,6 @@ def addresses():
             f"fireworks:public-report-{page}": [report_of_the_public.pk]
             for page in ("detail", "reveal", "grant", "pay")
         },
-        "fireworks:incident-police-void": [*numbers["incident"], 1],
         **{f"fireworks:{record}-photo": [*numbers[record], 1] for record in ("incident", "publicity", "destruction")},
         "fireworks:incident-police-void": [*numbers["incident"], 1],
         "staff:appraisal-round-list": [],
