@@ -128,6 +128,8 @@ def leaders_todo(user: User) -> list[Todo]:
     rows, found = Case.objects.visible_to(user), []
     for states, words, verb in FOR_LEADERS:
         waiting = rows.filter(state__in=states)
+        if states is CaseState.FINISHED:  # not while the fine is still to be collected
+            waiting = waiting.exclude(pk__in=fine_overdue(rows, timezone.localdate()).values("pk"))
         count, first = waiting.count(), waiting.order_by("received_on").first()
         if first is not None:
             url = first.get_absolute_url() if count == 1 else listed(state=first.state)

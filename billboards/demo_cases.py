@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management import call_command
 from django.utils import timezone
 
+from billboards import demo_papers
 from billboards.enums.boards import BoardStatus
 from billboards.enums.campaigns import ItemState
 from billboards.enums.cases import (
@@ -31,6 +32,7 @@ from billboards.models import (
     Closing,
     CorrectionOrder,
     Decision,
+    DiscretionStep,
     Discussion,
     Dunning,
     EnforcementDecision,
@@ -47,11 +49,14 @@ from billboards.models import (
 from billboards.workflow import cases, evidence, inquiry, items, money, violations
 from billboards.workflow.guards import Entry
 from billboards.workflow.steps import take_step
+from config.identity import CREDIT_ALPHABET, check_credit_code
 from staff import workdays
 from staff.models import Person, ServiceMethod, Unit, UnitKind, User
 from staff.officers import officers_on
 
 FINE = Decimal(5000)
+# Whose papers are signed here, the whole file of them; the others' are from another platform.
+OURS = ("pay", "archive")
 # How long ago the lead came, and the last step taken.
 PLANS: tuple[tuple[int, str], ...] = (
     (2, ""), (16, "investigate"), (18, "order"), (40, "recheck"), (42, "submit_review"), (45, "notify"), (75, "discuss"),
@@ -59,12 +64,23 @@ PLANS: tuple[tuple[int, str], ...] = (
 )  # fmt: skip
 
 
+LINES = (
+    ("一般", "面积不满二十平方米，责令改正后部分改正", 500, 3000),
+    ("较重", "面积二十平方米以上，责令改正后没有改正", 3001, 10_000),
+    ("严重", "造成安全事故，或者拒不改正、再次设置", 10_001, 50_000),
+)
+
+
 def violation(by: User) -> Violation:
     """The first entry of the catalogue with an invented range: the local rule is not known."""
     entry = Violation.objects.order_by("pk")[0]
     entry.pk, entry.valid_from = None, date(2024, 1, 1)
     entry.min_fine, entry.max_fine, entry.source = Decimal(500), Decimal(50_000), "示例幅度，以本省、市规定为准"
-    return violations.store_version(entry, [], by=by)
+    lines = [
+        DiscretionStep(order=order, name=name, circumstances=words, minimum=Decimal(least), maximum=Decimal(most))
+        for order, (name, words, least, most) in enumerate(LINES, 1)
+    ]
+    return violations.store_version(entry, lines, by=by)
 
 
 def at(day: date, hour: int = 10) -> datetime:
@@ -74,13 +90,17 @@ def at(day: date, hour: int = 10) -> datetime:
 def seed() -> None:
     call_command("load_violations", verbosity=0)
     by = User.objects.get(username="1007")
+    demo_papers.prepare()
     entry = violation(by)
     rows = Board.objects.recorded().filter(status__in=(BoardStatus.UNPERMITTED, BoardStatus.EXPIRED), cases=None)
     boards = list(rows.order_by("pk")[: len(PLANS)])
     for number, (ago, last) in enumerate(PLANS):
         start = timezone.localdate() - timedelta(days=ago)
         board = boards[number] if number < len(boards) else None
-        tell(open_lead(start, board, entry, by, number), start, last, by)
+        case = open_lead(start, board, entry, by, number)
+        if last in OURS:
+            demo_papers.photographed(case, start, by)
+        tell(case, start, last, by)
     link_items(by)
 
 
@@ -97,6 +117,7 @@ def open_lead(start: date, board: Board | None, entry: Violation, by: User, numb
         party_name=f"岳阳示例{'甲乙丙丁戊己庚辛壬癸子丑'[number]}广告有限公司",
         party_address=f"示例路 {number + 20} 号",
         party_head="负责人示例",
+        party_credit_code=credit_code(number),
     )
     case = cases.record_lead(case, by=by)
     for person in two_officers(start):
@@ -108,6 +129,12 @@ def open_lead(start: date, board: Board | None, entry: Violation, by: User, numb
     record = sheet(case, start, SiteRecordKind.INSPECTION)
     inquiry.record_sheet(case, record, list(case.officers.all()), by=by)
     return Case.objects.get(pk=case.pk)
+
+
+def credit_code(number: int) -> str:
+    """An invented number with the right last character."""
+    first = f"91430600MA4D{number:05d}"
+    return next(f"{first}{last}" for last in CREDIT_ALPHABET if not check_credit_code(f"{first}{last}"))
 
 
 def two_officers(day: date) -> list[Person]:
@@ -253,12 +280,17 @@ def tell(case: Case, start: date, last: str, by: User) -> None:
         day = min(working_day(day + timedelta(days=after)), timezone.localdate())
         if edge == "close":
             pay(case, day, by)
+        if edge == "serve":
+            demo_papers.serve_decision(case, day, by)
         case = take_step(case, edge, entry(case, day), by=by)
+        demo_papers.follow(case, edge, day, by, ours=last in OURS)
         if edge == last:
-            return
+            break
         if edge == "serve" and last == "pay":
-            pay_and_close(case, day, by)
-            return
+            case = pay_and_close(case, day, by)
+            break
+    if last in OURS:
+        demo_papers.bind(case, by)
 
 
 def pay(case: Case, day: date, by: User) -> None:
@@ -266,11 +298,15 @@ def pay(case: Case, day: date, by: User) -> None:
     money.record_payment(case, by=by, kind="fine", paid_on=day, amount=FINE, channel="bank", receipt=receipt)
 
 
-def pay_and_close(case: Case, served: date, by: User) -> None:
+def pay_and_close(case: Case, served: date, by: User) -> Case:
     day = working_day(served + timedelta(days=9))
     pay(case, day, by)
     case = take_step(case, "perform", performance(case, day), by=by)
-    take_step(case, "close", closing(case, working_day(day + timedelta(days=3))), by=by)
+    demo_papers.follow(case, "perform", day, by, ours=True)
+    day = working_day(day + timedelta(days=3))
+    case = take_step(case, "close", closing(case, day), by=by)
+    demo_papers.follow(case, "close", day, by, ours=True)
+    return case
 
 
 def link_items(by: User) -> None:

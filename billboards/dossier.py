@@ -16,7 +16,7 @@ from django.utils import timezone
 from billboards.coercion import Contest, Facts, Local, Outlook, outlook
 from billboards.deadlines import due
 from billboards.discretion import is_hearing_due
-from billboards.enums.cases import PartyKind, Route, SiteRecordKind, Verdict
+from billboards.enums.cases import PartyKind, PerformanceKind, Route, SiteRecordKind, Verdict
 from billboards.models import (
     Announcement,
     Case,
@@ -223,10 +223,9 @@ class Dossier:
         return is_hearing_due(self.party, amount, thresholds, other_heavy=heavy)
 
     @property
-    def needs_review(self) -> bool:
-        """Whether 处罚法 Art. 58 (or the bureau's own rule) asks for a legal review before the decision."""
-        heard = self.notice is not None and self.notice.with_hearing
-        return bool(setting("cases.review_all")) or self.case.major or heard
+    def last_heard(self) -> date | None:
+        """The day of the last hearing that was held."""
+        return max((each.held_on for each in self.hearings if each.held_on), default=None)
 
     def due(self, code: str, start: date, *, amount: int | None = None) -> DueDate:
         return due(code, start, self.calendar, pauses=self.pause_spans, amount=amount)
@@ -310,6 +309,18 @@ class Dossier:
         return self.route in Route.OWN_DEMOLITION
 
     # --- Performance ---
+
+    @property
+    def removal_done(self) -> bool:
+        """What was ordered to come down is down: by the party, with its consent, or by execution. True if nothing was."""
+        if self.decision is not None and not self.decision.orders_removal:
+            return True
+        taken_down = any(each.kind in PerformanceKind.REMOVED for each in self.performances)
+        return (
+            taken_down
+            or any(each.ended_at for each in self.executions)
+            or any(each.granted and each.ruled_on for each in self.court_applications)
+        )
 
     @cached_property
     def unpaid(self) -> Decimal:

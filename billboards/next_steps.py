@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from billboards.deadlines import RULES
 from billboards.dossier import Dossier
-from billboards.enums.cases import CASE_TRANSITIONS, CaseState, Correction, DecisionKind, Route
+from billboards.duties import discussion, legal_review, review_reason
+from billboards.enums.case_edges import CASE_TRANSITIONS
+from billboards.enums.cases import CaseState, Correction, DecisionKind, Route
 from staff.deadlines import Clock, Light, light_of
 from staff.models import setting
 
@@ -40,9 +42,7 @@ def rechecked(dossier: Dossier) -> str:
 
 
 def concluded(dossier: Dossier) -> str:
-    if dossier.needs_review and not dossier.passed_reviews:
-        return "submit_review"
-    return "notify"
+    return "submit_review" if review_reason(dossier)[0] and not dossier.passed_reviews else "notify"
 
 
 def noticed(dossier: Dossier) -> str:
@@ -53,12 +53,9 @@ def noticed(dossier: Dossier) -> str:
 
 
 def stated(dossier: Dossier) -> str:
-    if dossier.case.major and not dossier.discussions:
+    if discussion(dossier, dossier.today).lacks:
         return "discuss"
-    heard = [each.held_on for each in dossier.hearings if each.held_on]
-    reviewed = [each.reviewed_on for each in dossier.passed_reviews if each.reviewed_on]
-    again = heard and not any(day >= max(heard) for day in reviewed)
-    return "submit_review" if again or (dossier.needs_review and not reviewed) else "decide"
+    return "submit_review" if legal_review(dossier, dossier.today).lacks else "decide"
 
 
 def decided(dossier: Dossier) -> str:
@@ -94,8 +91,23 @@ def enforcement_decided(dossier: Dossier) -> str:
 
 
 def executed(dossier: Dossier) -> str:
-    """Taken down, and the fine still out: the court collects it, the case is not closed over it."""
-    return "route" if dossier.unpaid else "close"
+    """Taken down, and the fine still out: dunned for, then collected by the court; the case is not closed over it."""
+    if not dossier.unpaid:
+        return "close"
+    return "route" if any(each.amount for each in dossier.dunnings) else "dun"
+
+
+def dunned(dossier: Dossier) -> str:
+    """Paid up after what was to come down is gone: performed. Else which way."""
+    return "perform" if dossier.decision and dossier.removal_done and not dossier.unpaid else "route"
+
+
+def owes_only_money(dossier: Dossier) -> bool:
+    """What was ordered is done, and the fine has not come in."""
+    done = dossier.case.state in (CaseState.EXECUTED, CaseState.PERFORMED) or (
+        dossier.case.state in (CaseState.OVERDUE, CaseState.DUNNED) and dossier.removal_done
+    )
+    return done and bool(dossier.unpaid)
 
 
 NEXT: Final[Mapping[str, Choice]] = {
@@ -118,7 +130,7 @@ NEXT: Final[Mapping[str, Choice]] = {
     CaseState.SERVED: served,
     CaseState.DEFERRED: served,
     CaseState.OVERDUE: "dun",
-    CaseState.DUNNED: "route",
+    CaseState.DUNNED: dunned,
     CaseState.ROUTED: routed,
     CaseState.COURT_APPLIED: "court_executed",
     CaseState.ANNOUNCED: announced,
@@ -196,10 +208,15 @@ def next_step(dossier: Dossier) -> NextStep:
         return NextStep(
             "送达事先告知书", WHO["handle"], why="陈述申辩期从送达之日起算（《行政处罚法》第四十四条、第六十一条）。"
         )
+    if edge == "dun" and owes_only_money(dossier):
+        what = "催缴罚款"
     if edge == "conclude" and last_recheck(dossier) == Correction.CORRECTED:
         why = f"复查已改正，核对是否不予处罚（《行政处罚法》第三十三条）；{step.basis}"
     if dossier.case.state in (CaseState.EXECUTED, CaseState.PERFORMED) and dossier.unpaid:
-        why = f"罚款还有{dossier.unpaid:,.2f}元没有入库，不能结案：缴来的登记缴款；收不到的，选定申请法院执行，或者登记终结执行（《行政处罚法》第七十二条第一款第四项）"
+        why = (
+            f"罚款还有{dossier.unpaid:,.2f}元没有入库，不能结案：缴来的登记缴款；没有缴的先催缴，催告满十个工作日"
+            "申请法院执行，或者登记终结执行（《行政强制法》第三十五条、第五十四条；《行政处罚法》第七十二条第一款第四项）"
+        )
         if dossier.case.state == CaseState.PERFORMED:
             return NextStep("登记缴款", WHO["money"], why=why)
     light = None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from billboards.enums.cases import CASE_TRANSITIONS, CaseState, PaperKind, Right
+from billboards.enums.case_edges import CASE_TRANSITIONS, Right
+from billboards.enums.cases import CaseState
+from billboards.enums.papers import PaperKind
 from staff.permissions import Perms
 
 if TYPE_CHECKING:
@@ -50,6 +52,14 @@ def can_sign_paper(user: User, paper: Paper) -> bool:
         return True
     edge = LEADERS_PAPERS[paper.kind]
     return user.has_perm(Perms.HANDLE_CASE) and paper.case.approvals.filter(edge=edge).exclude(edge="").exists()
+
+
+def step_to_sign_offline(user: User, paper: Paper) -> str:
+    """The step whose 线下签批 would let this user sign a leader's paper; "" where that is no way."""
+    edge = LEADERS_PAPERS.get(paper.kind, "")
+    if not paper.is_draft or not edge or can_sign_paper(user, paper):
+        return ""
+    return edge if user.has_perm(Perms.HANDLE_CASE) else ""
 
 
 def can_edit_paper(user: User, paper: Paper) -> bool:
@@ -123,6 +133,11 @@ def holds_right(user: User, case: Case, edge: str) -> bool:
     if right not in (Right.APPROVE, Right.LEAD) or not user.has_perm(Perms.HANDLE_CASE):
         return False
     return any(each.edge == edge for each in case.approvals.all())
+
+
+def may_sign_offline(user: User, case: Case, edge: str) -> bool:
+    """Whether 线下签批 is the way: a leader's step, and the user handles the case."""
+    return CASE_TRANSITIONS[edge].right in (Right.APPROVE, Right.LEAD) and can_work_on_case(user, case)
 
 
 def can_step(user: User, case: Case, edge: str) -> bool:

@@ -9,9 +9,11 @@ from typing import Any
 from django.utils import timezone
 
 from billboards.documents import DOCUMENTS, Document
-from billboards.enums.cases import PaperKind, SiteRecordKind
+from billboards.enums.cases import SiteRecordKind
+from billboards.enums.papers import PaperKind
 from billboards.models import Case, Decision, latest_issued
 from billboards.permissions import LEADERS_PAPERS
+from billboards.prefill_execution import from_closing, from_execution, from_removal
 from billboards.prefill_meetings import from_discussion, from_hearing, from_review
 from billboards.reckoning import money_of
 from billboards.remedies import Bodies, Remedy, remedies_text
@@ -307,13 +309,6 @@ def from_deferral(case: Case) -> dict[str, Any]:
     }
 
 
-def from_closing(case: Case) -> dict[str, Any]:
-    row = case.closings.order_by("-pk").first()
-    return (
-        {} if row is None else {"performance": row.performance, "approver": row.approver, "approved_on": row.closed_on}
-    )
-
-
 BY_KIND: dict[str, Callable[[Case], dict[str, Any]]] = {
     PaperKind.SITE_RECORD: from_inspection,
     PaperKind.RECHECK: from_recheck,
@@ -337,6 +332,8 @@ BY_KIND: dict[str, Callable[[Case], dict[str, Any]]] = {
     PaperKind.COURT: from_court,
     PaperKind.SURCHARGE: from_surcharge,
     PaperKind.DEFERRAL: from_deferral,
+    PaperKind.EXECUTION_RECORD: from_execution,
+    PaperKind.REMOVAL: from_removal,
     PaperKind.CLOSING: from_closing,
 }
 

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billboards.casefile import make_file
-from billboards.models import Case
+from billboards.models import IMPORTED, Case
 from billboards.resources.boards import BoardResource
 from billboards.resources.campaigns import CampaignItemResource
 from billboards.resources.cases import CaseResultResource
-from billboards.workflow import boards, cases, items, watch
+from billboards.resources.removals import RemovalResource
+from billboards.workflow import boards, cases, items, removals, watch
 from billboards.workflow.papers import receipt_of
 from staff.imports.kinds import CheckedRow, ImportKind, register_import
 from staff.jobs import JobFailed, Progress, long_job
@@ -62,11 +63,19 @@ def publish_items(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatc
     return len(rows)
 
 
+def publish_removals(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
+    """As they happened: what the ledger shows of a broken rule is flagged, not refused."""
+    for done, row in enumerate(sorted(rows, key=lambda each: each.facts.removed_on), 1):
+        removals.record_removal(row.facts, by=by, as_it_happened=True, batch=batch)
+        progress.step(done, len(rows))
+    return len(rows)
+
+
 def publish_cases(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
     """Each with a key of batch and row, so that a job that runs twice stores once."""
     for done, row in enumerate(sorted(rows, key=lambda each: each.facts.case.received_on), 1):
         old = row.facts
-        cases.register_result(old.case, old.decision, by=by, key=f"import-{batch.pk}-{row.number}")
+        cases.register_result(old.case, old.decision, by=by, key=f"{IMPORTED}{batch.pk}-{row.number}")
         progress.step(done, len(rows))
     return len(rows)
 
@@ -78,7 +87,7 @@ register_import(
         permission=Perms.HANDLE_CASE,
         resource=CaseResultResource,
         publish=publish_cases,
-        list_url=lambda batch: f"{reverse('billboards:case-list')}?results_only=true",
+        list_url=lambda batch: f"{reverse('billboards:case-list')}?batch={batch.pk}",
         personal=True,
     )
 )
@@ -90,6 +99,16 @@ register_import(
         resource=BoardResource,
         publish=publish_boards,
         list_url=lambda batch: f"{reverse('billboards:board-list')}?batch={batch.pk}",
+    )
+)
+register_import(
+    ImportKind(
+        key="billboards.removals",
+        label="旧拆除记录",
+        permission=Perms.KEEP_BOARDS,
+        resource=RemovalResource,
+        publish=publish_removals,
+        list_url=lambda batch: f"{reverse('billboards:removal-list')}?batch={batch.pk}",
     )
 )
 register_import(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.forms import CheckboxInput
 from django.http import HttpRequest, QueryDict
 
 from config.display import display
@@ -49,8 +50,8 @@ def active_filters(filters: Any, request: HttpRequest) -> list[Chip]:
 
 
 def filter_text(field: Any, value: Any) -> str:
-    if value is None or value == "":
-        return ""
+    if value is None or value == "" or (value is False and isinstance(field.widget, CheckboxInput)):
+        return ""  # a box that is not ticked narrows nothing
     if isinstance(value, slice):
         ends = [display(end) if end is not None else "" for end in (value.start, value.stop)]
         return " 至 ".join(ends) if any(ends) else ""

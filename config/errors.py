@@ -12,6 +12,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 @login_not_required
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403, with what the refusal says, and the way that there is instead (an exception's `way`: label and address)."""
+    context = {"exception": str(exception), "way": getattr(exception, "way", None)}
+    return render(request, "403.html", context, status=403)
+
+
+@login_not_required
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400; or 413 where more was sent than a form may hold."""
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):

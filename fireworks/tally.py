@@ -64,9 +64,11 @@ def police_counts(period: Period) -> Counter[str]:
     """Incidents of the period by what the police told of them; one with a fine and a detention stands under both."""
 
     def read() -> Counter[str]:
-        rows = PoliceResult.objects.filter(
-            incident__state__in=IncidentState.CONFIRMED, incident__found_on__range=(period.start, period.end)
-        ).order_by()
+        rows = (
+            PoliceResult.objects.standing()
+            .filter(incident__state__in=IncidentState.CONFIRMED, incident__found_on__range=(period.start, period.end))
+            .order_by()
+        )
         grouped = rows.values("outcome").annotate(count=Count("incident", distinct=True))
         return Counter({row["outcome"]: row["count"] for row in grouped})
 

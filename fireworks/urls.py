@@ -92,6 +92,9 @@ RECORDS: list[URLPattern] = [  # incidents, publicity, joint actions, seizures, 
     path("incidents/<int:pk>/close/", incidents.incident_close, name="incident-close"),
     path("incidents/<int:pk>/void/", incidents.incident_void, name="incident-void"),
     path("incidents/<int:pk>/police/", incidents.incident_police, name="incident-police"),
+    path(
+        "incidents/<int:pk>/police/<int:result_pk>/void/", incidents.incident_police_void, name="incident-police-void"
+    ),
     path("incidents/<int:pk>/photos/", incidents.incident_photo_add, name="incident-photo-add"),
     path("incidents/<int:pk>/photos/<int:photo_pk>/", incidents.incident_photo, name="incident-photo"),
     path("public-reports/", reports.report_list, name="public-report-list"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+
 
 class Refused(Exception):
     """The entry breaks a rule; the message says what to do next, `field` names what to correct."""
@@ -18,6 +20,14 @@ class ChangedMeanwhile(Refused):
 
     def __init__(self, what: str = "这条记录") -> None:
         super().__init__(f"{what}刚被别人修改过。请重新打开页面，核对后再保存；您填写的内容仍在本页。")
+
+
+class NotYours(PermissionDenied):
+    """403 where there is another way: the page says it, with a link. `way`: (label, address)."""
+
+    def __init__(self, message: str, way: tuple[str, str]) -> None:
+        super().__init__(message)
+        self.way = way
 
 
 def show_refusal(form: Any, refusal: Refused) -> None:

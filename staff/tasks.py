@@ -1,6 +1,7 @@
 """Celery shells of the office. Long jobs register themselves in each app's tasks.py (see staff/jobs.py)."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from celery import shared_task
@@ -18,6 +19,8 @@ from staff.models import (
     CalendarYear,
     ImportBatch,
     Job,
+    Movement,
+    Person,
     Regulation,
     User,
     Verb,
@@ -104,17 +107,32 @@ def one_by_one(order: Callable[[Any], Any], store: Store) -> Callable[..., int]:
     return publish
 
 
+def people_day(row: people.NewPerson | people.Completion) -> date:
+    return row.entry.happened_on if isinstance(row, people.NewPerson) else date.min
+
+
+def store_person(row: people.NewPerson | people.Completion, by: User | None, batch: ImportBatch) -> Person:
+    if isinstance(row, people.NewPerson):
+        return people.add_person(row, by=by, batch=batch)
+    return people.complete_person(row, by=by)
+
+
+def people_written(batch: ImportBatch) -> str:
+    """The movements that the sheet brought; the register where it only filled files in."""
+    if Movement.objects.filter(batch=batch).exists():
+        return f"{reverse('staff:movement-list')}?batch={batch.pk}"
+    return reverse("staff:person-list")
+
+
 register_import(
     ImportKind(
         key="staff.people",
         label="人员",
         permission=Perms.MANAGE_PEOPLE,
         resource=PersonResource,
-        publish=one_by_one(
-            lambda new: new.entry.happened_on, lambda new, by, batch: people.add_person(new, by=by, batch=batch)
-        ),
+        publish=one_by_one(people_day, store_person),
         personal=True,
-        list_url=lambda batch: f"{reverse('staff:movement-list')}?batch={batch.pk}",
+        list_url=people_written,
     )
 )
 register_import(

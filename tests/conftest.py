@@ -18,6 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from config.env import BASE_DIR
 from staff import append_only
 from tests.environment import HERE
+from tests.migrated import Migrated
 
 SLOW_MACHINE = [HealthCheck.too_slow]
 hypothesis_settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=SLOW_MACHINE)
@@ -43,12 +44,31 @@ def pytest_runtest_setup(item):
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
+TEST_DATABASE = HERE / "test.sqlite3"
+
+
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings):
+def on_sqlite():
+    return settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, on_sqlite):
     """SQLite in a file, as when embedded: threads then have connections of their own and locks are real."""
-    database = settings.DATABASES["default"]
-    if database["ENGINE"] == "django.db.backends.sqlite3":
-        database.setdefault("TEST", {})["NAME"] = str(HERE / "test.sqlite3")
+    if on_sqlite:
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(TEST_DATABASE)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb, on_sqlite, django_db_use_migrations):
+    """A kept database that is migrated already is laid in its place, and then migrated on by nothing."""
+    return (on_sqlite and django_db_use_migrations and Migrated().lay(TEST_DATABASE)) or django_db_keepdb
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_keepdb, on_sqlite, django_db_use_migrations):
+    if on_sqlite and django_db_use_migrations and not django_db_keepdb:
+        Migrated().keep(TEST_DATABASE)
 
 
 @pytest.fixture(scope="session", autouse=True)

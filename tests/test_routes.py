@@ -409,6 +409,7 @@ ROUTES = {
     "fireworks:incident-close": VERIFIES_INCIDENTS,
     "fireworks:incident-void": KEEPS_BAN,
     "fireworks:incident-police": VERIFIES_INCIDENTS,
+    "fireworks:incident-police-void": VERIFIES_INCIDENTS,
     "fireworks:incident-photo-add": RECORDS_BAN,
     "fireworks:incident-photo": VIEWS_BAN,
     "fireworks:public-report-list": KEEPS_BAN,

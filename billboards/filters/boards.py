@@ -156,6 +156,7 @@ class RemovalFilter(django_filters.FilterSet):
     )
     measured = django_filters.BooleanFilter(label="有面积", method="by_area")
     flawed = django_filters.BooleanFilter(label="程序瑕疵", method="by_flaw")
+    batch = django_filters.ModelChoiceFilter(label="导入批次", queryset=ImportBatch.objects.all(), widget=HIDDEN)
 
     class Meta:
         model = Removal

@@ -11,10 +11,10 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from billboards.enums.cases import CaseState, DecisionKind, LeadSource, Route
-from billboards.models import NO_VIOLATION, Case, CaseClock, CaseStep, Violation, violation_codes
+from billboards.models import IMPORTED, NO_VIOLATION, Case, CaseClock, CaseOfficer, CaseStep, violation_codes
 from billboards.reckoning import fine_overdue
 from staff.filters.log import DATE_INPUT
-from staff.models import Unit
+from staff.models import ImportBatch, Unit
 
 STAGES = {
     "running": ("未结", None),
@@ -32,7 +32,7 @@ class CaseFilter(django_filters.FilterSet):
         label="阶段", choices=[(key, label) for key, (label, _) in STAGES.items()], method="by_stage"
     )
     state = django_filters.ChoiceFilter(label="状态", choices=CaseState.choices)
-    violation = django_filters.ModelChoiceFilter(label="案由", queryset=Violation.objects.all())
+    code = django_filters.ChoiceFilter(label="案由", choices=violation_codes, method="by_code")
     unit = django_filters.ModelChoiceFilter(
         label="承办单位", queryset=lambda request: Unit.objects.filter(billboard_cases__isnull=False).distinct()
     )
@@ -43,7 +43,15 @@ class CaseFilter(django_filters.FilterSet):
     flawed = django_filters.BooleanFilter(label="有程序瑕疵", method="by_flaw")
     enforceable = django_filters.BooleanFilter(label="已到最早可强制日期", method="by_enforceable")
     unpaid = django_filters.BooleanFilter(label="罚款到期未缴清", method="by_unpaid")
-    results_only = django_filters.BooleanFilter(label="只登记结果")
+    entry = django_filters.ChoiceFilter(
+        label="登记方式",
+        choices=[("steps", "逐步办理"), ("results", "只登记结果"), ("imported", "导入的旧案件")],
+        method="by_entry",
+    )
+    mine = django_filters.BooleanFilter(label="只看我办的、我登记的", method="by_mine", widget=forms.CheckboxInput)
+    batch = django_filters.ModelChoiceFilter(
+        label="导入批次", queryset=ImportBatch.objects.all(), method="by_batch", widget=forms.HiddenInput
+    )
     filed_from = django_filters.DateFilter(label="立案从", field_name="filed_on", lookup_expr="gte", widget=DATE_INPUT)
     filed_to = django_filters.DateFilter(label="到", field_name="filed_on", lookup_expr="lte", widget=DATE_INPUT)
     decided_from = django_filters.DateFilter(
@@ -56,7 +64,6 @@ class CaseFilter(django_filters.FilterSet):
     closed_to = django_filters.DateFilter(label="到", field_name="closed_on", lookup_expr="lte", widget=DATE_INPUT)
     transferred_from = django_filters.DateFilter(label="移送从", method="by_transferred", widget=DATE_INPUT)
     transferred_to = django_filters.DateFilter(label="到", method="by_transferred", widget=DATE_INPUT)
-    code = django_filters.ChoiceFilter(label="案由代码", choices=violation_codes, method="by_code")
     voided = django_filters.ChoiceFilter(
         label="作废", choices=[("voided", "已作废")], method="by_voided", empty_label="未作废"
     )
@@ -80,6 +87,19 @@ class CaseFilter(django_filters.FilterSet):
     def by_code(self, rows: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         """Whatever the version of the entry; `none`: not settled yet."""
         return rows.filter(violation=None) if value == NO_VIOLATION else rows.filter(violation__code=value)
+
+    def by_entry(self, rows: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        if value == "imported":
+            return rows.filter(entry_key__startswith=IMPORTED)
+        return rows.filter(results_only=value == "results")
+
+    def by_batch(self, rows: QuerySet[Case], name: str, value: ImportBatch) -> QuerySet[Case]:
+        return rows.filter(entry_key__startswith=f"{IMPORTED}{value.pk}-")
+
+    def by_mine(self, rows: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
+        user: Any = self.request.user
+        handled = CaseOfficer.objects.filter(person__account=user, recused_on=None).values("case")
+        return rows.filter(Q(pk__in=handled) | Q(recorded_by=user)) if value else rows
 
     def search(self, rows: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         words = value.strip()

@@ -9,7 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from billboards.enums.cases import CASE_TRANSITIONS, CaseState, PartyKind, Right, StatementOutcome
+from billboards.enums.case_edges import CASE_TRANSITIONS, Right
+from billboards.enums.cases import CaseState, LeadSource, PartyKind, StatementOutcome
 from billboards.models import (
     Board,
     Case,
@@ -30,6 +31,10 @@ from staff.officers import officers_on
 from staff.refusals import Refused, show_refusal
 
 FEW_LINES = forms.Textarea(attrs={"rows_wanted": 3})
+# Leads that another office or platform sent, with a number of its own.
+FROM_ELSEWHERE = (
+    LeadSource.HOTLINE, LeadSource.DIGITAL, LeadSource.STREET, LeadSource.AGENCY, LeadSource.COMPLAINT, LeadSource.SUPERIOR,
+)  # fmt: skip
 PARTY = (
     "party_kind",
     "party_name",
@@ -40,6 +45,18 @@ PARTY = (
     "party_address",
     "party_phone",
 )
+# Which fields ask of whom: the page shows those that fit what was chosen; without script all stand there, and say so.
+OF_KIND = {
+    "party_sex": ("party_kind", (PartyKind.CITIZEN,), "公民填。"),
+    "party_id": ("party_kind", (PartyKind.CITIZEN,), "公民填。"),
+    "party_credit_code": ("party_kind", (PartyKind.ORGANISATION,), "单位填。"),
+    "party_head": ("party_kind", (PartyKind.ORGANISATION,), "单位填。"),
+    "party_name": ("party_kind", (PartyKind.CITIZEN, PartyKind.ORGANISATION), ""),
+    "party_address": ("party_kind", (PartyKind.CITIZEN, PartyKind.ORGANISATION), ""),
+    "party_phone": ("party_kind", (PartyKind.CITIZEN, PartyKind.ORGANISATION), ""),
+    "external_system": ("source", FROM_ELSEWHERE, ""),
+    "external_number": ("source", FROM_ELSEWHERE, "来件编号，如 12345 工单号。"),
+}
 DAY_WIDGETS = dict.fromkeys(("received_on", "found_on", "ended_on", "electronic_consent_on", "filed_on", "closed_on", "issued_on", "served_on", "remove_by", "signed_on"), DATE)  # fmt: skip
 
 
@@ -51,6 +68,8 @@ def handling_units(user: User) -> Any:
 
 class CaseFields(forms.ModelForm):
     """What a case is about and whom: shared by lead, correction and result."""
+
+    always_asked: tuple[str, ...] = ()  # what the choice of these does not hide
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,6 +87,15 @@ class CaseFields(forms.ModelForm):
         self.fields["violation"].queryset = violations  # type: ignore[attr-defined]
         if "board" in self.fields:
             self.fields["board"].queryset = Board.objects.visible_to(user)  # type: ignore[attr-defined]
+        self.show_what_fits()
+
+    def show_what_fits(self) -> None:
+        for name, (by, values, words) in OF_KIND.items():
+            if name not in self.fields or by not in self.fields or by in self.always_asked:
+                continue
+            field = self.fields[name]
+            field.widget.attrs["data-shown-when"] = f"{by}={','.join(values)}"
+            field.help_text = f"{words}{field.help_text}"
 
     def clean(self) -> dict[str, Any]:
         """The party's numbers hold and belong to its kind."""
@@ -92,7 +120,7 @@ class LeadForm(CaseFields):
     photos = SeveralFilesField(
         label="现场照片", required=False, help_text="可一次选多张，随线索登记为证据；没有拍摄时间的照收并注明。"
     )
-    field_order = ("photos", "place", "facts")
+    field_order = ("photos", "place", "facts", "violation", "source", "external_system", "external_number")
 
     class Meta:
         model = Case
@@ -115,6 +143,7 @@ class LeadForm(CaseFields):
 class CaseForm(CaseFields):
     """Correcting a case."""
 
+    always_asked = ("source",)  # a number that is on record stays in sight
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta:
@@ -136,6 +165,8 @@ class CaseForm(CaseFields):
 
 class ResultForm(CaseFields):
     """只登记结果: a whole case of paper or of another platform on one page."""
+
+    always_asked = ("source",)
 
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     filed_on = forms.DateField(label="立案日期", widget=DATE, required=False)

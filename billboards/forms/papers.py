@@ -13,6 +13,7 @@ from billboards.documents import DOCUMENTS, Document, Part, Shape
 from billboards.models import Case, Paper, PaperService, ServiceWay
 from billboards.workflow import papers
 from staff.forms.people import DATE
+from staff.forms.scans import ScanField
 from staff.models import User
 from staff.refusals import Refused, show_refusal
 
@@ -110,10 +111,18 @@ class OutsideForm(forms.Form):
     kind = forms.ChoiceField(label="文书", choices=[(each.kind, each.title) for each in DOCUMENTS.values()])
     number = forms.CharField(label="文号", max_length=60)
     on = forms.DateField(label="出文日期", widget=DATE)
+    scan = ScanField(label="扫描件", help_text="原件的 PDF 或者照片；没有的可以先不传。")
 
-    def record(self, case: Case, *, by: User) -> Paper:
+    def record(self, case: Case, *, by: User) -> Paper | None:
+        """None, with the reason on the form, if it is refused."""
         facts = self.cleaned_data
-        return papers.record_outside(case, facts["kind"], by=by, number=facts["number"], on=facts["on"])
+        try:
+            return papers.record_outside(
+                case, facts["kind"], by=by, number=facts["number"], on=facts["on"], scan=facts["scan"]
+            )
+        except Refused as refusal:
+            show_refusal(self, refusal)
+            return None
 
 
 class PaperReasonForm(forms.Form):

@@ -11,6 +11,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from config.migrations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -22,6 +24,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels(operations=[
         migrations.CreateModel(
             name='Board',
             fields=[
@@ -321,11 +324,13 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('void_reason', ''), ('voided_at', None)), models.Q(('voided_at__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='billboards_removal_void_whole', violation_error_message='作废必须同时有时间和理由。'), models.CheckConstraint(condition=models.Q(('area__gte', 0), ('quantity__gt', 0)), name='removal_quantity_positive', violation_error_message='数量应大于 0，面积不能是负数。'), models.CheckConstraint(condition=models.Q(models.Q(('mode', 'assisted'), _negated=True), ('consent_on__isnull', False), models.Q(('flaw', ''), _negated=True), _connector='OR'), name='removal_assisted_has_consent_or_flaw', violation_error_message='协助拆除须有书面同意；没有的记为程序瑕疵。'), models.CheckConstraint(condition=models.Q(models.Q(('mode__in', ['emergency', 'ownerless']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='removal_emergency_says_why', violation_error_message='应急排险写明紧急情形，无主设施写明查找和公告情况。'), models.CheckConstraint(condition=models.Q(models.Q(('flaw', ''), ('flaw_article', '')), models.Q(models.Q(('flaw', ''), _negated=True), models.Q(('flaw_article', ''), _negated=True)), _connector='OR'), name='removal_flaw_whole', violation_error_message='程序瑕疵应同时有依据和内容。')],
             },
         ),
+        ]),
         migrations.AddField(
             model_name='campaignitem',
             name='removal',
             field=models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='item', to='billboards.removal', verbose_name='拆除记录'),
         ),
+        CreateModels(operations=[
         migrations.CreateModel(
             name='SafetyInspection',
             fields=[
@@ -380,11 +385,13 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('valid_from',), name='one_size_rule_per_start', violation_error_message='这一天已经有一条认定规则生效。'), models.CheckConstraint(condition=models.Q(('area__gt', 0), ('side__gt', 0)), name='size_rule_thresholds_positive', violation_error_message='边长和面积应大于 0。'), models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='size_rule_valid_to_not_before_from', violation_error_message='失效日期不得早于生效日期。')],
             },
         ),
+        ]),
         migrations.AddField(
             model_name='board',
             name='size_rule',
             field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='boards', to='billboards.sizerule', verbose_name='认定规则'),
         ),
+        CreateModels(operations=[
         migrations.CreateModel(
             name='BoardFace',
             fields=[
@@ -429,4 +436,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('longitude__isnull', False)), _connector='OR'), name='billboards_boardphoto_position_whole', violation_error_message='经度和纬度应同时填写。')],
             },
         ),
+        ]),
     ]

@@ -4,6 +4,8 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
+from config.migrations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -12,6 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels(operations=[
         migrations.CreateModel(
             name='Violation',
             fields=[
@@ -55,4 +58,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('violation', 'order'), name='discretion_order_once', violation_error_message='这个顺序号已经有一个阶次。'), models.CheckConstraint(condition=models.Q(('maximum__gte', models.F('minimum')), ('minimum__gte', 0)), name='discretion_bounds', violation_error_message='阶次上限不得小于下限。')],
             },
         ),
+        ]),
     ]

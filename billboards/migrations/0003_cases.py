@@ -8,6 +8,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from config.migrations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -18,6 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels(operations=[
         migrations.CreateModel(
             name='Case',
             fields=[
@@ -740,4 +743,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='site_record_ends_after_start', violation_error_message='结束时间不能早于开始时间。'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'recheck'), _negated=True), models.Q(('correction', ''), _negated=True), _connector='OR'), name='recheck_says_what_came_of_it', violation_error_message='复查应写明是否改正。')],
             },
         ),
+        ]),
     ]

@@ -8,6 +8,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from config.migrations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -18,6 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels(operations=[
         migrations.CreateModel(
             name='Deferral',
             fields=[
@@ -169,4 +172,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('case', 'computed_to'), name='one_reckoning_per_day', violation_error_message='这一天已经计算过。'), models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('amount__lte', models.F('fine'))), name='surcharge_never_above_the_fine', violation_error_message='加处罚款不得超出罚款的数额（行政处罚法第七十二条）。')],
             },
         ),
+        ]),
     ]

@@ -1,6 +1,7 @@
 from billboards.models.board import STREETS, Board, BoardFace
 from billboards.models.campaign import Campaign, CampaignAssignment, CampaignPhase, CampaignTarget
 from billboards.models.case import (
+    IMPORTED,
     Case,
     CaseApproval,
     CaseClock,
@@ -36,6 +37,7 @@ from billboards.models.upkeep import BoardEvent, BoardPhoto, SafetyInspection
 from billboards.models.violations import NO_VIOLATION, DiscretionStep, Violation, violation_codes
 
 __all__ = [
+    "IMPORTED",
     "NO_VIOLATION",
     "STREETS",
     "Announcement",

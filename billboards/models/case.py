@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from staff.models import User
 
 
+IMPORTED = "import-"  # how the entry key of a case from a sheet begins: import-<batch>-<row>
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User) -> CaseQuerySet:
         """All for those who see all units; else those of the own unit and those one handles or entered."""

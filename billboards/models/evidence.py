@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from billboards.enums.cases import CustodyAct, EvidenceKind
 from billboards.models.case import Case, OfCaseQuerySet
-from staff.models import Attachment
+from staff.models import AppendOnly, Attachment
 
 KEPT = "Evidence is kept: set it aside with a reason (行政处罚法 Art. 46)."
 
@@ -90,15 +90,7 @@ class EvidenceFile(Attachment):
         raise TypeError(KEPT)
 
 
-class ChainQuerySet(models.QuerySet[Any]):
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise TypeError("The chain of custody is appended, never changed.")
-
-    def delete(self) -> NoReturn:
-        raise TypeError("The chain of custody is appended, never removed.")
-
-
-class EvidenceCustody(models.Model):
+class EvidenceCustody(AppendOnly):
     """Who had a piece of evidence, from whom, where. Appended only."""
 
     evidence = models.ForeignKey(Evidence, verbose_name="证据", on_delete=models.PROTECT, related_name="custody")
@@ -113,19 +105,9 @@ class EvidenceCustody(models.Model):
     )  # fmt: skip
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
 
-    objects = ChainQuerySet.as_manager()
-
     class Meta:
         verbose_name = verbose_name_plural = "证据保管链"
         ordering = ["happened_at", "pk"]
 
     def __str__(self) -> str:
         return f"{self.get_act_display()} {self.received_by or self.handed_by}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise TypeError("The chain of custody is appended, never changed.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("The chain of custody is appended, never removed.")

@@ -10,9 +10,10 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from billboards.enums.cases import PaperKind
+from billboards.enums.papers import PaperKind
 from billboards.models.case import Case, OfCaseQuerySet
 from staff.models import CasePaper, ServiceMethod, ServiceRecord
+from staff.models.bases import attachment_path
 from staff.models.papers import paper_path
 
 
@@ -33,6 +34,7 @@ class Paper(CasePaper):
     case = models.ForeignKey(Case, verbose_name="案件", on_delete=models.PROTECT, related_name="papers")
     kind = models.CharField("文书", max_length=20, choices=PaperKind.choices)
     served_on = models.DateField("送达日期", null=True, editable=False, help_text="有效送达的日期；期限从这一天起算。")
+    scan = models.FileField("扫描件", upload_to=attachment_path, blank=True, help_text="外部文书的原件。")
     version = models.PositiveIntegerField("版次", default=1, editable=False)
 
     objects = PaperQuerySet.as_manager()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from billboards.enums.boards import Measure, RemovalMode
@@ -110,4 +111,6 @@ class Removal(Record):
         item = getattr(self, "item", None)
         if item is not None:
             return item.get_absolute_url()
-        return self.case.get_absolute_url() if self.case is not None else ""
+        if self.case is not None:
+            return self.case.get_absolute_url()
+        return reverse("billboards:removal-detail", args=[self.pk])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -12,7 +10,7 @@ from django.utils import timezone
 
 from billboards.enums.boards import BoardEventKind, InspectionKind, InspectionResult, PhotoView
 from billboards.models.board import Board
-from staff.models import Attachment, Record, User
+from staff.models import AppendOnly, Attachment, Record, User
 
 
 class InspectionQuerySet(models.QuerySet["SafetyInspection"]):
@@ -77,15 +75,7 @@ class BoardPhoto(Attachment):
         return reverse("billboards:board-photo", args=[self.board_id, self.pk])
 
 
-class AppendOnlyQuerySet(models.QuerySet[Any]):
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise TypeError("The history of a board is appended, never changed.")
-
-    def delete(self) -> NoReturn:
-        raise TypeError("The history of a board is appended, never removed.")
-
-
-class BoardEvent(models.Model):
+class BoardEvent(AppendOnly):
     """The life of a board, as its plate tells it. Appended only."""
 
     board = models.ForeignKey(Board, verbose_name="户外广告", on_delete=models.PROTECT, related_name="events")
@@ -97,19 +87,9 @@ class BoardEvent(models.Model):
     )  # fmt: skip
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
 
-    objects = AppendOnlyQuerySet.as_manager()
-
     class Meta:
         verbose_name = verbose_name_plural = "设施经过"
         ordering = ["-happened_on", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.happened_on} {self.get_kind_display()}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise TypeError("The history of a board is appended, never changed.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("The history of a board is appended, never removed.")

@@ -25,7 +25,7 @@ from config import area_map
 from config.codes import qr_svg
 from config.tables import Column, Table, render_table
 from staff.exports import ListExport, register_export
-from staff.pages import form_page, pdf_answer
+from staff.pages import Fact, RecordPage, form_page, pdf_answer, recorded_fact, void_step
 from staff.permissions import Perms
 from staff.refusals import Refused
 
@@ -223,12 +223,52 @@ REMOVAL_EXPORT = register_export(ListExport("billboards.removals", "户外广告
 
 @require_GET
 @VIEW
+def removal_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A removal that is of no board, campaign or case of ours: what an old ledger said of it."""
+    rows = Removal.objects.visible_to(request.user).select_related("street", "batch", "recorded_by")
+    removal = get_object_or_404(rows, pk=pk, item=None)
+    steps = []
+    if request.user.has_perm(Perms.KEEP_BOARDS) and not removal.is_voided:
+        steps = [
+            void_step(reverse("billboards:removal-void", args=[pk]), ReasonForm(), "不再计入拆除数；记录和日志保留。")
+        ]
+    return RecordPage(
+        record=removal,
+        title=removal.what,
+        crumbs=[("拆除记录", "billboards:removal-list")],
+        facts=removal_facts(removal),
+        badge=("已作废", "grey") if removal.is_voided else ("程序瑕疵", "amber") if removal.flaw else ("", "grey"),
+        steps=steps,
+    ).show(request)
+
+
+def removal_facts(removal: Removal) -> list[Fact]:
+    return [
+        Fact("拆除日期", removal.removed_on),
+        Fact("地点", removal.place, note=removal.street.label),
+        Fact("拆除方式", removal.get_mode_display()),
+        Fact("数量", amount_of(removal)),
+        Fact("面积", removal.area or None, unit="㎡"),
+        Fact("外部案号", removal.case_number),
+        Fact("书面同意", removal.consent_on),
+        Fact("紧急情形（查找、公告情况）", removal.reason),
+        Fact("程序瑕疵", removal.flaw, note=removal.flaw_article),
+        Fact("说明", removal.note),
+        *recorded_fact(removal),
+    ]
+
+
+@require_GET
+@VIEW
 def removal_list(request: HttpRequest) -> HttpResponse:
+    links = []
+    if request.user.has_perm(Perms.KEEP_BOARDS):
+        links = [("导入旧拆除记录", reverse("staff:import-new", args=["billboards.removals"]), False)]
     context = {
         "table": removal_table(request),
         "title": "拆除记录",
         "lead": "自行、协助、强制等方式分开登记；块、条、处、㎡各计各的，不相加。",
-        "links": [],
+        "links": links,
     }
     return render_table(request, "layout/record_list.html", context)
 

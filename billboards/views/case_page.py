@@ -13,22 +13,26 @@ from django.views.decorators.http import require_GET
 
 from billboards.coercion import Outlook
 from billboards.dossier import Dossier
-from billboards.enums.cases import CASE_TRANSITIONS, CaseState, PaperKind, Right
+from billboards.duties import duties
+from billboards.enums.case_edges import CASE_TRANSITIONS
+from billboards.enums.cases import CaseState
 from billboards.forms.cases import waits_for_word
 from billboards.forms.steps.specs import SPECS
 from billboards.models import Case
-from billboards.next_steps import NextStep, explained, next_step
+from billboards.next_steps import NextStep, explained, next_step, owes_only_money
 from billboards.permissions import (
     can_edit_case,
     can_extend,
     can_name_officers,
+    can_record_payment,
     can_see_identity,
     can_step,
     can_work_on_case,
+    may_sign_offline,
 )
 from billboards.views.cases import visible_case
+from billboards.views.papers import options_of
 from billboards.workflow.cases import EXTENSIONS
-from billboards.workflow.guards import why_not_paper
 from config.navigation import address_of
 from staff.group_messages import case_message
 from staff.models import Activity
@@ -54,15 +58,6 @@ class Button:
     danger: bool = False
 
 
-@dataclass(frozen=True)
-class PaperOption:
-    """As the paper_options component takes it."""
-
-    label: str
-    url: str
-    why_not: str
-
-
 @require_GET
 @VIEW
 def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -75,7 +70,7 @@ def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "case": case,
         "dossier": dossier,
         "step": step,
-        "primary": primary_button(request, case, step),
+        "primary": primary_button(request, dossier, step),
         "buttons": buttons(request, case, step),
         "signed_outside": signed_outside(request, case, step),
         "actions": actions(request, case),
@@ -103,7 +98,11 @@ def step_url(case: Case, edge: str) -> str:
     return reverse("billboards:case-step", args=[case.pk, edge])
 
 
-def primary_button(request: HttpRequest, case: Case, step: NextStep) -> Button | None:
+def primary_button(request: HttpRequest, dossier: Dossier, step: NextStep) -> Button | None:
+    """The step that the case waits for; who keeps the money enters the payment while the fine is what is missing."""
+    case = dossier.case
+    if owes_only_money(dossier) and can_record_payment(request.user):
+        return Button("登记缴款", reverse("billboards:case-money", args=[case.pk]))
     if not step.edge or not can_step(request.user, case, step.edge):
         return None
     return Button(CASE_TRANSITIONS[step.edge].label, step_url(case, step.edge), SPECS[step.edge].danger)
@@ -111,10 +110,11 @@ def primary_button(request: HttpRequest, case: Case, step: NextStep) -> Button |
 
 def signed_outside(request: HttpRequest, case: Case, step: NextStep) -> str:
     """The way to 线下签批 for who handles the case while its next step is a leader's, who signs on paper; "" else."""
-    if not step.edge or can_step(request.user, case, step.edge) or not can_work_on_case(request.user, case):
+    if not step.edge or can_step(request.user, case, step.edge):
         return ""
-    leaders = CASE_TRANSITIONS[step.edge].right in (Right.APPROVE, Right.LEAD)
-    return reverse("billboards:case-action", args=[case.pk, "approval"]) if leaders else ""
+    if not may_sign_offline(request.user, case, step.edge):
+        return ""
+    return f"{reverse('billboards:case-action', args=[case.pk, 'approval'])}?edge={step.edge}"
 
 
 def buttons(request: HttpRequest, case: Case, step: NextStep) -> list[Button]:
@@ -159,8 +159,9 @@ def overview(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
         "clocks": [(each, explained(dossier, each)) for each in running],
         "may_extend": can_extend(request.user, case),
         "extensible": EXTENSIONS,
-        "options": paper_choices(dossier),
+        "options": options_of(dossier, request.user),
         "facts": facts(dossier),
+        "duties": duties(dossier) if case.filed_on and not case.results_only else [],
         "steps": list(reversed(dossier.steps)),
     }
 
@@ -195,18 +196,6 @@ def coercion(dossier: Dossier) -> Outlook | None:
     if case.is_done or (decision is not None and not decision.is_penalty):
         return None
     return dossier.outlook()
-
-
-def paper_choices(dossier: Dossier) -> list[PaperOption]:
-    case = dossier.case
-    return [
-        PaperOption(
-            label,
-            address_of("billboards:paper-create", (str(case.pk), kind)),
-            why_not_paper(case, kind, dossier=dossier),
-        )
-        for kind, label in PaperKind.choices
-    ]
 
 
 def party(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from billboards.enums.cases import CASE_TRANSITIONS, NEVER_AFTERWARDS, CaseState
+from billboards.enums.case_edges import CASE_TRANSITIONS, NEVER_AFTERWARDS
+from billboards.enums.cases import CaseState
 from billboards.forms.cases import (
     ApprovalForm,
     GovernmentForm,
@@ -29,13 +31,13 @@ from billboards.forms.evidence import EvidenceForm, InterviewForm, SiteForm
 from billboards.forms.steps import step_form
 from billboards.forms.steps.specs import SPECS
 from billboards.models import Case, CaseClock, CaseOfficer, RemedyAction
-from billboards.permissions import can_extend, can_name_officers, can_work_on_case, holds_right
+from billboards.permissions import can_extend, can_name_officers, can_work_on_case, holds_right, may_sign_offline
 from billboards.views.cases import form_answer, visible_case
 from billboards.workflow import cases
 from staff.models import User
 from staff.pages import require
 from staff.permissions import Perms
-from staff.refusals import Refused, show_refusal
+from staff.refusals import NotYours, Refused, show_refusal
 
 VIEW = permission_required(Perms.VIEW_CASES, raise_exception=True)
 
@@ -48,7 +50,7 @@ def case_step(request: HttpRequest, pk: int, edge: str) -> HttpResponse:
     if edge not in CASE_TRANSITIONS:
         raise Http404
     step, spec = CASE_TRANSITIONS[edge], SPECS[edge]
-    require(holds_right(request.user, case, edge))
+    require_right(request, case, edge)
     if case.state not in step.sources and (edge in NEVER_AFTERWARDS or case.state in CaseState.DONE):
         messages.error(request, f"{case.number}目前是“{case.get_state_display()}”，不能{step.label}（{step.basis}）。")
         return redirect(case)
@@ -58,6 +60,18 @@ def case_step(request: HttpRequest, pk: int, edge: str) -> HttpResponse:
         return redirect(moved)
     lead = f"{spec.consequence}（{step.basis}）"
     return form_answer(request, form, title=step.label, submit=step.label, lead=lead, case=case, danger=spec.danger)
+
+
+def require_right(request: HttpRequest, case: Case, edge: str) -> None:
+    """403 for a step that is not this user's; who handles the case hears of 线下签批 where a leader signs on paper."""
+    if holds_right(request.user, case, edge):
+        return
+    if not may_sign_offline(request.user, case, edge):
+        raise PermissionDenied
+    step = CASE_TRANSITIONS[edge]
+    words = f"“{step.label}”由{step.right.label}办理。领导已在纸上签批的，先登记线下签批并选定这一步，就由您办理。"
+    address = reverse("billboards:case-action", args=[case.pk, "approval"])
+    raise NotYours(words, ("登记线下签批", f"{address}?edge={edge}"))
 
 
 # --- Beside the steps -------------------------------------------------------------------------------------------------
@@ -150,6 +164,8 @@ def case_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     what = ACTIONS[action]
     require(what.may(request.user, case))
     form = what.form(case, request.POST or None, request.FILES or None)
+    if action == "approval" and (step := CASE_TRANSITIONS.get(request.GET.get("edge", ""))):
+        form.initial = {**form.initial, "edge": request.GET["edge"], "subject": step.label}
     return act(request, case, form, what.title, lambda: what.store(case, form, request.user), lead=what.lead)
 
 

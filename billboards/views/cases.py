@@ -94,6 +94,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
             ("登记线索", reverse("billboards:case-create"), True),
             ("只登记结果", reverse("billboards:case-result"), False),
             ("导入旧案件", reverse("staff:import-new", args=["billboards.cases"]), False),
+            ("导入的旧案件", f"{reverse('billboards:case-list')}?entry=imported", False),
         ]
     links.append(("期限日历", reverse("billboards:clock-list"), False))
     lead = "每个案件都标着最早可强制日期；在它之前只能劝导、协助拆除或者申请法院。"

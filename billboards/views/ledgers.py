@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -22,6 +23,10 @@ def money_of_row(row: Any) -> str:
     return reverse("billboards:case-money", args=[row.case_id])
 
 
+def case_of_row(row: Any) -> str:
+    return row.case.get_absolute_url()  # type: ignore[no-any-return]
+
+
 CASE_COLUMNS = (
     Column("case", "案件", value="case.number", sort="case__number", phone="primary"),
     Column("party", "当事人", value="case.party_name", phone="secondary"),
@@ -32,28 +37,50 @@ def total_of(field: str) -> Any:
     return lambda rows: rows.order_by().aggregate(total=Sum(field))["total"]
 
 
-def order_table(request: HttpRequest) -> Table:
+def ledger(
+    request: HttpRequest,
+    model: Any,
+    filter_set: Any,
+    columns: Callable[[Any], Sequence[Column]],
+    *,
+    export: str,
+    row_url: Callable[[Any], str] = case_of_row,
+    related: tuple[str, ...] = ("case",),
+    **shown: Any,
+) -> Table:
+    """Rows of cases as a table: which case and party first, then the ledger's own columns. `columns` gets the filters."""
     if not request.user.has_perm(Perms.VIEW_CASES):
         raise PermissionDenied
-    rows = CorrectionOrder.objects.visible_to(request.user).select_related("case__violation")
-    filters = OrderFilter(request.GET, queryset=rows, request=request)
+    rows = model.objects.visible_to(request.user).select_related(*related)
+    filters = filter_set(request.GET, queryset=rows, request=request)
     return Table(
-        columns=[
-            *CASE_COLUMNS,
+        columns=[*CASE_COLUMNS, *columns(filters)],
+        rows=filters.qs,
+        request=request,
+        row_url=row_url,
+        filters=filters,
+        export_url=reverse("staff:export", args=[export]),
+        **shown,
+    )
+
+
+def order_table(request: HttpRequest) -> Table:
+    return ledger(
+        request,
+        CorrectionOrder,
+        OrderFilter,
+        lambda filters: [
             Column("number", "文号", sort="number", phone="secondary"),
             Column("issued_on", "出文日期", sort="issued_on", phone="secondary"),
             Column("served_on", "送达日期", sort="served_on", phone="secondary"),
             Column("due_on", "改正期限", sort="due_on", phone="secondary"),
             Column("demand", "改正要求", phone="hidden"),
         ],
-        rows=filters.qs,
-        request=request,
+        export="billboards.orders",
+        related=("case__violation",),
         name="orders",
         caption="责令改正通知书",
         default_sort="-issued_on",
-        row_url=lambda row: row.case.get_absolute_url(),
-        filters=filters,
-        export_url=reverse("staff:export", args=[ORDER_EXPORT.key]),
         empty="没有符合条件的责令改正。",
     )
 
@@ -62,13 +89,11 @@ ORDER_EXPORT = register_export(ListExport("billboards.orders", "责令改正通�
 
 
 def decision_table(request: HttpRequest) -> Table:
-    if not request.user.has_perm(Perms.VIEW_CASES):
-        raise PermissionDenied
-    rows = Decision.objects.visible_to(request.user).select_related("case__violation")
-    filters = DecisionFilter(request.GET, queryset=rows, request=request)
-    return Table(
-        columns=[
-            *CASE_COLUMNS,
+    return ledger(
+        request,
+        Decision,
+        DecisionFilter,
+        lambda filters: [
             Column("violation", "案由", value="case.violation.name", phone="hidden"),
             Column("kind", "决定", value="get_kind_display", sort="kind", phone="secondary"),
             Column("number", "文号", sort="number", phone="secondary"),
@@ -76,14 +101,12 @@ def decision_table(request: HttpRequest) -> Table:
             Column("served_on", "送达日期", sort="served_on", phone="hidden"),
             Column("amount", "罚款（元）", sort="amount", align="end", total=total_of("amount"), phone="primary"),
         ],
-        rows=filters.qs,
-        request=request,
+        export="billboards.decisions",
+        row_url=money_of_row,
+        related=("case__violation",),
         name="decisions",
         caption="处罚决定",
         default_sort="-issued_on",
-        row_url=money_of_row,
-        filters=filters,
-        export_url=reverse("staff:export", args=[DECISION_EXPORT.key]),
         empty="没有符合条件的决定。",
     )
 
@@ -92,13 +115,11 @@ DECISION_EXPORT = register_export(ListExport("billboards.decisions", "处罚决�
 
 
 def payment_table(request: HttpRequest) -> Table:
-    if not request.user.has_perm(Perms.VIEW_CASES):
-        raise PermissionDenied
-    rows = Payment.objects.visible_to(request.user).select_related("case")
-    filters = PaymentFilter(request.GET, queryset=rows, request=request)
-    return Table(
-        columns=[
-            *CASE_COLUMNS,
+    return ledger(
+        request,
+        Payment,
+        PaymentFilter,
+        lambda filters: [
             Column("kind", "款项", value="get_kind_display", sort="kind", phone="secondary"),
             Column("paid_on", "缴款日期", sort="paid_on", phone="secondary"),
             Column("amount", "金额（元）", sort="amount", align="end", total=total_of("amount"), phone="primary"),
@@ -106,15 +127,12 @@ def payment_table(request: HttpRequest) -> Table:
             Column("receipt", "票据号", phone="secondary"),
             Column("late", "补录", value=lambda row: "补录" if row.late else "", phone="hidden"),
         ],
-        rows=filters.qs,
-        request=request,
+        export="billboards.payments",
+        row_url=money_of_row,
         name="payments",
         caption="缴款",
         default_sort="-paid_on",
-        row_url=money_of_row,
         row_tone=lambda row: "muted" if row.voided_at else "",
-        filters=filters,
-        export_url=reverse("staff:export", args=[PAYMENT_EXPORT.key]),
         empty="没有符合条件的缴款。",
     )
 
@@ -123,54 +141,48 @@ PAYMENT_EXPORT = register_export(ListExport("billboards.payments", "罚没款缴
 
 
 def surcharge_table(request: HttpRequest) -> Table:
-    if not request.user.has_perm(Perms.VIEW_CASES):
-        raise PermissionDenied
-    rows = SurchargeReckoning.objects.visible_to(request.user).select_related("case")
-    filters = SurchargeFilter(request.GET, queryset=rows, request=request)
-    latest = bool(filters.form.is_bound and filters.form.is_valid() and filters.form.cleaned_data.get("latest"))
-    return Table(
-        columns=[
-            *CASE_COLUMNS,
+    def columns(filters: Any) -> list[Column]:
+        """Reckonings of one case follow each other: they add up only where the latest of each is asked for."""
+        latest = bool(filters.form.is_bound and filters.form.is_valid() and filters.form.cleaned_data.get("latest"))
+        return [
             Column("computed_to", "计算至", sort="computed_to", phone="secondary"),
             Column("fine", "罚款（元）", sort="fine", align="end", phone="hidden"),
             Column("amount", "加处罚款（元）", sort="amount", align="end", total=total_of("amount") if latest else None, phone="primary"),
-        ],
-        rows=filters.qs,
-        request=request,
+        ]  # fmt: skip
+
+    return ledger(
+        request,
+        SurchargeReckoning,
+        SurchargeFilter,
+        columns,
+        export="billboards.surcharges",
+        row_url=money_of_row,
         name="surcharges",
         caption="加处罚款",
         default_sort="-computed_to",
-        row_url=money_of_row,
-        filters=filters,
-        export_url=reverse("staff:export", args=[SURCHARGE_EXPORT.key]),
         empty="没有核定过加处罚款。",
-    )  # fmt: skip
+    )
 
 
 SURCHARGE_EXPORT = register_export(ListExport("billboards.surcharges", "加处罚款台账", surcharge_table))
 
 
 def flaw_table(request: HttpRequest) -> Table:
-    if not request.user.has_perm(Perms.VIEW_CASES):
-        raise PermissionDenied
-    rows = CaseFlaw.objects.visible_to(request.user).select_related("case", "recorded_by")
-    filters = FlawFilter(request.GET, queryset=rows, request=request)
-    return Table(
-        columns=[
-            *CASE_COLUMNS,
+    return ledger(
+        request,
+        CaseFlaw,
+        FlawFilter,
+        lambda filters: [
             Column("happened_on", "发生日期", sort="happened_on", phone="secondary"),
             Column("text", "情形", phone="primary"),
             Column("article", "依据", phone="secondary"),
             Column("recorded_by", "登记人", phone="hidden"),
         ],
-        rows=filters.qs,
-        request=request,
+        export="billboards.flaws",
+        related=("case", "recorded_by"),
         name="flaws",
         caption="程序瑕疵",
         default_sort="-happened_on",
-        row_url=lambda row: row.case.get_absolute_url(),
-        filters=filters,
-        export_url=reverse("staff:export", args=[FLAW_EXPORT.key]),
         empty="没有登记过程序瑕疵。",
     )
 

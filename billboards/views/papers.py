@@ -20,18 +20,25 @@ from billboards.dossier import Dossier
 from billboards.filters.papers import PaperFilter
 from billboards.forms.papers import DocumentForm, OutsideForm, PaperReasonForm, ServiceForm
 from billboards.models import Case, CaseFile, Paper, PaperService
-from billboards.permissions import can_draft_paper, can_edit_paper, can_serve_paper, can_sign_paper, can_void_paper
+from billboards.permissions import (
+    can_draft_paper,
+    can_edit_paper,
+    can_serve_paper,
+    can_sign_paper,
+    can_void_paper,
+    step_to_sign_offline,
+)
 from billboards.prefill import issuing_body, prefilled
 from billboards.workflow import papers
-from billboards.workflow.guards import why_not_paper
+from billboards.workflow.guards import known_paper, to_register, why_not_paper
 from config.tables import Column, Table, render_table
 from staff.exports import ListExport, register_export
-from staff.files import send_file
+from staff.files import send_file, send_scan
 from staff.jobs import enqueue
-from staff.models import Activity, Verb
-from staff.pages import Fact, RecordPage, Step, pdf_answer, require, take_form, take_step
+from staff.models import Activity, User, Verb
+from staff.pages import Fact, RecordPage, Step, form_page, pdf_answer, require, take_form, take_step
 from staff.permissions import Perms
-from staff.refusals import Refused, show_refusal
+from staff.refusals import NotYours, Refused
 from staff.workdays import CalendarYearMissing
 
 VIEW = permission_required(Perms.VIEW_CASES, raise_exception=True)
@@ -46,6 +53,7 @@ class Option:
     label: str
     url: str
     why_not: str
+    outside: str = ""  # where the paper of a step that was taken without it is registered
 
 
 def visible_case(request: HttpRequest, pk: int) -> Case:
@@ -110,23 +118,26 @@ def held_up(case: Case, kind: str, dossier: Dossier | None = None) -> str:
         return str(error)
 
 
-def options_of(case: Case) -> list[Option]:
-    """Every kind with what stands against it now."""
-    dossier = Dossier(case)
-    return [
-        Option(each.title, reverse("billboards:paper-create", args=[case.pk, kind]), held_up(case, kind, dossier))
-        for kind, each in DOCUMENTS.items()
-    ]
+def options_of(dossier: Dossier, user: User) -> list[Option]:
+    """Every kind with what stands against it now; for a step that was taken without its paper, where that is registered."""
+    case, found = dossier.case, []
+    may = can_draft_paper(user, case)
+    elsewhere = reverse("billboards:paper-outside", args=[case.pk])
+    for kind, each in DOCUMENTS.items():
+        outside = f"{elsewhere}?kind={kind}" if may and to_register(dossier, kind) else ""
+        address = reverse("billboards:paper-create", args=[case.pk, kind])
+        found.append(Option(each.title, address, held_up(case, kind, dossier), outside))
+    return found
 
 
-def case_context(request: HttpRequest, case: Case, outside: OutsideForm | None = None) -> dict[str, Any]:
+def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     rows = case.papers.select_related("signed_by").order_by("pk")
     may = can_draft_paper(request.user, case)
     return {
         "case": case,
         "papers": rows,
-        "options": options_of(case) if may else [],
-        "outside_form": (outside or OutsideForm()) if may else None,
+        "options": options_of(Dossier(case), request.user) if may else [],
+        "may_draft": may,
         "files": case.files.select_related("made_by")[:5],
         "flaws": case.flaws.filter(code="paper-service").select_related("recorded_by"),
         "may_print": may,
@@ -173,21 +184,24 @@ def paper_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return draft_page(request, paper.case, form, title=f"改稿：{paper.get_kind_display()}")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @VIEW
 def paper_outside(request: HttpRequest, pk: int) -> HttpResponse:
-    case = visible_case(request, pk)
+    """登记外部文书; asked for a kind, with the number and the day that the record of its step knows."""
+    case, kind = visible_case(request, pk), request.GET.get("kind", "")
     require(can_draft_paper(request.user, case))
-    form = OutsideForm(request.POST)
-    if form.is_valid():
-        try:
-            paper = form.record(case, by=request.user)
-        except Refused as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, "已登记外部文书。")
-            return redirect(paper)
-    return render(request, "billboards/case_papers.html", case_context(request, case, form), status=422)
+    known = known_paper(Dossier(case), kind)
+    form = OutsideForm(
+        request.POST or None,
+        request.FILES or None,
+        initial={"kind": kind, "number": known.number, "on": known.on},
+    )
+    if request.method == "POST" and form.is_valid() and (paper := form.record(case, by=request.user)):
+        messages.success(request, "已登记外部文书。")
+        return redirect(paper)
+    back = (f"{case.number} 文书", reverse("billboards:case-papers", args=[case.pk]))
+    note = "在其他平台或线下出文的，登记文号、日期，上传原件；它就是这一步的文书，本系统不再另出。"
+    return form_page(request, form, title="登记外部文书", back=back, submit="登记", note=note)
 
 
 # --- One paper --------------------------------------------------------------------------------------------------------
@@ -210,6 +224,12 @@ def paper_steps(request: HttpRequest, paper: Paper) -> list[Step]:
     return steps
 
 
+def signed_outside(request: HttpRequest, paper: Paper) -> str:
+    """The way to 线下签批 for who handles the case while the paper is a leader's to sign; "" else."""
+    edge = step_to_sign_offline(request.user, paper)
+    return f"{reverse('billboards:case-action', args=[paper.case_id, 'approval'])}?edge={edge}" if edge else ""
+
+
 def paper_facts(paper: Paper) -> list[Fact]:
     facts = [
         Fact("案件", paper.case, url=paper.case.get_absolute_url()),
@@ -222,6 +242,8 @@ def paper_facts(paper: Paper) -> list[Fact]:
         facts.append(Fact("文件校验值", paper.sha256))
     elif paper.is_draft:
         facts.append(Fact("预览", "打开", url=reverse("billboards:paper-preview", args=[paper.pk])))
+    if paper.scan:
+        facts.append(Fact("扫描件", "打开", url=reverse("billboards:paper-scan", args=[paper.pk])))
     if paper.served_on:
         facts.append(Fact("送达日期", paper.served_on, note="期限从这一天起算"))
     if paper.voided_at:
@@ -247,6 +269,7 @@ def paper_page(request: HttpRequest, paper: Paper) -> RecordPage:
         parts=["billboards/_paper_parts.html"],
         more={
             "missing": missing,
+            "signed_outside": signed_outside(request, paper),
             "rows": [(each.label, content.shown(each)) for each in content.parts()] if paper.data else [],
             "services": paper.services.select_related("recorded_by"),
             "papers_url": reverse("billboards:case-papers", args=[paper.case_id]),
@@ -264,6 +287,9 @@ def paper_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @VIEW
 def paper_sign(request: HttpRequest, pk: int) -> HttpResponse:
     paper = visible_paper(request, pk)
+    if way := signed_outside(request, paper):
+        words = f"《{paper.get_kind_display()}》由局领导签发。领导已在纸上签批的，先登记线下签批，就由您签发。"
+        raise NotYours(words, ("登记线下签批", way))
     if paper.is_draft:
         require(can_sign_paper(request.user, paper))
     try:
@@ -319,6 +345,14 @@ def paper_download(request: HttpRequest, pk: int) -> FileResponse:
         raise Http404
     Activity.record(Verb.PRINT, paper, by=request.user, title="下载文书", note=paper.number)
     return send_file(paper.paper, name=f"{paper.number}.pdf", content_type="application/pdf")
+
+
+@require_GET
+@VIEW
+def paper_scan(request: HttpRequest, pk: int) -> FileResponse:
+    """The scan of a paper that was issued elsewhere."""
+    paper = visible_paper(request, pk)
+    return send_scan(paper.scan, name=f"{paper.case.number}-{paper.get_kind_display()}{paper.pk}")
 
 
 @require_GET

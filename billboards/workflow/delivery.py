@@ -13,7 +13,8 @@ from typing import Any, Final
 from django.db import transaction
 
 from billboards.dossier import Dossier
-from billboards.enums.cases import CaseState, PaperKind
+from billboards.enums.cases import CaseState
+from billboards.enums.papers import PaperKind
 from billboards.models import Case
 from billboards.workflow import clocks
 from billboards.workflow.effects import notice_served
@@ -54,6 +55,12 @@ class Delivery:
 def record_of(case: Case, kind: str) -> Any:
     name = RECORDS.get(kind)
     return getattr(case, name).order_by("-pk").first() if name else None
+
+
+def served_as_recorded(case: Case, kind: str, issued_on: date) -> date | None:
+    """The service that the record of the paper's step already knows of."""
+    day: date | None = getattr(record_of(case, kind), "served_on", None)
+    return day if day is not None and day >= issued_on else None
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from billboards.deadlines import due
-from billboards.enums.cases import CASE_TRANSITIONS
+from billboards.enums.case_edges import CASE_TRANSITIONS
 from billboards.models import Case, CaseFlaw, Deferral, Instalment, Payment, SurchargeReckoning
 from billboards.reckoning import Money, money_of
 from billboards.workflow.guards import Entry

@@ -18,7 +18,8 @@ from billboards.discretion import decided_line, lines_for, why_not_amount
 from billboards.documents import DOCUMENTS, Document
 from billboards.documents.records import ServiceReceipt
 from billboards.dossier import Dossier
-from billboards.enums.cases import DecisionKind, PaperKind
+from billboards.enums.cases import DecisionKind
+from billboards.enums.papers import PaperKind
 from billboards.leniency import is_first_offence
 from billboards.models import Case, CaseFlaw, Decision, Paper, PaperService
 from billboards.permissions import can_sign_paper
@@ -144,13 +145,24 @@ def void_paper(paper: Paper, *, by: User, reason: str) -> Paper:
 
 
 @transaction.atomic
-def record_outside(case: Case, kind: str, *, by: User, number: str, on: date) -> Paper:
-    """A paper that another platform, or the typewriter, issued: a fact, recorded with its number."""
+def record_outside(case: Case, kind: str, *, by: User, number: str, on: date, scan: Any = None) -> Paper:
+    """A paper that another platform, or the typewriter, issued: a fact, recorded with its number, day and scan.
+
+    It stands for the step that it belongs to: its record gets the number, and the paper the service that is on record.
+    """
     if on > timezone.localdate():
         raise Refused("出文日期在今天以后。请核对。", "on")
     if Paper.objects.filter(outside_number=number, kind=kind, case=case, voided_at=None).exists():
         raise Refused("这个文号在本案已经登记过。", "number")
-    paper = Paper.objects.create(case=case, kind=kind, drafted_by=by, outside_number=number, outside_on=on)
+    paper = Paper.objects.create(
+        case=case,
+        kind=kind,
+        drafted_by=by,
+        outside_number=number,
+        outside_on=on,
+        scan=scan or "",
+        served_on=delivery.served_as_recorded(case, kind, on),
+    )
     delivery.signed(case, kind, number)
     Activity.record(Verb.CREATE, paper, by=by, title=f"登记外部文书：{paper.get_kind_display()}", note=number)
     return paper

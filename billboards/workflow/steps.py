@@ -15,7 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from billboards.dossier import Dossier
-from billboards.enums.cases import BACK, CASE_TRANSITIONS, NEVER_AFTERWARDS, RANK, STAY, CaseState
+from billboards.enums.case_edges import BACK, CASE_TRANSITIONS, NEVER_AFTERWARDS, RANK, STAY
+from billboards.enums.cases import CaseState
 from billboards.models import Case, CaseFlaw, CaseStep
 from billboards.workflow import clocks
 from billboards.workflow.effects import EFFECTS

@@ -196,8 +196,10 @@ def next_step(step: Any) -> dict[str, Any]:
 @register.inclusion_tag("components/paper_options.html")
 def paper_options(options: Iterable[Any]) -> dict[str, Any]:
     listed = list(options)
-    shut = [option for option in listed if option.why_not]
-    return {"options": listed, "none_open": len(shut) == len(listed), "some_shut": bool(shut)}
+    elsewhere = [option for option in listed if getattr(option, "outside", "")]
+    shut = [option for option in listed if option.why_not and option not in elsewhere]
+    opened = [option for option in listed if not option.why_not]
+    return {"opened": opened, "elsewhere": elsewhere, "shut": shut}
 
 
 @register.inclusion_tag("components/flaws.html")

@@ -37,7 +37,7 @@ from fireworks.figures.sources import (
     fixed,
     listed,
 )
-from fireworks.models import BanBulletin, Incident, JointAction
+from fireworks.models import BanBulletin, Incident, JointAction, PoliceResult
 
 # --- Incidents --------------------------------------------------------------------------------------------------------
 
@@ -85,7 +85,7 @@ def state_url(state: str, period: Period, parameter: str | None) -> str:
 
 def police_rows(outcome: str, period: Period, parameter: str | None) -> QuerySet[Incident]:
     return incident_rows("", period, None).filter(
-        pk__in=Incident.objects.filter(police_results__outcome=outcome).values("pk")
+        pk__in=PoliceResult.objects.standing().filter(outcome=outcome).values("incident")
     )
 
 

@@ -94,7 +94,7 @@ class IncidentFilter(django_filters.FilterSet):
         return rows.filter(handling="" if value == "none" else value)
 
     def by_police(self, rows: QuerySet[Incident], name: str, value: str) -> QuerySet[Incident]:
-        return rows.filter(Exists(PoliceResult.objects.filter(incident=OuterRef("pk"), outcome=value)))
+        return rows.filter(Exists(PoliceResult.objects.standing().filter(incident=OuterRef("pk"), outcome=value)))
 
     def by_answered(self, rows: QuerySet[Incident], name: str, value: bool) -> QuerySet[Incident]:
         return rows.filter(response_minutes__isnull=not value)

@@ -6,6 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from config.migrations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -16,6 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels(operations=[
         migrations.CreateModel(
             name='DutyPerson',
             fields=[
@@ -267,6 +270,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('kind', 'special'), _negated=True), fields=('year', 'kind'), name='one_window_per_kind_and_year', violation_error_message='这一年的这个时段已经有了，请直接修改它的日期。'), models.UniqueConstraint(fields=('year', 'name'), name='one_window_per_name_and_year', violation_error_message='这一年已有同名的时段。'), models.CheckConstraint(condition=models.Q(('end__gte', models.F('start'))), name='window_end_not_before_start', violation_error_message='截止日期不得早于起始日期。')],
             },
         ),
+        ]),
         migrations.AddField(
             model_name='roster',
             name='window',

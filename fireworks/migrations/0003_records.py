@@ -9,6 +9,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from config.migrations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -19,6 +21,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels(operations=[
         migrations.CreateModel(
             name='BanScheme',
             fields=[
@@ -493,4 +496,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('number',), name='fireworks_banbulletin_number_unique', violation_error_message='文号已被使用。'), models.CheckConstraint(condition=models.Q(models.Q(('number', ''), ('sha256', ''), ('signed_at', None)), models.Q(('signed_at__isnull', False), ('signed_by__isnull', False), models.Q(('number', ''), _negated=True), models.Q(('sha256', ''), _negated=True), models.Q(('paper', ''), _negated=True)), _connector='OR'), name='fireworks_banbulletin_signed_whole', violation_error_message='签发必须同时有文号、签发人、签发时间和定稿文件。'), models.UniqueConstraint(condition=models.Q(('corrects', None)), fields=('month',), name='one_ban_bulletin_per_month', violation_error_message='这个月已经有通报；有变动的请编更正通报。'), models.CheckConstraint(condition=models.Q(('month__regex', '^2[01]\\d{2}-(0[1-9]|1[0-2])$')), name='ban_bulletin_month_is_one', violation_error_message='月份写成 2026-03 的样子。'), models.CheckConstraint(condition=models.Q(('corrects', None), models.Q(('correction_reason', ''), _negated=True), _connector='OR'), name='ban_correction_says_why', violation_error_message='更正通报必须写明更正说明。'), models.CheckConstraint(condition=models.Q(('corrects', None), models.Q(('corrects', models.F('pk')), _negated=True), _connector='OR'), name='ban_bulletin_not_its_own_correction', violation_error_message='通报不能更正自己。')],
             },
         ),
+        ]),
     ]

@@ -191,8 +191,14 @@ class IncidentPhoto(Attachment):
         return reverse("fireworks:incident-photo", args=[self.incident_id, self.pk])
 
 
+class PoliceResultQuerySet(models.QuerySet["PoliceResult"]):
+    def standing(self) -> PoliceResultQuerySet:
+        """Those not taken back: the ones that count."""
+        return self.filter(voided_at=None)
+
+
 class PoliceResult(models.Model):
-    """What the police decided, as they told us (条例第42条: 公安机关). Appended, never edited."""
+    """What the police decided, as they told us (条例第42条: 公安机关). Never edited: a slip is voided and entered anew."""
 
     incident = models.ForeignKey(Incident, verbose_name="炮情", on_delete=models.PROTECT, related_name="police_results")
     outcome = models.CharField("公安机关处理结果", max_length=10, choices=PoliceOutcome.choices)
@@ -205,6 +211,10 @@ class PoliceResult(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="登记人", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )  # fmt: skip
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
+    voided_at = models.DateTimeField("作废时间", null=True, editable=False)
+    void_reason = models.CharField("作废理由", max_length=200, blank=True, editable=False)
+
+    objects = PoliceResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "公安机关处理结果"
@@ -224,6 +234,11 @@ class PoliceResult(models.Model):
                 name="police_result_of_somebody",
                 condition=Q(people__gt=0),
                 violation_error_message="处理人数应大于 0。",
+            ),
+            models.CheckConstraint(
+                name="police_result_voided_with_its_reason",
+                condition=Q(voided_at=None, void_reason="") | (Q(voided_at__isnull=False) & ~Q(void_reason="")),
+                violation_error_message="作废公安机关处理结果须写明理由。",
             ),
         ]
 

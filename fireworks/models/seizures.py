@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
@@ -12,11 +11,12 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from config.display import plain_number
 from fireworks.enums import CustodyAct, DestructionMethod, FireworkKind, Measure, WeightBasis
 from fireworks.models.actions import JointAction
 from fireworks.models.bases import Record, RecordQuerySet
 from fireworks.models.incidents import Incident
-from staff.models import Attachment, Unit
+from staff.models import AppendOnly, Attachment, Unit
 
 AMOUNT = {"max_digits": 12, "decimal_places": 3}
 
@@ -85,15 +85,7 @@ class SeizureLot(Record):
         return "部分销毁" if self.destroyed else "在库"
 
 
-class AppendOnlyQuerySet(models.QuerySet[Any]):
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise TypeError("Custody entries are appended, never changed.")
-
-    def delete(self) -> NoReturn:
-        raise TypeError("Custody entries are appended, never removed.")
-
-
-class CustodyEntry(models.Model):
+class CustodyEntry(AppendOnly):
     """Who had a lot, from whom, where (交接链). Appended only; a slip is put right by a further entry."""
 
     lot = models.ForeignKey(SeizureLot, verbose_name="收缴物品", on_delete=models.PROTECT, related_name="custody")
@@ -108,22 +100,12 @@ class CustodyEntry(models.Model):
     )  # fmt: skip
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
 
-    objects = AppendOnlyQuerySet.as_manager()
-
     class Meta:
         verbose_name = verbose_name_plural = "交接记录"
         ordering = ["happened_at", "pk"]
 
     def __str__(self) -> str:
         return f"{self.get_act_display()} {self.received_by}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise TypeError("Custody entries are appended, never changed.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("Custody entries are appended, never removed.")
 
 
 class DestructionQuerySet(RecordQuerySet):
@@ -168,6 +150,18 @@ class Destruction(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("fireworks:destruction-detail", args=[self.pk])
+
+    @property
+    def weighed_otherwise(self) -> str:
+        """Of lots counted in kilograms alone, the weight and their sum should agree; recorded as it is, and said."""
+        items = list(self.items.all())
+        if self.weight_kg is None or not items or any(item.lot.measure != Measure.KG for item in items):
+            return ""
+        total = sum((item.quantity for item in items), Decimal(0))
+        if total == self.weight_kg:
+            return ""
+        weight, listed = plain_number(self.weight_kg), plain_number(total)
+        return f"登记的重量 {weight} 千克与所列物品合计 {listed} 千克不一致，请核对；确有出入的在备注里说明。"
 
 
 class DestructionItem(models.Model):

@@ -84,6 +84,7 @@ def destruction_create(request: HttpRequest) -> HttpResponse:
 
 def visible_destruction(request: HttpRequest, pk: int) -> Destruction:
     rows = Destruction.objects.visible_to(request.user).select_related("unit", "recorded_by")
+    rows = rows.prefetch_related("items__lot")
     return get_object_or_404(rows, pk=pk)
 
 
@@ -107,12 +108,13 @@ def destruction_page(request: HttpRequest, destruction: Destruction) -> RecordPa
             *recorded_fact(destruction),
         ],
         badge=("已作废", "grey") if destruction.is_voided else ("", "grey"),
+        warning="" if destruction.is_voided else destruction.weighed_otherwise,
         steps=[void_step(address["void"], ReasonForm(), GIVEN_BACK)] if may else [],
         photos=destruction.photos.all(),
         photo_url=address["photo-add"] if may else "",
         photo_form=PhotoForm() if may else None,
         parts=["fireworks/_destruction_items.html"],
-        more={"items": destruction.items.select_related("lot")},
+        more={"items": destruction.items.all()},
     )
 
 

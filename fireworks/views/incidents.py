@@ -16,13 +16,15 @@ from config.tables import Column, Table, render_table
 from fireworks.enums import INCIDENT_TRANSITIONS, IncidentState
 from fireworks.filters.incidents import IncidentFilter
 from fireworks.forms.incidents import STEP_FORMS, IncidentForm, PhotoForm, PoliceForm
-from fireworks.models import Incident, IncidentPhoto
+from fireworks.forms.records import ReasonForm
+from fireworks.models import Incident, IncidentPhoto, PoliceResult
 from fireworks.permissions import (
     can_add_incident_photo,
     can_add_police_result,
     can_edit_incident,
     can_step,
 )
+from fireworks.workflow import incidents
 from staff.exports import ListExport, register_export
 from staff.pages import Fact, RecordPage, Step, require, send_photo, take_step
 from staff.permissions import Perms
@@ -180,10 +182,17 @@ def incident_steps(request: HttpRequest, incident: Incident) -> list[Step]:
             )
     if can_add_police_result(user, incident):
         url = reverse("fireworks:incident-police", args=[incident.pk])
-        words = "记录公安机关告知我们的结果，不是本局的处罚。登记后不能修改。"
+        words = "记录公安机关告知我们的结果，不是本局的处罚。登记后不能修改，登错了可以作废后重新登记。"
         ends = sum(step.tone == "danger" for step in found)
         found.insert(len(found) - ends, Step("police", "公安处理结果", url, words, PoliceForm()))
+        found += [void_police_step(incident, result) for result in incident.police_results.standing()]
     return found
+
+
+def void_police_step(incident: Incident, result: PoliceResult) -> Step:
+    url = reverse("fireworks:incident-police-void", args=[incident.pk, result.pk])
+    words = "这条结果不再计入数据；记录和日志保留。登错的作废后重新登记。"
+    return Step(f"police-void-{result.pk}", f"作废公安结果：{result}", url, words, ReasonForm(), "danger")
 
 
 def incident_page(request: HttpRequest, incident: Incident) -> RecordPage:
@@ -266,6 +275,21 @@ def incident_police(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, "已登记公安机关告知的结果。")
         return redirect(incident)
     return incident_page(request, incident).with_form("police", form).show(request, status=422)
+
+
+@require_POST
+@VERIFY
+def incident_police_void(request: HttpRequest, pk: int, result_pk: int) -> HttpResponse:
+    incident = visible_incident(request, pk)
+    result, form = get_object_or_404(incident.police_results, pk=result_pk), ReasonForm(request.POST)
+    return take_step(
+        request,
+        form,
+        lambda: incidents.void_police_result(result, by=request.user, reason=form.cleaned_data["reason"]),
+        page=lambda: incident_page(request, visible_incident(request, pk)),
+        step=f"police-void-{result_pk}",
+        done="已作废这条公安机关处理结果。",
+    )
 
 
 @require_POST

@@ -234,6 +234,19 @@ def record_police_result(result: PoliceResult, *, by: User) -> PoliceResult:
 
 
 @transaction.atomic
+def void_police_result(result: PoliceResult, *, by: User, reason: str) -> PoliceResult:
+    """What was entered wrongly counts no more; the right one is entered anew."""
+    incident = locked(result.incident)
+    current = PoliceResult.objects.select_for_update(of=("self",)).get(pk=result.pk)
+    if current.voided_at:
+        raise Refused("这条处理结果已经作废。")
+    current.voided_at, current.void_reason = timezone.now(), reason
+    current.save(update_fields=["voided_at", "void_reason"])
+    Activity.record(Verb.UPDATE, incident, by=by, title="作废公安机关处理结果", note=f"{current}：{reason}")
+    return current
+
+
+@transaction.atomic
 def import_incident(
     incident: Incident, *, handling: str, handled_by: str, by: User | None, batch: ImportBatch | None
 ) -> Incident:

@@ -6,6 +6,8 @@ import staff.models.bases
 from django.conf import settings
 from django.db import migrations, models
 
+from config.migrations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -17,6 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels(operations=[
         migrations.CreateModel(
             name='Category',
             fields=[
@@ -134,11 +137,13 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='standard_valid_to_not_before_from', violation_error_message='废止日期不得早于施行日期。')],
             },
         ),
+        ]),
         migrations.AddField(
             model_name='category',
             name='version',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='categories', to='inspections.standardversion', verbose_name='标准'),
         ),
+        CreateModels(operations=[
         migrations.CreateModel(
             name='FindingPhoto',
             fields=[
@@ -180,6 +185,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('finding', 'unit'), name='one_share_per_finding_and_unit', violation_error_message='同一问题里每个单位只能分摊一次。'), models.CheckConstraint(condition=models.Q(('points__gte', 0), ('share__gt', 0), ('share__lte', 1)), name='finding_share_within_one', violation_error_message='分摊比例应大于 0、不超过 1。')],
             },
         ),
+        ]),
         migrations.AddConstraint(
             model_name='category',
             constraint=models.UniqueConstraint(fields=('version', 'code'), name='one_category_code_per_version', violation_error_message='同一标准内大项代码不能重复。'),

@@ -6,6 +6,8 @@ import staff.models.papers
 from django.conf import settings
 from django.db import migrations, models
 
+from config.migrations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -16,139 +18,157 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Appeal',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ground', models.CharField(choices=[('not_ours', '不属我辖区'), ('facts', '事实有误'), ('standard', '适用标准有误'), ('duplicate', '重复登记'), ('points', '扣分偏重'), ('other', '其他')], max_length=10, verbose_name='申诉理由')),
-                ('reason', models.CharField(max_length=300, verbose_name='情况说明')),
-                ('lodged_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='申诉时间')),
-                ('lodge_by', models.DateField(blank=True, null=True, verbose_name='申诉期限')),
-                ('answer_by', models.DateField(blank=True, null=True, verbose_name='答复期限')),
-                ('is_late', models.BooleanField(default=False, verbose_name='逾期申诉')),
-                ('state', models.CharField(choices=[('pending', '待裁定'), ('upheld', '申诉成立'), ('partly', '部分成立'), ('reassigned', '改派'), ('rejected', '不成立')], default='pending', editable=False, max_length=10, verbose_name='申诉结果')),
-                ('decision', models.CharField(blank=True, max_length=300, verbose_name='裁定意见')),
-                ('old_points', models.DecimalField(blank=True, decimal_places=4, max_digits=9, null=True, verbose_name='原扣分')),
-                ('new_points', models.DecimalField(blank=True, decimal_places=4, max_digits=9, null=True, verbose_name='裁定扣分')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='裁定时间')),
-                ('signer', models.CharField(blank=True, max_length=30, verbose_name='线下签批人')),
-                ('signed_on', models.DateField(blank=True, null=True, verbose_name='签批日期')),
-            ],
-            options={
-                'verbose_name': '考评申诉',
-                'verbose_name_plural': '考评申诉',
-                'ordering': ['-lodged_at', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'partly'), _negated=True), models.Q(('new_points__gte', 0), ('new_points__isnull', False), ('new_points__lt', models.F('old_points'))), _connector='OR'), name='finding_appeal_partly_lowers', violation_error_message='部分成立的，裁定扣分应低于原扣分。'), models.CheckConstraint(condition=models.Q(models.Q(('signed_on', None), ('signer', '')), models.Q(models.Q(('signer', ''), _negated=True), ('signed_on__isnull', False)), _connector='OR'), name='finding_appeal_signed_whole', violation_error_message='线下签批应同时填签批人和日期。')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Extension',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=300, verbose_name='延期理由')),
-                ('old_due_at', models.DateTimeField(blank=True, null=True, verbose_name='原期限')),
-                ('until', models.DateTimeField(verbose_name='申请延至')),
-                ('is_late', models.BooleanField(default=False, verbose_name='期满后申请')),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='申请时间')),
-                ('state', models.CharField(choices=[('pending', '待答复'), ('granted', '同意'), ('refused', '不同意'), ('lapsed', '不再需要')], default='pending', editable=False, max_length=8, verbose_name='答复')),
-                ('granted_until', models.DateTimeField(blank=True, null=True, verbose_name='准予延至')),
-                ('answer', models.CharField(blank=True, max_length=200, verbose_name='答复意见')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='答复时间')),
-            ],
-            options={
-                'verbose_name': '延期申请',
-                'verbose_name_plural': '延期申请',
-                'ordering': ['-asked_at', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'granted'), _negated=True), models.Q(('granted_until__isnull', False), models.Q(('old_due_at', None), ('granted_until__gt', models.F('old_due_at')), _connector='OR')), _connector='OR'), name='extension_granted_beyond_deadline', violation_error_message='准予延期的，新期限应在原期限之后。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'granted'), _negated=True), ('is_late', False), _connector='OR'), name='extension_granted_in_time', violation_error_message='期满后才申请的不能准予延期。')],
-            },
-        ),
-        migrations.CreateModel(
-            name='OrderLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='整改期限')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回时间')),
-                ('withdrawn_why', models.CharField(blank=True, max_length=60, verbose_name='撤回原因')),
-            ],
-            options={
-                'verbose_name': '交办问题',
-                'verbose_name_plural': '交办问题',
-                'ordering': ['order', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at', None), ('withdrawn_why', '')), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawn_why', ''), _negated=True)), _connector='OR'), name='order_line_withdrawn_whole', violation_error_message='撤回必须同时有时间和原因。')],
-            },
-        ),
-        migrations.CreateModel(
-            name='RectificationOrder',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(blank=True, max_length=60, verbose_name='文号')),
-                ('signed_at', models.DateTimeField(blank=True, null=True, verbose_name='签发时间')),
-                ('paper', models.FileField(blank=True, upload_to=staff.models.papers.paper_path, verbose_name='定稿文件')),
-                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='文件校验值')),
-                ('demand', models.CharField(blank=True, max_length=300, verbose_name='整改要求')),
-                ('delivered_at', models.DateTimeField(verbose_name='送达时间')),
-                ('offline', models.BooleanField(default=False, verbose_name='线下交办，事后补录')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
-            ],
-            options={
-                'verbose_name': '交办单',
-                'verbose_name_plural': '交办单',
-                'ordering': ['-delivered_at', '-pk'],
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('number',), name='inspections_rectificationorder_number_unique', violation_error_message='文号已被使用。')],
-            },
-        ),
-        migrations.CreateModel(
-            name='RectificationReport',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField(default=1, verbose_name='第几次反馈')),
-                ('done', models.CharField(max_length=300, verbose_name='整改措施')),
-                ('finished_at', models.DateTimeField(verbose_name='整改完成时间')),
-                ('person', models.CharField(blank=True, max_length=30, verbose_name='责任人')),
-                ('flag', models.CharField(blank=True, max_length=80, verbose_name='待核对')),
-                ('reported_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='反馈时间')),
-            ],
-            options={
-                'verbose_name': '整改反馈',
-                'verbose_name_plural': '整改反馈',
-                'ordering': ['finding', 'round'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Reduction',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old_points', models.DecimalField(decimal_places=4, max_digits=9, verbose_name='原扣分')),
-                ('new_points', models.DecimalField(decimal_places=4, max_digits=9, verbose_name='减免后扣分')),
-                ('words', models.CharField(max_length=300, verbose_name='批示内容')),
-                ('signer', models.CharField(max_length=30, verbose_name='批示人')),
-                ('signed_on', models.DateField(verbose_name='批示日期')),
-                ('typed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
-            ],
-            options={
-                'verbose_name': '减免',
-                'verbose_name_plural': '减免',
-                'ordering': ['finding', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('new_points__gte', 0), ('new_points__lt', models.F('old_points'))), name='reduction_lowers', violation_error_message='减免后的扣分应低于原扣分。'), models.CheckConstraint(condition=models.Q(models.Q(('words', ''), _negated=True), models.Q(('signer', ''), _negated=True)), name='reduction_has_words', violation_error_message='减免应写明批示内容和批示人。')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Review',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('passed', '合格'), ('returned', '不合格，退回返工'), ('false', '虚假整改，退回返工')], max_length=10, verbose_name='复查结论')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('flag', models.CharField(blank=True, max_length=80, verbose_name='待核对')),
-                ('reviewed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='复查时间')),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
-            ],
-            options={
-                'verbose_name': '复查',
-                'verbose_name_plural': '复查',
-                'ordering': ['finding', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('outcome', 'passed'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='review_failed_has_reason', violation_error_message='复查不合格应写明哪里不到位。')],
-            },
+        CreateModels(
+            operations=[migrations.CreateModel(
+                name='Appeal',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('ground', models.CharField(choices=[('not_ours', '不属我辖区'), ('facts', '事实有误'), ('standard', '适用标准有误'), ('duplicate', '重复登记'), ('points', '扣分偏重'), ('other', '其他')], max_length=10, verbose_name='申诉理由')),
+                    ('reason', models.CharField(max_length=300, verbose_name='情况说明')),
+                    ('lodged_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='申诉时间')),
+                    ('lodge_by', models.DateField(blank=True, null=True, verbose_name='申诉期限')),
+                    ('answer_by', models.DateField(blank=True, null=True, verbose_name='答复期限')),
+                    ('is_late', models.BooleanField(default=False, verbose_name='逾期申诉')),
+                    ('state', models.CharField(choices=[('pending', '待裁定'), ('upheld', '申诉成立'), ('partly', '部分成立'), ('reassigned', '改派'), ('rejected', '不成立')], default='pending', editable=False, max_length=10, verbose_name='申诉结果')),
+                    ('decision', models.CharField(blank=True, max_length=300, verbose_name='裁定意见')),
+                    ('old_points', models.DecimalField(blank=True, decimal_places=4, max_digits=9, null=True, verbose_name='原扣分')),
+                    ('new_points', models.DecimalField(blank=True, decimal_places=4, max_digits=9, null=True, verbose_name='裁定扣分')),
+                    ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='裁定时间')),
+                    ('signer', models.CharField(blank=True, max_length=30, verbose_name='线下签批人')),
+                    ('signed_on', models.DateField(blank=True, null=True, verbose_name='签批日期')),
+                    ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='裁定（登记）人')),
+                    ('finding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='appeals', to='inspections.finding', verbose_name='考评问题')),
+                    ('lodged_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申诉人')),
+                    ('new_unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.unit', verbose_name='改派单位')),
+                    ('proposed_unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.unit', verbose_name='建议改派')),
+                    ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='finding_appeals', to='staff.unit', verbose_name='申诉单位')),
+                ],
+                options={
+                    'verbose_name': '考评申诉',
+                    'verbose_name_plural': '考评申诉',
+                    'ordering': ['-lodged_at', '-pk'],
+                    'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'partly'), _negated=True), models.Q(('new_points__gte', 0), ('new_points__isnull', False), ('new_points__lt', models.F('old_points'))), _connector='OR'), name='finding_appeal_partly_lowers', violation_error_message='部分成立的，裁定扣分应低于原扣分。'), models.CheckConstraint(condition=models.Q(models.Q(('signed_on', None), ('signer', '')), models.Q(models.Q(('signer', ''), _negated=True), ('signed_on__isnull', False)), _connector='OR'), name='finding_appeal_signed_whole', violation_error_message='线下签批应同时填签批人和日期。'), models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('finding',), name='one_open_finding_appeal', violation_error_message='这条问题已有一件申诉待裁定。'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'pending')), models.Q(models.Q(('state', 'pending'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False), ('old_points__isnull', False), models.Q(('decision', ''), _negated=True)), _connector='OR'), name='finding_appeal_decided_whole', violation_error_message='裁定必须有裁定人、时间和意见。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'reassigned'), _negated=True), ('new_unit__isnull', False), _connector='OR'), name='finding_appeal_reassigned_has_unit', violation_error_message='改派必须指明改派单位。')],
+                },
+            ), migrations.CreateModel(
+                name='Extension',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('reason', models.CharField(max_length=300, verbose_name='延期理由')),
+                    ('old_due_at', models.DateTimeField(blank=True, null=True, verbose_name='原期限')),
+                    ('until', models.DateTimeField(verbose_name='申请延至')),
+                    ('is_late', models.BooleanField(default=False, verbose_name='期满后申请')),
+                    ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='申请时间')),
+                    ('state', models.CharField(choices=[('pending', '待答复'), ('granted', '同意'), ('refused', '不同意'), ('lapsed', '不再需要')], default='pending', editable=False, max_length=8, verbose_name='答复')),
+                    ('granted_until', models.DateTimeField(blank=True, null=True, verbose_name='准予延至')),
+                    ('answer', models.CharField(blank=True, max_length=200, verbose_name='答复意见')),
+                    ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='答复时间')),
+                    ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='答复人')),
+                    ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
+                    ('finding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extensions', to='inspections.finding', verbose_name='考评问题')),
+                ],
+                options={
+                    'verbose_name': '延期申请',
+                    'verbose_name_plural': '延期申请',
+                    'ordering': ['-asked_at', '-pk'],
+                    'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'granted'), _negated=True), models.Q(('granted_until__isnull', False), models.Q(('old_due_at', None), ('granted_until__gt', models.F('old_due_at')), _connector='OR')), _connector='OR'), name='extension_granted_beyond_deadline', violation_error_message='准予延期的，新期限应在原期限之后。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'granted'), _negated=True), ('is_late', False), _connector='OR'), name='extension_granted_in_time', violation_error_message='期满后才申请的不能准予延期。'), models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('finding',), name='one_open_extension_per_finding', violation_error_message='这条问题已有一件延期申请待答复。'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None), ('state', 'pending')), models.Q(('answered_at__isnull', False), ('state', 'lapsed')), models.Q(('state__in', ('granted', 'refused')), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='extension_answered_whole', violation_error_message='答复必须有答复人和时间。')],
+                },
+            ), migrations.CreateModel(
+                name='RectificationOrder',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('number', models.CharField(blank=True, max_length=60, verbose_name='文号')),
+                    ('signed_at', models.DateTimeField(blank=True, null=True, verbose_name='签发时间')),
+                    ('paper', models.FileField(blank=True, upload_to=staff.models.papers.paper_path, verbose_name='定稿文件')),
+                    ('sha256', models.CharField(blank=True, max_length=64, verbose_name='文件校验值')),
+                    ('demand', models.CharField(blank=True, max_length=300, verbose_name='整改要求')),
+                    ('delivered_at', models.DateTimeField(verbose_name='送达时间')),
+                    ('offline', models.BooleanField(default=False, verbose_name='线下交办，事后补录')),
+                    ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
+                    ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='交办人')),
+                    ('signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='签发人')),
+                    ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='staff.unit', verbose_name='责任单位')),
+                ],
+                options={
+                    'verbose_name': '交办单',
+                    'verbose_name_plural': '交办单',
+                    'ordering': ['-delivered_at', '-pk'],
+                    'abstract': False,
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('number',), name='inspections_rectificationorder_number_unique', violation_error_message='文号已被使用。'), models.CheckConstraint(condition=models.Q(models.Q(('number', ''), ('sha256', ''), ('signed_at', None)), models.Q(('signed_at__isnull', False), ('signed_by__isnull', False), models.Q(('number', ''), _negated=True), models.Q(('sha256', ''), _negated=True), models.Q(('paper', ''), _negated=True)), _connector='OR'), name='inspections_rectificationorder_signed_whole', violation_error_message='签发必须同时有文号、签发人、签发时间和定稿文件。')],
+                },
+            ), migrations.CreateModel(
+                name='RectificationReport',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('round', models.PositiveSmallIntegerField(default=1, verbose_name='第几次反馈')),
+                    ('done', models.CharField(max_length=300, verbose_name='整改措施')),
+                    ('finished_at', models.DateTimeField(verbose_name='整改完成时间')),
+                    ('person', models.CharField(blank=True, max_length=30, verbose_name='责任人')),
+                    ('flag', models.CharField(blank=True, max_length=80, verbose_name='待核对')),
+                    ('reported_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='反馈时间')),
+                    ('finding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='inspections.finding', verbose_name='考评问题')),
+                    ('reported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='反馈人')),
+                ],
+                options={
+                    'verbose_name': '整改反馈',
+                    'verbose_name_plural': '整改反馈',
+                    'ordering': ['finding', 'round'],
+                    'constraints': [models.UniqueConstraint(fields=('finding', 'round'), name='one_report_per_round', violation_error_message='这一次整改已经反馈过。')],
+                },
+            ), migrations.CreateModel(
+                name='Reduction',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('old_points', models.DecimalField(decimal_places=4, max_digits=9, verbose_name='原扣分')),
+                    ('new_points', models.DecimalField(decimal_places=4, max_digits=9, verbose_name='减免后扣分')),
+                    ('words', models.CharField(max_length=300, verbose_name='批示内容')),
+                    ('signer', models.CharField(max_length=30, verbose_name='批示人')),
+                    ('signed_on', models.DateField(verbose_name='批示日期')),
+                    ('typed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
+                    ('finding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reductions', to='inspections.finding', verbose_name='考评问题')),
+                    ('typed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
+                ],
+                options={
+                    'verbose_name': '减免',
+                    'verbose_name_plural': '减免',
+                    'ordering': ['finding', 'pk'],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('new_points__gte', 0), ('new_points__lt', models.F('old_points'))), name='reduction_lowers', violation_error_message='减免后的扣分应低于原扣分。'), models.CheckConstraint(condition=models.Q(models.Q(('words', ''), _negated=True), models.Q(('signer', ''), _negated=True)), name='reduction_has_words', violation_error_message='减免应写明批示内容和批示人。')],
+                },
+            ), migrations.CreateModel(
+                name='OrderLine',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='整改期限')),
+                    ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回时间')),
+                    ('withdrawn_why', models.CharField(blank=True, max_length=60, verbose_name='撤回原因')),
+                    ('finding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='order_lines', to='inspections.finding', verbose_name='考评问题')),
+                    ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='inspections.rectificationorder', verbose_name='交办单')),
+                ],
+                options={
+                    'verbose_name': '交办问题',
+                    'verbose_name_plural': '交办问题',
+                    'ordering': ['order', 'pk'],
+                    'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at', None), ('withdrawn_why', '')), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawn_why', ''), _negated=True)), _connector='OR'), name='order_line_withdrawn_whole', violation_error_message='撤回必须同时有时间和原因。'), models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('finding',), name='finding_under_one_order', violation_error_message='这条问题已经在另一份有效的交办单里。')],
+                },
+            ), migrations.CreateModel(
+                name='Review',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('outcome', models.CharField(choices=[('passed', '合格'), ('returned', '不合格，退回返工'), ('false', '虚假整改，退回返工')], max_length=10, verbose_name='复查结论')),
+                    ('reason', models.CharField(blank=True, max_length=200, verbose_name='说明')),
+                    ('flag', models.CharField(blank=True, max_length=80, verbose_name='待核对')),
+                    ('reviewed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='复查时间')),
+                    ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
+                    ('finding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='inspections.finding', verbose_name='考评问题')),
+                    ('report', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='review', to='inspections.rectificationreport', verbose_name='整改反馈')),
+                    ('reviewed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='复查人')),
+                ],
+                options={
+                    'verbose_name': '复查',
+                    'verbose_name_plural': '复查',
+                    'ordering': ['finding', 'pk'],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('outcome', 'passed'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='review_failed_has_reason', violation_error_message='复查不合格应写明哪里不到位。'), models.CheckConstraint(condition=models.Q(('outcome', 'passed'), ('report__isnull', False), _connector='OR'), name='review_failed_has_report', violation_error_message='没有反馈就没有可退回的整改。')],
+                },
+            )],
         ),
         migrations.AlterModelOptions(
             name='finding',
@@ -191,86 +211,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'deducted'), _negated=True), ('handling', 'deduct'), _connector='OR'), name='finding_deducted_by_handling', violation_error_message='只有处理方式为“只扣分”的问题可以不交办。'),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='裁定（登记）人'),
-        ),
-        migrations.AddField(
-            model_name='appeal',
-            name='finding',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='appeals', to='inspections.finding', verbose_name='考评问题'),
-        ),
-        migrations.AddField(
-            model_name='appeal',
-            name='lodged_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申诉人'),
-        ),
-        migrations.AddField(
-            model_name='appeal',
-            name='new_unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.unit', verbose_name='改派单位'),
-        ),
-        migrations.AddField(
-            model_name='appeal',
-            name='proposed_unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.unit', verbose_name='建议改派'),
-        ),
-        migrations.AddField(
-            model_name='appeal',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='finding_appeals', to='staff.unit', verbose_name='申诉单位'),
-        ),
-        migrations.AddField(
-            model_name='extension',
-            name='answered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='答复人'),
-        ),
-        migrations.AddField(
-            model_name='extension',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人'),
-        ),
-        migrations.AddField(
-            model_name='extension',
-            name='finding',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extensions', to='inspections.finding', verbose_name='考评问题'),
-        ),
-        migrations.AddField(
-            model_name='orderline',
-            name='finding',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='order_lines', to='inspections.finding', verbose_name='考评问题'),
-        ),
-        migrations.AddField(
-            model_name='rectificationorder',
-            name='made_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='交办人'),
-        ),
-        migrations.AddField(
-            model_name='rectificationorder',
-            name='signed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='签发人'),
-        ),
-        migrations.AddField(
-            model_name='rectificationorder',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='staff.unit', verbose_name='责任单位'),
-        ),
-        migrations.AddField(
-            model_name='orderline',
-            name='order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='inspections.rectificationorder', verbose_name='交办单'),
-        ),
-        migrations.AddField(
-            model_name='rectificationreport',
-            name='finding',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='inspections.finding', verbose_name='考评问题'),
-        ),
-        migrations.AddField(
-            model_name='rectificationreport',
-            name='reported_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='反馈人'),
-        ),
-        migrations.AddField(
             model_name='findingphoto',
             name='report',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='inspections.rectificationreport', verbose_name='整改反馈'),
@@ -278,66 +218,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='findingphoto',
             constraint=models.UniqueConstraint(condition=models.Q(('kind', 'after')), fields=('source_sha256',), name='after_photo_used_once', violation_error_message='这张整改后照片已经用过。'),
-        ),
-        migrations.AddField(
-            model_name='reduction',
-            name='finding',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reductions', to='inspections.finding', verbose_name='考评问题'),
-        ),
-        migrations.AddField(
-            model_name='reduction',
-            name='typed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人'),
-        ),
-        migrations.AddField(
-            model_name='review',
-            name='finding',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='inspections.finding', verbose_name='考评问题'),
-        ),
-        migrations.AddField(
-            model_name='review',
-            name='report',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='review', to='inspections.rectificationreport', verbose_name='整改反馈'),
-        ),
-        migrations.AddField(
-            model_name='review',
-            name='reviewed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='复查人'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('finding',), name='one_open_finding_appeal', violation_error_message='这条问题已有一件申诉待裁定。'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'pending')), models.Q(models.Q(('state', 'pending'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False), ('old_points__isnull', False), models.Q(('decision', ''), _negated=True)), _connector='OR'), name='finding_appeal_decided_whole', violation_error_message='裁定必须有裁定人、时间和意见。'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'reassigned'), _negated=True), ('new_unit__isnull', False), _connector='OR'), name='finding_appeal_reassigned_has_unit', violation_error_message='改派必须指明改派单位。'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('finding',), name='one_open_extension_per_finding', violation_error_message='这条问题已有一件延期申请待答复。'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None), ('state', 'pending')), models.Q(('answered_at__isnull', False), ('state', 'lapsed')), models.Q(('state__in', ('granted', 'refused')), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='extension_answered_whole', violation_error_message='答复必须有答复人和时间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='rectificationorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number', ''), ('sha256', ''), ('signed_at', None)), models.Q(('signed_at__isnull', False), ('signed_by__isnull', False), models.Q(('number', ''), _negated=True), models.Q(('sha256', ''), _negated=True), models.Q(('paper', ''), _negated=True)), _connector='OR'), name='inspections_rectificationorder_signed_whole', violation_error_message='签发必须同时有文号、签发人、签发时间和定稿文件。'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('finding',), name='finding_under_one_order', violation_error_message='这条问题已经在另一份有效的交办单里。'),
-        ),
-        migrations.AddConstraint(
-            model_name='rectificationreport',
-            constraint=models.UniqueConstraint(fields=('finding', 'round'), name='one_report_per_round', violation_error_message='这一次整改已经反馈过。'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', 'passed'), ('report__isnull', False), _connector='OR'), name='review_failed_has_report', violation_error_message='没有反馈就没有可退回的整改。'),
         ),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -356,6 +356,9 @@ def bulletin_pdf(
     bulletin: Bulletin, lines: Sequence[BulletinLine], *, number: str = "", on: date | None = None
 ) -> bytes:
     paper = bulletin_paper(bulletin, lines, number=number, on=on or timezone.localdate())
+    if not number:
+        words = "样稿，得分为预估" if why_not_sign(bulletin) else "样稿"
+        paper = replace(paper, title=f"{paper.title}（{words}）")
     return render_pdf("inspections/pdf/bulletin.html", {"paper": paper, "bulletin": bulletin})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from config.pdf import render_pdf
 from inspections.models import Finding, FindingShare, RectificationOrder
 from staff.models import setting
+from staff.photo_annexes import AnnexEntry
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class OrderPaper:
         day = timezone.localdate(order.delivered_at)
         return cls(number, order.unit.name, day, order.delivered_at, order.demand, rows)
 
-    def pdf(self) -> bytes:
+    def pdf(self, entries: Sequence[AnnexEntry] = ()) -> bytes:
         paper = {
             "title": "市容环境卫生考评问题交办单",
             "profile": "plain",
@@ -56,12 +58,13 @@ class OrderPaper:
             "date": self.day,
             "copies": "",
             "bold_second": False,
+            "annexes": ("问题照片",) if entries else (),
         }
         days = {
             "appeal_days": setting("assessment.appeal_days"),
             "answer_days": setting("assessment.appeal_answer_days"),
         }
-        return render_pdf("inspections/pdf/order.html", {"paper": paper, "order": self, **days})
+        return render_pdf("inspections/pdf/order.html", {"paper": paper, "order": self, "entries": entries, **days})
 
 
 def problem_of(finding: Finding) -> str:

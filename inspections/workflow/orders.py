@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from inspections.enums import FindingState, Handling
 from inspections.models import Finding, OrderLine, RectificationOrder, Shelving
+from inspections.photo_annex import annex_of
 from inspections.registrar import Registrar
 from inspections.workflow.findings import withdraw_line
 from inspections.workflow.notice import people_of
@@ -17,6 +18,7 @@ from inspections.workflow.order_paper import OrderPaper
 from inspections.workflow.steps import TransitionNotAllowed, check_past, last_step, locked, move, record_step
 from staff.models import Unit, User, notify
 from staff.papers import sign_paper
+from staff.photo_annexes import MOST_ENTRIES, AnnexEntry
 from staff.refusals import Refused
 
 SERIES = "rectification_order"
@@ -117,13 +119,20 @@ def give_order(
         by=by,
         series=SERIES,
         defaults=SERIES_DEFAULTS,
-        render=lambda number: OrderPaper.of(order, findings, number=number).pdf(),
+        render=lambda number: OrderPaper.of(order, findings, number=number).pdf(pictures_for(findings)),
     )
     note = f"{order.number}{'（线下交办，补录）' if offline else ''}"
     for finding in findings:
         record_step(finding, "order", by=by, note=note, 整改期限=[None, finding.due_at])
     notify(people_of([unit]), f"收到交办单 {order.number}，共 {len(findings)} 个问题{first_due(findings)}。", url=order.get_absolute_url())  # fmt: skip
     return order
+
+
+def pictures_for(findings: Sequence[Finding]) -> list[AnnexEntry]:
+    """What the unit is shown of the problems; the paper stays short, the rest is seen in the system."""
+    keys = [each.pk for each in findings]
+    rows = Finding.objects.filter(pk__in=keys).select_related("item", "lead_unit").prefetch_related("photos")
+    return annex_of(rows.order_by("pk"))[:MOST_ENTRIES]
 
 
 def deadline_from(finding: Finding, moment: datetime, registrar: Registrar) -> datetime | None:

@@ -7,6 +7,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from config.migrations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -16,6 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels(operations=[
         migrations.CreateModel(
             name='FeeAssessment',
             fields=[
@@ -91,4 +94,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='refund_positive', violation_error_message='退费金额应大于 0。'), models.CheckConstraint(condition=models.Q(('paid_on', None), ('paid_on__gte', models.F('decided_on')), _connector='OR'), name='refund_paid_not_before_decision', violation_error_message='退付日期不得早于决定日期。')],
             },
         ),
+        ]),
     ]

@@ -7,6 +7,8 @@ import staff.models.papers
 from django.conf import settings
 from django.db import migrations, models
 
+from config.migrations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -16,6 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels(operations=[
         migrations.CreateModel(
             name='PermitPaper',
             fields=[
@@ -122,4 +125,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('session', 'application'), name='case_once_per_session', violation_error_message='这件申请已经在议程里。'), models.UniqueConstraint(condition=models.Q(('outcome', 'pending')), fields=('application',), name='case_on_one_agenda', violation_error_message='这件申请已经列入另一次会审。'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('outcome', 'pending')), models.Q(models.Q(('outcome', 'pending'), _negated=True), ('decided_at__isnull', False), models.Q(('words', ''), _negated=True)), _connector='OR'), name='reviewed_case_decided_whole', violation_error_message='会审结论必须写明意见和时间。')],
             },
         ),
+        ]),
     ]

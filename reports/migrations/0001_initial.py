@@ -6,6 +6,8 @@ import staff.models.papers
 from django.conf import settings
 from django.db import migrations, models
 
+from config.migrations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -17,6 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels(operations=[
         migrations.CreateModel(
             name='Report',
             fields=[
@@ -100,4 +103,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('section', 'version'), name='one_revision_per_section_and_version', violation_error_message='这一版已经保存过。')],
             },
         ),
+        ]),
     ]

@@ -8,6 +8,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from config.migrations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -18,6 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels(operations=[
         migrations.CreateModel(
             name='KeyTask',
             fields=[
@@ -226,4 +229,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('void_reason', ''), ('voided_at', None)), models.Q(('voided_at__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='reports_historicalfigure_void_whole', violation_error_message='作废必须同时有时间和理由。'), models.UniqueConstraint(condition=models.Q(('voided_at', None)), fields=('figure', 'month'), name='one_historical_value_per_month', violation_error_message='这个数据在这个月已经登记过。'), models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='historical_value_not_negative', violation_error_message='数值不能小于 0。')],
             },
         ),
+        ]),
     ]

@@ -6,6 +6,8 @@ import staff.models.bases
 from django.conf import settings
 from django.db import migrations, models
 
+from config.migrations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -15,132 +17,142 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='CheckMark',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, verbose_name='核对项')),
-                ('kind', models.CharField(choices=[('token', '取不到的数据'), ('sum', '其中数与总数不符'), ('claim', '没有证据的结论'), ('override', '人工核定'), ('amber', '手填数字没有出处'), ('typed', '手填数字'), ('no_data', '没有数据'), ('stale', '文字可能过时'), ('empty', '空着或缺少的章节'), ('undelivered', '材料没有交齐'), ('sent', '与已报送的数不一致'), ('other', '与同期间其他文稿不一致'), ('length', '篇幅')], max_length=12, verbose_name='类别')),
-                ('text', models.TextField(verbose_name='内容')),
-                ('remark', models.CharField(max_length=200, verbose_name='核对意见')),
-                ('marked_at', models.DateTimeField(auto_now_add=True, verbose_name='核对时间')),
-            ],
-            options={
-                'verbose_name': '核对意见',
-                'verbose_name_plural': '核对意见',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CompiledFile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('docx', 'Word'), ('xlsx', '数据附表'), ('json', '数据文件')], max_length=8, verbose_name='种类')),
-                ('file', models.FileField(upload_to=reports.models.outputs.output_path, verbose_name='文件')),
-                ('sha256', models.CharField(max_length=64, verbose_name='文件校验值')),
-                ('size', models.PositiveIntegerField(verbose_name='字节数')),
-            ],
-            options={
-                'verbose_name': '汇编文件',
-                'verbose_name_plural': '汇编文件',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='FileCheck',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(upload_to=staff.models.bases.attachment_path, verbose_name='文件')),
-                ('original_name', models.CharField(blank=True, max_length=120, verbose_name='原文件名')),
-                ('content_type', models.CharField(max_length=100, verbose_name='类型')),
-                ('size', models.PositiveIntegerField(verbose_name='字节数')),
-                ('sha256', models.CharField(db_index=True, max_length=64, verbose_name='文件校验值')),
-                ('source_sha256', models.CharField(db_index=True, max_length=64, verbose_name='原件校验值')),
-                ('shot_at', models.DateTimeField(blank=True, null=True, verbose_name='拍摄时间')),
-                ('latitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='纬度')),
-                ('longitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='经度')),
-                ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='上传时间')),
-                ('result', models.JSONField(blank=True, default=list, verbose_name='校数结果')),
-            ],
-            options={
-                'verbose_name': '校数',
-                'verbose_name_plural': '校数',
-                'ordering': ['-pk'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('longitude__isnull', False)), _connector='OR'), name='reports_filecheck_position_whole', violation_error_message='经度和纬度应同时填写。')],
-            },
-        ),
-        migrations.CreateModel(
-            name='FrozenFigure',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='数据')),
-                ('label', models.CharField(max_length=160, verbose_name='数据名称')),
-                ('value', models.CharField(blank=True, max_length=300, verbose_name='值')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='单位')),
-                ('definition', models.TextField(blank=True, verbose_name='口径')),
-                ('url', models.CharField(blank=True, max_length=500, verbose_name='名单地址')),
-                ('model', models.CharField(blank=True, help_text='没有名单的数据（得分、名次等）空着。', max_length=80, verbose_name='台账')),
-                ('row_ids', models.JSONField(blank=True, default=list, verbose_name='名单')),
-            ],
-            options={
-                'verbose_name': '锁定数据',
-                'verbose_name_plural': '锁定数据',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Outline',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(help_text='英文字母、数字；建立后不再改。', max_length=24, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=40, unique=True, verbose_name='名称')),
-                ('title', models.CharField(default='【期间】工作总结', help_text='【期间】印成“2026年上半年”。', max_length=80, verbose_name='标题')),
-                ('length', models.PositiveIntegerField(default=0, help_text='要求的字数，0 为不限。', verbose_name='字数')),
-                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-            ],
-            options={
-                'verbose_name': '提纲',
-                'verbose_name_plural': '提纲',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='OutlinePart',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(verbose_name='顺序')),
-                ('level', models.PositiveSmallIntegerField(default=2, help_text='1 为“一、”，2 为“（一）”，3 为“1.”。', verbose_name='层级')),
-                ('heading', models.CharField(blank=True, max_length=80, verbose_name='标题')),
-                ('text', models.TextField(blank=True, verbose_name='正文')),
-                ('when', models.CharField(choices=[('always', '每次'), ('festivals', '期间含春节的')], default='always', max_length=12, verbose_name='何时采用')),
-            ],
-            options={
-                'verbose_name': '提纲章节',
-                'verbose_name_plural': '提纲章节',
-                'ordering': ['order'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('level__in', [1, 2, 3])), name='outline_part_level_known', violation_error_message='层级只能是 1、2、3。')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Override',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period_key', models.CharField(help_text='含截至日期，如 2026-01-01~2026-06-20。', max_length=24, verbose_name='期间')),
-                ('name', models.CharField(max_length=120, verbose_name='数据')),
-                ('label', models.CharField(max_length=160, verbose_name='数据名称')),
-                ('value', models.CharField(max_length=120, verbose_name='核定值')),
-                ('counted', models.CharField(blank=True, max_length=120, verbose_name='台账值')),
-                ('reason', models.CharField(max_length=300, verbose_name='理由')),
-                ('decided_at', models.DateTimeField(auto_now_add=True, verbose_name='核定时间')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
-            ],
-            options={
-                'verbose_name': '人工核定',
-                'verbose_name_plural': '人工核定',
-                'ordering': ['-decided_at'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('period_key', 'name'), name='one_standing_override_per_figure', violation_error_message='这个数据已经核定过，请先撤销原来的核定。'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('value', ''), _negated=True)), name='override_has_reason', violation_error_message='人工核定要写核定值和理由。')],
-            },
+        CreateModels(
+            operations=[migrations.CreateModel(
+                name='CheckMark',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('digest', models.CharField(max_length=64, verbose_name='核对项')),
+                    ('kind', models.CharField(choices=[('token', '取不到的数据'), ('sum', '其中数与总数不符'), ('claim', '没有证据的结论'), ('override', '人工核定'), ('amber', '手填数字没有出处'), ('typed', '手填数字'), ('no_data', '没有数据'), ('stale', '文字可能过时'), ('empty', '空着或缺少的章节'), ('undelivered', '材料没有交齐'), ('sent', '与已报送的数不一致'), ('other', '与同期间其他文稿不一致'), ('length', '篇幅')], max_length=12, verbose_name='类别')),
+                    ('text', models.TextField(verbose_name='内容')),
+                    ('remark', models.CharField(max_length=200, verbose_name='核对意见')),
+                    ('marked_at', models.DateTimeField(auto_now_add=True, verbose_name='核对时间')),
+                    ('marked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核对人')),
+                    ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='reports.report', verbose_name='工作总结')),
+                ],
+                options={
+                    'verbose_name': '核对意见',
+                    'verbose_name_plural': '核对意见',
+                    'ordering': ['pk'],
+                    'constraints': [models.UniqueConstraint(fields=('report', 'digest'), name='one_mark_per_check', violation_error_message='这一项已经核对过。')],
+                },
+            ), migrations.CreateModel(
+                name='CompiledFile',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(choices=[('docx', 'Word'), ('xlsx', '数据附表'), ('json', '数据文件')], max_length=8, verbose_name='种类')),
+                    ('file', models.FileField(upload_to=reports.models.outputs.output_path, verbose_name='文件')),
+                    ('sha256', models.CharField(max_length=64, verbose_name='文件校验值')),
+                    ('size', models.PositiveIntegerField(verbose_name='字节数')),
+                    ('compilation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='reports.compilation', verbose_name='汇编稿')),
+                ],
+                options={
+                    'verbose_name': '汇编文件',
+                    'verbose_name_plural': '汇编文件',
+                    'ordering': ['pk'],
+                    'constraints': [models.UniqueConstraint(fields=('compilation', 'kind'), name='one_compiled_file_per_kind', violation_error_message='这种文件已经生成。')],
+                },
+            ), migrations.CreateModel(
+                name='FileCheck',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('file', models.FileField(upload_to=staff.models.bases.attachment_path, verbose_name='文件')),
+                    ('original_name', models.CharField(blank=True, max_length=120, verbose_name='原文件名')),
+                    ('content_type', models.CharField(max_length=100, verbose_name='类型')),
+                    ('size', models.PositiveIntegerField(verbose_name='字节数')),
+                    ('sha256', models.CharField(db_index=True, max_length=64, verbose_name='文件校验值')),
+                    ('source_sha256', models.CharField(db_index=True, max_length=64, verbose_name='原件校验值')),
+                    ('shot_at', models.DateTimeField(blank=True, null=True, verbose_name='拍摄时间')),
+                    ('latitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='纬度')),
+                    ('longitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='经度')),
+                    ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='上传时间')),
+                    ('result', models.JSONField(blank=True, default=list, verbose_name='校数结果')),
+                    ('compilation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='reports.compilation', verbose_name='对照的汇编稿')),
+                    ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='file_checks', to='reports.report', verbose_name='工作总结')),
+                    ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
+                ],
+                options={
+                    'verbose_name': '校数',
+                    'verbose_name_plural': '校数',
+                    'ordering': ['-pk'],
+                    'abstract': False,
+                    'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('longitude__isnull', False)), _connector='OR'), name='reports_filecheck_position_whole', violation_error_message='经度和纬度应同时填写。')],
+                },
+            ), migrations.CreateModel(
+                name='FrozenFigure',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('name', models.CharField(max_length=120, verbose_name='数据')),
+                    ('label', models.CharField(max_length=160, verbose_name='数据名称')),
+                    ('value', models.CharField(blank=True, max_length=300, verbose_name='值')),
+                    ('unit', models.CharField(blank=True, max_length=20, verbose_name='单位')),
+                    ('definition', models.TextField(blank=True, verbose_name='口径')),
+                    ('url', models.CharField(blank=True, max_length=500, verbose_name='名单地址')),
+                    ('model', models.CharField(blank=True, help_text='没有名单的数据（得分、名次等）空着。', max_length=80, verbose_name='台账')),
+                    ('row_ids', models.JSONField(blank=True, default=list, verbose_name='名单')),
+                    ('compilation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='frozen_figures', to='reports.compilation', verbose_name='定稿')),
+                ],
+                options={
+                    'verbose_name': '锁定数据',
+                    'verbose_name_plural': '锁定数据',
+                    'ordering': ['pk'],
+                    'constraints': [models.UniqueConstraint(fields=('compilation', 'name'), name='one_frozen_figure_per_name', violation_error_message='这个数据已经锁定。')],
+                },
+            ), migrations.CreateModel(
+                name='Outline',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('code', models.SlugField(help_text='英文字母、数字；建立后不再改。', max_length=24, unique=True, verbose_name='代码')),
+                    ('name', models.CharField(max_length=40, unique=True, verbose_name='名称')),
+                    ('title', models.CharField(default='【期间】工作总结', help_text='【期间】印成“2026年上半年”。', max_length=80, verbose_name='标题')),
+                    ('length', models.PositiveIntegerField(default=0, help_text='要求的字数，0 为不限。', verbose_name='字数')),
+                    ('changed_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
+                    ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='修改人')),
+                ],
+                options={
+                    'verbose_name': '提纲',
+                    'verbose_name_plural': '提纲',
+                    'ordering': ['pk'],
+                },
+            ), migrations.CreateModel(
+                name='Override',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('period_key', models.CharField(help_text='含截至日期，如 2026-01-01~2026-06-20。', max_length=24, verbose_name='期间')),
+                    ('name', models.CharField(max_length=120, verbose_name='数据')),
+                    ('label', models.CharField(max_length=160, verbose_name='数据名称')),
+                    ('value', models.CharField(max_length=120, verbose_name='核定值')),
+                    ('counted', models.CharField(blank=True, max_length=120, verbose_name='台账值')),
+                    ('reason', models.CharField(max_length=300, verbose_name='理由')),
+                    ('decided_at', models.DateTimeField(auto_now_add=True, verbose_name='核定时间')),
+                    ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
+                    ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核定人')),
+                    ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='撤销人')),
+                ],
+                options={
+                    'verbose_name': '人工核定',
+                    'verbose_name_plural': '人工核定',
+                    'ordering': ['-decided_at'],
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('period_key', 'name'), name='one_standing_override_per_figure', violation_error_message='这个数据已经核定过，请先撤销原来的核定。'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('value', ''), _negated=True)), name='override_has_reason', violation_error_message='人工核定要写核定值和理由。'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at', None), ('withdrawn_by', None)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='override_withdrawn_whole', violation_error_message='撤销必须同时有时间和撤销人。')],
+                },
+            ), migrations.CreateModel(
+                name='OutlinePart',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('order', models.PositiveSmallIntegerField(verbose_name='顺序')),
+                    ('level', models.PositiveSmallIntegerField(default=2, help_text='1 为“一、”，2 为“（一）”，3 为“1.”。', verbose_name='层级')),
+                    ('heading', models.CharField(blank=True, max_length=80, verbose_name='标题')),
+                    ('text', models.TextField(blank=True, verbose_name='正文')),
+                    ('when', models.CharField(choices=[('always', '每次'), ('festivals', '期间含春节的')], default='always', max_length=12, verbose_name='何时采用')),
+                    ('outline', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='reports.outline', verbose_name='提纲')),
+                ],
+                options={
+                    'verbose_name': '提纲章节',
+                    'verbose_name_plural': '提纲章节',
+                    'ordering': ['order'],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('level__in', [1, 2, 3])), name='outline_part_level_known', violation_error_message='层级只能是 1、2、3。'), models.UniqueConstraint(fields=('outline', 'order'), name='one_outline_part_per_place', violation_error_message='同一位置已经有一节。')],
+                },
+            )],
         ),
         migrations.AlterModelOptions(
             name='report',
@@ -255,80 +267,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='section',
             constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('report', 'order'), name='one_section_per_place', violation_error_message='同一位置已经有一节。'),
-        ),
-        migrations.AddField(
-            model_name='checkmark',
-            name='marked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核对人'),
-        ),
-        migrations.AddField(
-            model_name='checkmark',
-            name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='reports.report', verbose_name='工作总结'),
-        ),
-        migrations.AddField(
-            model_name='compiledfile',
-            name='compilation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='reports.compilation', verbose_name='汇编稿'),
-        ),
-        migrations.AddField(
-            model_name='filecheck',
-            name='compilation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='reports.compilation', verbose_name='对照的汇编稿'),
-        ),
-        migrations.AddField(
-            model_name='filecheck',
-            name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='file_checks', to='reports.report', verbose_name='工作总结'),
-        ),
-        migrations.AddField(
-            model_name='filecheck',
-            name='uploaded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人'),
-        ),
-        migrations.AddField(
-            model_name='frozenfigure',
-            name='compilation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='frozen_figures', to='reports.compilation', verbose_name='定稿'),
-        ),
-        migrations.AddField(
-            model_name='outline',
-            name='changed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='修改人'),
-        ),
-        migrations.AddField(
-            model_name='outlinepart',
-            name='outline',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='reports.outline', verbose_name='提纲'),
-        ),
-        migrations.AddField(
-            model_name='override',
-            name='decided_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核定人'),
-        ),
-        migrations.AddField(
-            model_name='override',
-            name='withdrawn_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='撤销人'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkmark',
-            constraint=models.UniqueConstraint(fields=('report', 'digest'), name='one_mark_per_check', violation_error_message='这一项已经核对过。'),
-        ),
-        migrations.AddConstraint(
-            model_name='compiledfile',
-            constraint=models.UniqueConstraint(fields=('compilation', 'kind'), name='one_compiled_file_per_kind', violation_error_message='这种文件已经生成。'),
-        ),
-        migrations.AddConstraint(
-            model_name='frozenfigure',
-            constraint=models.UniqueConstraint(fields=('compilation', 'name'), name='one_frozen_figure_per_name', violation_error_message='这个数据已经锁定。'),
-        ),
-        migrations.AddConstraint(
-            model_name='outlinepart',
-            constraint=models.UniqueConstraint(fields=('outline', 'order'), name='one_outline_part_per_place', violation_error_message='同一位置已经有一节。'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at', None), ('withdrawn_by', None)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='override_withdrawn_whole', violation_error_message='撤销必须同时有时间和撤销人。'),
         ),
     ]

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from config.migrations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -14,6 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels(operations=[
         migrations.CreateModel(
             name='Submission',
             fields=[
@@ -78,6 +81,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('delivered_at__isnull', False)), _connector='OR'), name='material_confirmed_whole', violation_error_message='没有交的材料不能确认；确认要有确认人和时间。'), models.CheckConstraint(condition=models.Q(('state', 'asked'), models.Q(('state', 'delivered'), ('delivered_at__isnull', False)), models.Q(('state__in', ['confirmed', 'adopted']), ('confirmed_at__isnull', False)), _connector='OR'), name='material_state_fits', violation_error_message='材料的状态与交稿、确认时间不符。')],
             },
         ),
+        ]),
         migrations.AddConstraint(
             model_name='submission',
             constraint=models.UniqueConstraint(condition=models.Q(('report__isnull', False)), fields=('report', 'recipient', 'sent_on'), name='one_submission_per_report_recipient_and_day', violation_error_message='这份文稿当天报送这个对象已经登记。'),

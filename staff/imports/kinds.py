@@ -26,6 +26,7 @@ class CheckedRow:
     problems: list[tuple[str, str]] = field(default_factory=list)
     meaning: str = ""  # what the register makes of the row (who answers, which place), for the preview
     warnings: tuple[str, ...] = ()  # written all the same, and said beforehand
+    differs: str = ""  # what it says otherwise than the register, which stands
 
 
 class SheetField(Field):

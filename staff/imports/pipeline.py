@@ -250,6 +250,7 @@ def preview_of(batch: ImportBatch, result: CheckResult) -> dict[str, Any]:
     ]
     head = ["行号", *(labels[name] for name in names), *(["系统认作"] if with_meaning else [])]
     warned = [(row.number, words) for row in result.new for words in row.warnings]
+    warned += [(row.number, row.differs) for row in result.rows if row.differs and not row.problems]
     return {"head": head, "rows": rows, "warnings": warned[:SHOWN_WARNINGS], "warned": len(warned)}
 
 

@@ -10,6 +10,8 @@ import staff.models.jobs
 from django.conf import settings
 from django.db import migrations, models
 
+from config.migrations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -20,6 +22,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels(operations=[
         migrations.CreateModel(
             name='User',
             fields=[
@@ -303,6 +306,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='unit_valid_to_not_before_from', violation_error_message='停用日期不得早于启用日期。'), models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('parent', models.F('pk')), _negated=True), _connector='OR'), name='unit_not_its_own_parent', violation_error_message='上级单位不能是本单位自己。')],
             },
         ),
+        ]),
         migrations.AddField(
             model_name='user',
             name='unit',

@@ -9,6 +9,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from config.migrations import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -28,6 +30,7 @@ class Migration(migrations.Migration):
             name='key',
             field=models.CharField(choices=[('bureau.name', '单位全称'), ('bureau.short_name', '单位简称'), ('bureau.mark', '发文机关标志'), ('assessment.lake', '水域名称'), ('assessment.recurrence_days', '反复问题认定天数'), ('staffing.auxiliaries_on_duty', '在岗人数含协管、派遣和公益性岗位'), ('training.required_hours', '每人每年应训学时'), ('regulations.reading', '启用制度阅读确认'), ('regulations.compare', '启用制度版本对照'), ('appraisal.self_score', '启用科室考核自评'), ('appraisal.reward', '启用考核奖励金额'), ('discipline.with_names', '纪律处理登记人员姓名'), ('report.recipients', '工作总结主送机关'), ('report.copies', '工作总结抄送机关')], max_length=60, verbose_name='设置项'),
         ),
+        CreateModels(operations=[
         migrations.CreateModel(
             name='AppraisalScheme',
             fields=[
@@ -313,11 +316,13 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('course', 'person'), name='one_attendance_per_course_and_person', violation_error_message='同一人在同一次培训里只登记一次。')],
             },
         ),
+        ]),
         migrations.AddField(
             model_name='appraisalentry',
             name='person',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appraisal_entries', to='staff.person', verbose_name='人员'),
         ),
+        CreateModels(operations=[
         migrations.CreateModel(
             name='PersonIdentity',
             fields=[
@@ -523,6 +528,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('outcome', 'pending')), fields=('entry',), name='one_open_appeal_per_entry', violation_error_message='这条加减分已有一件申诉待裁定。'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('outcome', 'pending')), models.Q(models.Q(('outcome', 'pending'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('reply', ''), _negated=True)), _connector='OR'), name='appeal_decided_whole', violation_error_message='裁定必须有裁定人、时间和意见。')],
             },
         ),
+        ]),
         migrations.AddConstraint(
             model_name='appraisalentry',
             constraint=models.CheckConstraint(condition=models.Q(('person_points', 0), ('person__isnull', False), _connector='OR'), name='appraisal_entry_person_named', violation_error_message='有个人加减分的须选择人员。'),

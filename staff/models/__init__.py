@@ -18,7 +18,7 @@ from staff.models.appraisal import (
     AppraisalSheet,
     EntryEvidence,
 )
-from staff.models.bases import Attachment
+from staff.models.bases import AppendOnly, Attachment
 from staff.models.calendar import CalendarDay, CalendarYear
 from staff.models.casework import CasePaper, ClockPause, OfflineApproval, ProcedureFlaw
 from staff.models.certificates import Certificate
@@ -46,6 +46,7 @@ __all__ = [
     "Activity",
     "ActivitySeal",
     "Actor",
+    "AppendOnly",
     "AppraisalAppeal",
     "AppraisalEntry",
     "AppraisalItem",

@@ -17,7 +17,7 @@ from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField, SheetResource
 from staff.models import Certificate, Movement, Person, PersonIdentity, Quota, ReportedTable, Unit
 from staff.refusals import Refused
-from staff.workflow.people import NewPerson, check_words, known_person
+from staff.workflow.people import NewPerson, check_words, completion_of, known_person
 
 ENTRIES = tuple((kind, str(MovementKind(kind).label)) for kind in ENTRY_KINDS)
 
@@ -141,6 +141,7 @@ class PersonResource(OfficeResource):
     def prepare(self) -> None:
         super().prepare()
         self.numbers = set(Person.objects.exclude(staff_number=None).values_list("staff_number", flat=True))
+        self.filed: set[str] = set()  # keys of people on record to whom the sheet adds nothing
         self.seen: dict[str, int] = {}  # 工号 → the row of this sheet that has it
 
     def facts(self, row: CheckedRow, cells: dict[str, Any]) -> None:
@@ -176,9 +177,12 @@ class PersonResource(OfficeResource):
         )
         row.facts = NewPerson(person, PersonIdentity(id_number=number or None, phone=cells["phone"] or ""), entry)
         row.key = number or f"{person.name}|{birth or '—'}|{person.staff_number or '—'}"
-        if not self._known(row.facts) and person.staff_number in self.numbers:
+        known = self.on_record(row.facts)
+        if known is not None:
+            self.complete(row, known)
+        elif person.staff_number in self.numbers:
             row.problems.append(("staff_number", f"工号 {person.staff_number} 已是别人的。请核对。"))
-        elif person.staff_number and self.seen.setdefault(person.staff_number, row.number) != row.number:
+        if person.staff_number and self.seen.setdefault(person.staff_number, row.number) != row.number:
             row.problems.append(
                 ("staff_number", f"工号 {person.staff_number} 与第 {self.seen[person.staff_number]} 行重复。请核对。")
             )
@@ -190,14 +194,31 @@ class PersonResource(OfficeResource):
         only_month = typed is not None and typed.day == 1 and known is not None
         return known if typed is None or (only_month and known.replace(day=1) == typed) else typed  # type: ignore[union-attr]
 
-    def _known(self, new: NewPerson) -> bool:
-        if known_person(new.person, new.identity.id_number) is not None:
-            return True
+    def on_record(self, new: NewPerson) -> Person | None:
+        known = known_person(new.person, new.identity.id_number)
+        if known is not None:
+            return known
         same = self.people.get(new.person.staff_number or "", [])
-        return any(person.name == new.person.name for person in same)
+        return next((person for person in same if person.name == new.person.name), None)
+
+    def complete(self, row: CheckedRow, known: Person) -> None:
+        """Somebody on record: what the file lacks is filled in; where the two differ, the file stands and it is said."""
+        completion, differs = completion_of(known, row.facts)
+        if completion.facts.get("staff_number") in self.numbers:
+            del completion.facts["staff_number"]
+            differs.append("工号（已是别人的）")
+        if differs:
+            row.differs = (
+                f"{known.name}已在名册，{'、'.join(differs)}与名册不同，没有改动。请核对，须改的到其页面修改。"
+            )
+        if completion.labels:
+            row.facts, row.key = completion, f"{row.key}|补齐"
+            row.meaning = f"补齐：{'、'.join(completion.labels)}"
+        else:
+            self.filed.add(row.key)
 
     def known_keys(self, rows: Sequence[CheckedRow]) -> set[str]:
-        return {row.key for row in rows if self._known(row.facts)}
+        return {row.key for row in rows if row.key in self.filed}
 
 
 class MovementResource(OfficeResource):

@@ -41,6 +41,8 @@ SHOWN = {
     "account": "登录账号",
     "note": "备注",
 }
+IDENTITY_SHOWN = {"id_number": "公民身份号码", "phone": "手机号"}
+ON_SHEETS = {name: SHOWN[name] for name in SHOWN if name not in {"name", "account", "note"}}
 MOVEMENT_SHOWN = {
     "kind": "变动类型",
     "happened_on": "变动日期",
@@ -113,6 +115,59 @@ def known_person(person: Person, id_number: str | None) -> Person | None:
         return None
     alike = Person.objects.filter(name=person.name, birth_date=person.birth_date)
     return (alike.filter(identity__id_number=None) if id_number else alike).first()
+
+
+@dataclass
+class Completion:
+    """What a later sheet knows of somebody on record and the file does not: it fills what is empty, changes nothing."""
+
+    person: Person
+    facts: dict[str, Any]
+    identity: dict[str, str]
+
+    @property
+    def labels(self) -> list[str]:
+        return [(SHOWN | IDENTITY_SHOWN)[name] for name in (*self.facts, *self.identity)]
+
+
+def completion_of(known: Person, new: NewPerson) -> tuple[Completion, list[str]]:
+    """What `new` adds to the file of a known person, and in words where the two say different things."""
+    stored = PersonIdentity.objects.filter(person=known).first() or PersonIdentity(person=known)
+    facts, differs = compared(known, new.person, ON_SHEETS)
+    numbers, others = compared(stored, new.identity, IDENTITY_SHOWN)
+    return Completion(known, facts, numbers), differs + others
+
+
+def compared(stored: Any, told: Any, names: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
+    fills, differs = {}, []
+    for name, label in names.items():
+        here, there = getattr(stored, name), getattr(told, name)
+        if there in (None, "") or here == there:
+            continue
+        if here in (None, ""):
+            fills[name] = there
+        else:
+            differs.append(label)
+    return fills, differs
+
+
+@transaction.atomic
+def complete_person(completion: Completion, *, by: User | None) -> Person:
+    """Fill what is still empty; what somebody wrote meanwhile stands."""
+    current = Person.objects.select_for_update(of=("self",)).get(pk=completion.person.pk)
+    identity = PersonIdentity.objects.filter(person=current).first() or PersonIdentity(person=current)
+    filled = []
+    for record, facts in ((current, completion.facts), (identity, completion.identity)):
+        for name, value in facts.items():
+            if getattr(record, name) in (None, ""):
+                setattr(record, name, value)
+                filled.append((SHOWN | IDENTITY_SHOWN)[name])
+    if filled:
+        current.version += 1
+        current.save()
+        identity.save()
+        Activity.record(Verb.UPDATE, current, by=by, title="导入时补齐人员信息", note="、".join(filled))
+    return current
 
 
 @transaction.atomic

@@ -101,10 +101,26 @@
     }
   };
 
+  // A field with data-shown-when="kind=a,b" is asked only while the field `kind` says a or b. What is put away is not
+  // sent; what was typed into it comes back with it. A field with an error is never put away.
+  const showWhatFits = (form) => {
+    for (const field of form.querySelectorAll("[data-shown-when]")) {
+      const [name, values] = field.dataset.shownWhen.split("=");
+      const frame = field.closest(".field");
+      const fits = values.split(",").includes(form.elements[name]?.value) || frame.classList.contains("field-wrong");
+      frame.hidden = field.disabled = !fits;
+    }
+  };
+
   if (store) {
     tidy();
     document.querySelectorAll("form[data-draft]").forEach(restore);
   }
+  document.querySelectorAll("form:has([data-shown-when])").forEach((form) => {
+    showWhatFits(form);
+    form.addEventListener("change", () => showWhatFits(form));
+    form.addEventListener("bureau:draft-dropped", () => showWhatFits(form));
+  });
   let timer = 0;
   document.addEventListener("input", (event) => {
     const form = event.target.form;

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from django.core.files.base import ContentFile
 
-from billboards.enums.cases import CaseState, PaperKind
+from billboards.enums.cases import CaseState
+from billboards.enums.papers import PaperKind
 from billboards.models import CaseFile, Deferral, Paper, PaperService, Payment
 from staff.permissions import Roles
 from tests.factories.cases import make_case
@@ -17,7 +18,7 @@ WORKS = SQUADS | LEADERS | {Roles.LEGAL}
 TAKES_IN = SQUADS | {Roles.FINANCE}
 
 _BY_RIGHT = (
-    (VIEWS, ("paper-list paper-detail paper-preview paper-download service-receipt case-papers case-file-download case-money "
+    (VIEWS, ("paper-list paper-detail paper-preview paper-scan paper-download service-receipt case-papers case-file-download case-money "
             "payment-list order-list decision-list surcharge-list flaw-list violation-list violation-detail")),
     (WORKS, "paper-create paper-edit paper-outside paper-void case-file"),
     (SQUADS | LEADERS, "paper-sign deferral-decide"),
@@ -29,7 +30,6 @@ ROUTES = {f"billboards:{name}": roles for roles, names in _BY_RIGHT for name in 
 POSTS = {
     f"billboards:{name}"
     for name in [
-        "paper-outside",
         "paper-sign",
         "paper-void",
         "paper-serve",
@@ -71,6 +71,7 @@ def arguments(owner):
         "paper-create": [case.pk, "site_record"],
         "paper-serve": [issued.pk],
         "paper-download": [issued.pk],
+        "paper-scan": [issued.pk],
         "service-receipt": [service.pk],
         "case-file-download": [made.pk],
         "payment-void": [payment.pk],

@@ -15,7 +15,7 @@ REVIEWS = {Roles.SQUAD_LEADER, Roles.BILLBOARD_OFFICE}
 
 _BY_RIGHT = (
     (VIEWS, ("board-list board-map nearby board-detail board-plate board-photo inspection-list "
-            "removal-list size-rule-list scan campaign-list campaign-detail campaign-report campaign-report-pdf daily "
+            "removal-list removal-detail size-rule-list scan campaign-list campaign-detail campaign-report campaign-report-pdf daily "
             "daily-list item-list item-annex item-detail item-photo")),
     (KEEPS, ("board-create board-plates board-edit board-re-erect board-condemn board-keep board-remove board-void "
             "inspection-void removal-void size-rule-create size-rule-edit")),
@@ -66,6 +66,7 @@ def arguments(owner):
         "inspection-create": [board.pk],
         "inspection-void": [1],
         "removal-void": [1],
+        "removal-detail": [1],
         "size-rule-edit": [rule.pk],
         "scan": [board.token],
         "daily": [campaign.pk, street.pk, campaign.start.isoformat()],

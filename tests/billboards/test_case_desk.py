@@ -1,18 +1,15 @@
 """The desk and the daily word: each role sees what waits for it, a period warns once."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
 from billboards import case_desk
 from billboards.dossier import Dossier
-from billboards.enums.cases import CaseState, Route
-from billboards.forms.steps import step_form
+from billboards.enums.cases import CaseState
 from billboards.models import Case, CaseClock, Payment
 from billboards.next_steps import next_step
-from billboards.workflow import money
 from billboards.workflow.watch import watch
 from staff.models import Message
 from staff.permissions import Roles
@@ -114,14 +111,3 @@ def test_the_office_of_money_is_told_of_fines_past_their_day_until_they_are_paid
     decision = case.decisions.get()
     Payment.objects.create(case=case, amount=decision.amount, receipt="样例 1", paid_on=timezone.localdate())
     assert case_desk.todo(finance) == []
-
-
-def test_with_the_fine_unpaid_after_the_execution_the_next_step_is_its_collection_not_the_closing():
-    case = make_story("finish")
-    step = next_step(Dossier(case))
-    assert step.edge == "route"
-    assert "罚款还有5,000.00元没有入库" in step.why
-    assert step_form(case, "route").initial["route"] == Route.COURT
-    facts = {"kind": "fine", "channel": "bank", "receipt": "票9", "amount": Decimal(5000)}
-    money.record_payment(case, by=UserFactory(), paid_on=date(2025, 10, 20), **facts)
-    assert next_step(Dossier(case)).edge == "close"

@@ -7,17 +7,17 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from billboards.enums.case_edges import CASE_TRANSITIONS
 from billboards.enums.cases import (
-    CASE_TRANSITIONS,
     AuthorityKind,
     CaseState,
     ClosingReason,
     DecisionKind,
-    PaperKind,
     RemedyKind,
     RemedyResult,
     Route,
 )
+from billboards.enums.papers import PaperKind
 from billboards.models import (
     Announcement,
     Case,

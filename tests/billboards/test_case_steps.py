@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from billboards.enums.cases import BACK, CASE_TRANSITIONS, NEVER_AFTERWARDS, STAY, CaseState
+from billboards.enums.case_edges import BACK, CASE_TRANSITIONS, NEVER_AFTERWARDS, STAY
+from billboards.enums.cases import CaseState
 from billboards.models import Case, CaseClock, CaseStep
 from billboards.permissions import RIGHTS
 from billboards.workflow.effects import EFFECTS

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from billboards.documents import DOCUMENTS, Shape
-from billboards.enums.cases import PaperKind
+from billboards.enums.papers import PaperKind
 from billboards.remedies import Remedy, remedies_text
 from config.pdf import render_pdf
 from staff.case_papers import paper_head

@@ -1,23 +1,28 @@
 """Pages of papers, money and the catalogue: who sees what, what is refused where, what comes down the wire."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
 from billboards.casefile import bundle_of
 from billboards.catalogue import load_examples, load_violations
-from billboards.enums.cases import CaseState, PaperKind
+from billboards.enums.cases import CaseState
+from billboards.enums.papers import PaperKind
 from billboards.models import CaseFile, Paper, Payment, ServiceWay, Violation
 from billboards.workflow import papers
+from billboards.workflow.steps import take_step
 from staff.jobs import run_inline
 from staff.permissions import Roles
+from tests.billboards.test_case_pages import PDF
 from tests.billboards.test_money import fined
 from tests.billboards.test_papers import signed, sited
 from tests.factories.case_papers import filled
-from tests.factories.cases import make_case
+from tests.factories.cases import STORY, make_case, make_story
 from tests.factories.staff import SquadFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +103,38 @@ def test_service_is_recorded_and_a_note_on_the_door_is_told_apart(client, office
     assert paper.served_on == timezone.localdate()
     receipt = client.get(address("service-receipt", paper.services.last().pk))
     assert receipt.content.startswith(b"%PDF")
+
+
+def test_a_step_without_its_paper_offers_to_register_it_with_number_day_and_scan(client, officer):
+    case = make_story("investigate", unit=officer.unit)
+    case = take_step(case, "order", replace(STORY["order"](case), late=True), by=officer)
+    elsewhere = f"{address('paper-outside', case.pk)}?kind=correction"
+    for url in (case.get_absolute_url(), address("case-papers", case.pk)):
+        page = client.get(url).content.decode()
+        assert elsewhere in page
+        assert f'btn-sm" href="{address("paper-create", case.pk, "correction")}"' not in page
+    form = client.get(elsewhere).context["form"]
+    assert (form["kind"].value(), form["on"].value()) == ("correction", date(2025, 3, 6))
+    facts = {"kind": "correction", "number": "改〔2025〕7号", "on": "2025-03-06"}
+    answer = client.post(elsewhere, {**facts, "scan": SimpleUploadedFile("改.pdf", PDF)})
+    paper = Paper.objects.get()
+    assert answer["Location"] == paper.get_absolute_url()
+    assert case.correctionorders.get().number == "改〔2025〕7号"
+    assert elsewhere not in client.get(case.get_absolute_url()).content.decode()
+    scan = address("paper-scan", paper.pk)
+    assert scan in client.get(paper.get_absolute_url()).content.decode()
+    assert b"".join(client.get(scan).streaming_content) == PDF
+    assert client.post(elsewhere, facts).status_code == 422  # the number is on record
+    client.force_login(UserFactory(role=Roles.SQUAD_LEADER, unit=SquadFactory()))
+    assert client.get(scan).status_code == 404
+
+
+def test_a_paper_registered_for_a_served_step_is_served_as_the_step_says(officer):
+    case = make_story("serve", unit=officer.unit)
+    paper = papers.record_outside(case, PaperKind.PENALTY, by=officer, number="罚〔2025〕1号", on=date(2025, 4, 1))
+    assert (paper.served_on, paper.standing) == (date(2025, 4, 2), "已送达")
+    draft = papers.record_outside(case, PaperKind.DUNNING, by=officer, number="催1", on=date(2025, 9, 1))
+    assert draft.served_on is None
 
 
 def test_the_file_is_one_pdf_with_its_papers_in_order(client, officer):

@@ -7,7 +7,8 @@ import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from billboards.enums.cases import CaseState, PaperKind, SiteRecordKind
+from billboards.enums.cases import CaseState, SiteRecordKind
+from billboards.enums.papers import PaperKind
 from billboards.forms.steps import step_form
 from billboards.models import Case, CaseApproval, CaseFlaw, Decision, Notice, Paper, ServiceWay
 from billboards.prefill import prefilled

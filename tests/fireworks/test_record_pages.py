@@ -1,13 +1,16 @@
 """The pages of the records: every step from its button, who sees what, lists under a fixed number of queries, photos."""
 
 import io
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
+from config.periods import Period
 from fireworks.models import Incident, IncidentPhoto
+from fireworks.tally import police_counts
 from staff.models import Activity
 from staff.permissions import Roles
 from tests.factories.fireworks import (
@@ -153,6 +156,30 @@ def test_police_results_from_the_page(office):
     page = office.post(url, data, follow=True).content.decode()
     assert "不是本局的处罚" in page
     assert "300" in page
+
+
+def test_a_police_result_entered_wrongly_is_voided_and_counts_no_more(office):
+    incident = make_incident(to="closed", police="fine")
+    result = incident.police_results.get()
+    url = reverse("fireworks:incident-police-void", args=[incident.pk, result.pk])
+    fined = f"{reverse('fireworks:incident-list')}?police=fine"
+    assert incident.number in office.get(fined).content.decode()
+    assert office.post(url, {"reason": ""}).status_code == 422
+    page = office.post(url, {"reason": "登到别的炮情"}, follow=True).content.decode()
+    assert "登到别的炮情" in page
+    assert incident.number not in office.get(fined).content.decode()
+    assert police_counts(Period.month(incident.found_on.year, incident.found_on.month))["fine"] == 0
+    assert "已经作废" in office.post(url, {"reason": "再作废"}, follow=True).content.decode()
+    assert Activity.objects.filter(title="作废公安机关处理结果").count() == 1
+
+
+def test_a_destruction_weighed_otherwise_than_its_kilograms_says_so(office):
+    lot = make_lot(quantity=Decimal(100), measure="kg")
+    made = make_destruction(amounts={lot: 80}, weight_kg=Decimal(120), weight_basis="weighed")
+    assert "120 千克与所列物品合计 80 千克不一致" in office.get(made.get_absolute_url()).content.decode()
+    boxes = make_lot(quantity=Decimal(5), measure="box")
+    mixed = make_destruction(amounts={boxes: 5}, weight_kg=Decimal(120), weight_basis="weighed")
+    assert "不一致" not in office.get(mixed.get_absolute_url()).content.decode()
 
 
 def test_photos_are_for_who_sees_the_record(street, stranger):

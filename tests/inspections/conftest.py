@@ -11,4 +11,6 @@ def real_paper():
 @pytest.fixture(autouse=True)
 def light_paper(request, monkeypatch):
     if "real_paper" not in request.fixturenames:
-        monkeypatch.setattr("inspections.workflow.order_paper.OrderPaper.pdf", lambda paper: b"%PDF-1.7 %%EOF")
+        monkeypatch.setattr(
+            "inspections.workflow.order_paper.OrderPaper.pdf", lambda paper, entries=(): b"%PDF-1.7 %%EOF"
+        )

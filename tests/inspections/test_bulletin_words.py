@@ -141,7 +141,7 @@ class TestSigning:
     def sign(self, bulletin, leader, **facts):
         return workflow.publish_bulletin(bulletin, by=leader, seen=bulletin.version, **{"reason": "样例", **facts})
 
-    def test_a_running_month_is_drafted_but_not_signed(self, client, street, leader):
+    def test_a_running_month_is_drafted_but_not_signed(self, client, street, leader, monkeypatch):
         with time_machine.travel("2026-03-31 15:00", tick=False):  # 23:00 here: the last day
             closed(street)
             draft = workflow.draft_bulletin(MONTH, by=None)
@@ -151,6 +151,12 @@ class TestSigning:
             page = client.get(draft.get_absolute_url())
             assert "得分只是预估" in page.content.decode()
             assert not page.context["can_publish"]
+            printed = []
+            monkeypatch.setattr(
+                workflow, "render_pdf", lambda template, context: printed.append(context["paper"].title) or b"%PDF"
+            )
+            client.get(reverse("inspections:bulletin-pdf", args=[draft.pk]))
+            assert printed == [f"{draft.title}（样稿，得分为预估）"]
         with pytest.raises(Refused, match="数据只截至"):
             self.sign(draft, leader)
         fresh = workflow.refresh_bulletin(draft, by=leader)

@@ -1,21 +1,25 @@
 """Confirming and ordering: one numbered order a unit, deadlines from delivery, what is only deducted, what is shelved."""
 
 import hashlib
+import io
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from PIL import Image
 
 from inspections.enums import HourBasis
-from inspections.models import Finding, OrderLine, RectificationOrder
+from inspections.models import Finding, FindingPhoto, OrderLine, RectificationOrder
 from inspections.workflow import findings as workflow
 from inspections.workflow import orders
 from inspections.workflow.order_paper import OrderPaper
 from staff.models import Activity, Message, NumberSeries
 from staff.permissions import Roles
 from staff.refusals import Refused
+from staff.uploads import save_image
 from tests.factories.inspections import ItemFactory, in_state, make_finding, moment
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
@@ -49,6 +53,21 @@ def test_an_order_is_numbered_frozen_pushed_and_logged(street, contact, office, 
     message = Message.objects.get(recipient=contact)
     assert (message.url, "共 2 个问题" in message.text) == (order.get_absolute_url(), True)
     assert order.number in Activity.objects.about(findings[0]).first().note
+
+
+def test_the_order_shows_the_photos_of_its_problems(street, office, real_paper, monkeypatch):
+    shown, bare = in_state("confirmed", unit=street), in_state("confirmed", unit=street)
+    target = io.BytesIO()
+    Image.new("RGB", (400, 300), (40, 120, 90)).save(target, "JPEG")
+    save_image(SimpleUploadedFile("a.jpg", target.getvalue()), FindingPhoto, by=office, finding=shown)
+    seen = []
+    monkeypatch.setattr(
+        "inspections.workflow.order_paper.render_pdf", lambda template, context: seen.append(context) or b"%PDF-"
+    )
+    orders.order_findings([shown, bare], by=office)
+    (context,) = seen
+    assert [entry.record for entry in context["entries"]] == [shown]
+    assert context["paper"]["annexes"] == ("问题照片",)
 
 
 def test_several_units_have_one_order_each_in_one_go(office):

@@ -120,6 +120,39 @@ def test_what_is_wrong_on_a_roster_is_said_by_row_and_column(clerk):
     assert b"".join(errors.streaming_content).startswith(b"PK")
 
 
+def test_a_second_sheet_fills_what_the_first_left_empty_and_changes_nothing_else(clerk):
+    rows = ["张示例", "男", "", "1985-03-07", "2001", "人事科", "科长", "行政编制", "2024-01-01", "建账", ""]
+    confirm(clerk, upload(clerk, "staff.people", PEOPLE, rows))
+    head = [*PEOPLE, "学历", "参加工作时间", "手机号"]
+    fuller = [*rows[:2], number(BIRTH, 1), *rows[3:10], "中共党员", "本科", "2006-07", "13000000001"]
+    batch = upload(clerk, "staff.people", head, fuller)
+    assert (batch.new, batch.duplicate, batch.wrong) == (1, 0, 0)
+    assert batch.preview["rows"][0][-1] == "补齐：学历、政治面貌、参加工作时间、公民身份号码、手机号"
+    confirm(clerk, batch)
+    zhang = Person.objects.get()
+    assert (zhang.education, zhang.party, zhang.joined_on) == ("bachelor", "member", date(2006, 7, 1))
+    assert zhang.identity.id_number == number(BIRTH, 1)
+    assert Movement.objects.count() == 1
+    log = Activity.objects.get(title="导入时补齐人员信息")
+    assert number(BIRTH, 1) not in f"{log.changes}{log.note}{log.object_label}"
+    other = [*fuller[:10], "群众", "研究生", "2006-07", "13000000001"]
+    batch = upload(clerk, "staff.people", head, other)
+    assert (batch.new, batch.duplicate) == (0, 1)
+    assert "学历、政治面貌与名册不同，没有改动" in batch.preview["warnings"][0][1]
+    confirm(clerk, batch)
+    zhang.refresh_from_db()
+    assert (zhang.education, zhang.party) == ("bachelor", "member")
+
+
+def test_a_number_that_is_somebody_elses_is_not_filled_in(clerk):
+    make_person(name="占示例", staff_number="2009")
+    make_person(name="无示例", staff_number=None, birth_date=BIRTH)
+    row = ["无示例", "男", "", "1985-03-07", "2009", "人事科", "", "行政编制", "", "", ""]
+    batch = upload(clerk, "staff.people", PEOPLE, row)
+    assert (batch.new, batch.duplicate) == (0, 1)
+    assert "工号（已是别人的）" in batch.preview["warnings"][0][1]
+
+
 MOVES = ["姓名", "工号", "变动类型", "变动日期", "现单位", "人员性质", "原因", "去向", "文号", "备注"]
 
 

@@ -10,7 +10,8 @@ from django.forms import modelform_factory
 from django.utils import timezone
 
 from billboards.dossier import Dossier
-from billboards.enums.cases import NEVER_AFTERWARDS, Verdict
+from billboards.enums.case_edges import NEVER_AFTERWARDS
+from billboards.enums.cases import Verdict
 from billboards.forms.steps.facts import FACTS
 from billboards.forms.steps.initial import initial_of
 from billboards.forms.steps.specs import SPECS, Spec

@@ -85,7 +85,7 @@ def spot(dossier: Dossier) -> dict[str, Any]:
 
 
 def dunning(dossier: Dossier) -> dict[str, Any]:
-    manner = "自行拆除" if dossier.decision and dossier.decision.orders_removal else "缴纳罚款"
+    manner = "缴纳罚款" if dossier.removal_done else "自行拆除，缴纳罚款" if dossier.unpaid else "自行拆除"
     return {"perform_by": dossier.today + timedelta(days=10), "manner": manner, "amount": dossier.unpaid}
 
 
@@ -97,7 +97,7 @@ def removed(dossier: Dossier) -> dict[str, Any]:
 
 
 def performance(dossier: Dossier) -> dict[str, Any]:
-    removal = dossier.decision is not None and dossier.decision.orders_removal and not dossier.unpaid
+    removal = dossier.decision is not None and not dossier.removal_done and not dossier.unpaid
     return {**removed(dossier), "kind": PerformanceKind.REMOVAL if removal else PerformanceKind.PAYMENT}
 
 
@@ -107,7 +107,7 @@ def execution(dossier: Dossier) -> dict[str, Any]:
 
 def route(dossier: Dossier) -> dict[str, Any]:
     """A fine that is out after the execution is the court's to collect."""
-    return {"route": Route.COURT} if dossier.case.state == CaseState.EXECUTED else {}
+    return {"route": Route.COURT} if dossier.removal_done else {}
 
 
 def discussion(dossier: Dossier) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from billboards.dossier import Dossier
 from billboards.workflow.guards import decision, enforcement, filing, inquiry
+from billboards.workflow.guards.outside_papers import known_paper, to_register
 from billboards.workflow.guards.papers import why_not_paper
 from billboards.workflow.guards.problems import Entry, Problem, Problems
 
@@ -61,4 +62,4 @@ GUARDS: Final[Mapping[str, Guard]] = {
     "archive": enforcement.archive,
 }
 
-__all__ = ["GUARDS", "Entry", "Problem", "Problems", "why_not_paper"]
+__all__ = ["GUARDS", "Entry", "Problem", "Problems", "known_paper", "to_register", "why_not_paper"]

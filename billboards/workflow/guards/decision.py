@@ -6,6 +6,7 @@ from datetime import date
 
 from billboards.discretion import decided_line, lines_for, why_not_amount
 from billboards.dossier import Dossier
+from billboards.duties import discussion, legal_review
 from billboards.enums.cases import PartyKind
 from billboards.leniency import Circumstances, why_not_spare
 from billboards.models import Decision, Notice
@@ -14,7 +15,7 @@ from billboards.workflow.guards.problems import Entry, Problem, Problems, not_in
 from staff.models import ServiceMethod
 
 ART_44, ART_45 = "《行政处罚法》第四十四条", "《行政处罚法》第四十五条"
-ART_58, ART_63, ART_64 = "《行政处罚法》第五十八条", "《行政处罚法》第六十三条", "《行政处罚法》第六十四条"
+ART_63, ART_64 = "《行政处罚法》第六十三条", "《行政处罚法》第六十四条"
 
 
 def notify(dossier: Dossier, entry: Entry) -> Problems:
@@ -130,13 +131,16 @@ def discuss(dossier: Dossier, entry: Entry) -> Problems:
 
 def legally_reviewed(dossier: Dossier, day: date) -> Problems:
     """Where Art. 58 asks for it: passed before the decision, and again after a hearing."""
-    passed = [each for each in dossier.passed_reviews if each.reviewed_on and each.reviewed_on <= day]
-    heard = [each.held_on for each in dossier.hearings if each.held_on]
-    last_heard = max(heard, default=None)
-    if last_heard and not any(each.reviewed_on and each.reviewed_on >= last_heard for each in passed):
-        yield Problem("review_after_hearing", "听证后没有再次法制审核，不得作出决定", f"{ART_58}第一款第二项")
-    elif dossier.needs_review and not passed:
-        yield Problem("no_review", "没有通过法制审核，不得作出决定", f"{ART_58}第一款")
+    duty = legal_review(dossier, day)
+    if duty.lacks:
+        code = "review_after_hearing" if dossier.last_heard else "no_review"
+        yield Problem(code, f"{duty.why}，{duty.lacks}，不得作出决定", duty.article)
+
+
+def discussed(dossier: Dossier, day: date) -> Problems:
+    duty = discussion(dossier, day)
+    if duty.lacks:
+        yield Problem("no_discussion", f"{duty.why}{duty.lacks}，不得作出决定", duty.article)
 
 
 def decide(dossier: Dossier, entry: Entry) -> Problems:
@@ -144,8 +148,7 @@ def decide(dossier: Dossier, entry: Entry) -> Problems:
     yield from statement_pending(dossier, day)
     yield from hearing_pending(dossier, day)
     yield from legally_reviewed(dossier, day)
-    if dossier.case.major and not any(each.held_on <= day for each in dossier.discussions):
-        yield Problem("no_discussion", "复杂、重大案件没有集体讨论", "《行政处罚法》第五十七条第二款")
+    yield from discussed(dossier, day)
     if notice is not None:
         yield from as_notified(decision, notice)
     yield from amount_in_table(dossier, decision)

@@ -16,7 +16,6 @@ from staff.models import setting
 COERCION_35, COERCION_37 = "《行政强制法》第三十五条", "《行政强制法》第三十七条"
 COERCION_43, COERCION_44 = "《行政强制法》第四十三条第一款", "《行政强制法》第四十四条"
 DECREE = "住房城乡建设部令第55号"
-REMOVED = (PerformanceKind.REMOVAL, PerformanceKind.ASSISTED)
 
 
 def perform(dossier: Dossier, entry: Entry) -> Problems:
@@ -27,7 +26,7 @@ def perform(dossier: Dossier, entry: Entry) -> Problems:
         return
     if dossier.unpaid and not any(each.kind == PerformanceKind.PAYMENT for each in done):
         yield Problem("unpaid", f"罚款还有{dossier.unpaid:,.2f}元没有入库", "《行政处罚法》第六十七条第三款", "kind")
-    if decision.orders_removal and not any(each.kind in REMOVED for each in done):
+    if not dossier.removal_done and not any(each.kind in PerformanceKind.REMOVED for each in done):
         yield Problem("not_removed", "决定责令拆除，还没有登记拆除", "《行政处罚法》第六十六条第一款", "kind")
     if entry.record is not None and not entry.record.verified_by:
         yield Problem("unverified", "请填写核实人", "《行政处罚法》第六十六条第一款", "verified_by")
@@ -64,6 +63,8 @@ def surcharge(dossier: Dossier, entry: Entry) -> Problems:
 
 
 def dun(dossier: Dossier, entry: Entry) -> Problems:
+    if dossier.case.state == CaseState.EXECUTED and not dossier.unpaid:
+        yield Problem("paid", "已执行完毕，罚款也已缴清，不再催告，请结案", COERCION_35)
     if dossier.is_contested:
         yield Problem("contested", "当事人已复议或者起诉，尚未结束", COERCION_44)
     yield from two_officers(dossier.acting, entry.day)

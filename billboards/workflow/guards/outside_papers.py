@@ -7,11 +7,13 @@ taken by that is only now entered (补录).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from billboards.dossier import Dossier
-from billboards.enums.cases import DecisionKind, PaperKind
+from billboards.enums.cases import DecisionKind
+from billboards.enums.papers import PaperKind
 
 # The step that the paper is of, and the rows of the record that it stands for ("" = none with a service of its own).
 STEP_OF: Final[Mapping[str, tuple[str, str]]] = {
@@ -40,11 +42,37 @@ OWN_KIND: Final = {
 WAY_OUT: Final = "线下（其他平台）已出文的，请在本案文书页“登记外部文书”，填写文号和日期。"
 
 
+@dataclass(frozen=True)
+class KnownPaper:
+    """What the record of a step knows of the paper that it was taken by: number and day."""
+
+    number: str
+    on: date | None
+
+
+def known_paper(dossier: Dossier, kind: str) -> KnownPaper:
+    edge, rows = STEP_OF.get(kind, ("", ""))
+    step = next((each for each in reversed(dossier.steps) if each.edge == edge), None)
+    record: Any = next(iter(getattr(dossier, rows)[-1:]), None) if rows else None
+    if record is not None and not wrong_kind(record, kind):
+        return KnownPaper(record.number, record.issued_on)
+    number = dossier.case.filing_number if kind == PaperKind.FILING else ""
+    return KnownPaper(number, step.happened_on if step is not None else None)
+
+
+def to_register(dossier: Dossier, kind: str) -> bool:
+    """Whether the step is on record and its paper is still to be registered: it went out elsewhere, or on paper."""
+    if any(each.kind == kind and each.is_issued for each in dossier.papers):
+        return False
+    return bool(issued_elsewhere(dossier, kind))
+
+
 def issued_elsewhere(dossier: Dossier, kind: str) -> str:
     """Why a paper of this kind is not issued today although its step is on record; "" if that is no reason."""
     edge, rows = STEP_OF.get(kind, ("", ""))
     step = next((each for each in reversed(dossier.steps) if each.edge == edge), None)
-    if step is not None and step.late:
+    record: Any = next(iter(getattr(dossier, rows)[-1:]), None) if rows else None
+    if step is not None and step.late and not (record is not None and wrong_kind(record, kind)):
         return f"“{step.label}”是补录的（{step.happened_on}），不能今天补签发文书；{WAY_OUT}"
     served = served_without(dossier, kind, rows) if rows else None
     if served is not None:

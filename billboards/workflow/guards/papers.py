@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any, Final
 
 from billboards.dossier import Dossier
-from billboards.enums.cases import CaseState, DecisionKind, PaperKind, SiteRecordKind
+from billboards.enums.cases import CaseState, DecisionKind, PerformanceKind, SiteRecordKind
+from billboards.enums.papers import PaperKind
 from billboards.models import Case
 from billboards.workflow.guards import decision, enforcement, filing, inquiry
 from billboards.workflow.guards.outside_papers import issued_elsewhere
@@ -148,7 +149,7 @@ def costs_paper(dossier: Dossier) -> str:
 
 
 def removal_paper(dossier: Dossier) -> str:
-    removed = any(each.kind in enforcement.REMOVED for each in dossier.performances) or any(
+    removed = any(each.kind in PerformanceKind.REMOVED for each in dossier.performances) or any(
         each.ended_at for each in dossier.executions
     )
     return "" if removed else "还没有登记拆除（《行政处罚法》第六十六条）。"
