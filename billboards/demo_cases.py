@@ -100,6 +100,7 @@ def seed() -> None:
         case = open_lead(start, board, entry, by, number)
         if last in OURS:
             demo_papers.photographed(case, start, by)
+        demo_papers.follow(case, "lead", start, by, ours=last in OURS)
         tell(case, start, last, by)
     link_items(by)
 
@@ -138,7 +139,11 @@ def credit_code(number: int) -> str:
 
 
 def two_officers(day: date) -> list[Person]:
-    return list(officers_on(day).order_by("pk")[:2])
+    """The squad's own two, where their cards were valid on the day."""
+    able = officers_on(day)
+    own = able.filter(account__username__in=("1007", "1008")).order_by("-pk")
+    others = able.exclude(account__username__in=("1002", "1007", "1008", "1013")).order_by("-pk")
+    return [*own, *others[:2]][:2]
 
 
 def sheet(case: Case, day: date, kind: SiteRecordKind, **facts: Any) -> SiteRecord:
@@ -161,7 +166,7 @@ def recheck(case: Case, day: date) -> Entry:
 def notice(case: Case, day: date) -> Entry:
     record = Notice(
         issued_on=day, served_on=day, service_method=ServiceMethod.DIRECT, service_proof="送达回证",
-        facts="擅自设置大型户外广告", basis="《城市市容和环境卫生管理条例》第三十六条第一项", proposed="罚款 5000 元，限期拆除",
+        facts=f"未经同意在{case.place}设置大型户外广告一处，影响市容", basis="《城市市容和环境卫生管理条例》第三十六条第一项", proposed="罚款 5000 元，限期拆除",
         amount=FINE, orders_removal=True, with_hearing=True,
     )  # fmt: skip
     return Entry(day, record)
@@ -169,7 +174,8 @@ def notice(case: Case, day: date) -> Entry:
 
 def decision(case: Case, day: date) -> Entry:
     record = Decision(
-        kind=DecisionKind.PENALTY, issued_on=day, facts="现场检查笔录、照片等证据证实。", reasons="当事人没有陈述、申辩。",
+        kind=DecisionKind.PENALTY, issued_on=day, facts=f"当事人未经同意，在{case.place}设置户外广告牌一处，宽 8 米、高 4 米，面积 32 平方米；责令限期改正后没有改正。",
+        reasons="当事人没有陈述、申辩。",
         basis="《城市市容和环境卫生管理条例》第三十六条第一项", amount=FINE, orders_removal=True, remove_by=day + timedelta(days=16),
     )  # fmt: skip
     return Entry(day, record)

@@ -36,7 +36,8 @@ SETTINGS: Final = (
 )  # fmt: skip
 # Which papers follow a step.
 AFTER: Final[Mapping[str, tuple[str, ...]]] = {
-    "file": (PaperKind.SITE_RECORD, PaperKind.FILING),
+    "lead": (PaperKind.SITE_RECORD,),
+    "file": (PaperKind.FILING,),
     "order": (PaperKind.CORRECTION,),
     "recheck": (PaperKind.RECHECK,),
     "conclude": (PaperKind.REPORT,),
@@ -68,7 +69,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "discretion": "面积 32 平方米，责令改正后没有改正，按“较重”阶次裁量。", "opinion": "建议责令限期拆除，并处罚款 5000 元。",
     "qualification": "A2019430000000（演示）", "defence": "当事人未提出陈述申辩。", "place": "局三楼会议室", "reporter": "员示例",
     "restored": "场地已清理平整", "video": "执法记录仪录像 2 号", "present": "当事人到场", "findings": "钢架、面板全部拆除。",
-    "goods": ("广告面板 8 块", "钢架 1 副"), "signatures": ("局示例", "分示例", "法示例"),
+    "goods": ("广告面板 8 块", "钢架 1 副"), "signatures": "局示例、分示例、法示例",
 }  # fmt: skip
 
 

@@ -67,11 +67,17 @@ def served(dossier: Dossier) -> str:
     decision = dossier.decision
     if decision is not None and not decision.is_penalty:
         return "close"
-    late = any(
-        each.rule in ("C_PAY", "REMOVE", "DEFERRED") and each.finished_on is None and each.due_on < dossier.today
-        for each in dossier.clocks
-    )
-    return "lapse" if late else "perform"
+    return "lapse" if late_clocks(dossier) else "perform"
+
+
+def late_clocks(dossier: Dossier) -> list[Any]:
+    """The periods of performing that are over."""
+    running = (each for each in dossier.clocks if each.rule in ("C_PAY", "REMOVE", "DEFERRED") and not each.finished_on)
+    return [each for each in running if each.due_on < dossier.today]
+
+
+def past_due(dossier: Dossier) -> str:
+    return "，".join(f"{each.label}{each.due_on}已过" for each in late_clocks(dossier)) + "，没有登记履行的，"
 
 
 def routed(dossier: Dossier) -> str:
@@ -208,6 +214,8 @@ def next_step(dossier: Dossier) -> NextStep:
         return NextStep(
             "送达事先告知书", WHO["handle"], why="陈述申辩期从送达之日起算（《行政处罚法》第四十四条、第六十一条）。"
         )
+    if edge == "lapse":
+        why = f"{past_due(dossier)}登记逾期，再催告；{step.basis}"
     if edge == "dun" and owes_only_money(dossier):
         what = "催缴罚款"
     if edge == "conclude" and last_recheck(dossier) == Correction.CORRECTED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime, time
 from typing import Any
 
 from django.utils import timezone
@@ -243,7 +244,7 @@ def from_dunning(case: Case) -> dict[str, Any]:
     row = case.dunnings.order_by("-pk").first()
     found: dict[str, Any] = {"amount": unpaid or None, "pay_way": str(setting("fines.pay_at")) if unpaid else ""}
     found["consequence"] = "逾期不履行的，本局将依法强制执行或者申请人民法院强制执行。"
-    return found if row is None else {**found, "manner": row.manner, "period": f"于{row.perform_by}前"}
+    return found if row is None else {**found, "manner": row.manner, "period": f"于{date_cn(row.perform_by)}前"}
 
 
 def from_enforcement(case: Case) -> dict[str, Any]:
@@ -259,6 +260,7 @@ def from_enforcement(case: Case) -> dict[str, Any]:
     }
     if row is not None:
         found |= {"reason": row.reasons, "manner": row.manner, "performer": row.performer, "budget": row.budget}
+        found["execute_at"] = timezone.make_aware(datetime.combine(row.planned_on, time(9)))
     return found
 
 

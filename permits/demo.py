@@ -8,7 +8,7 @@ from random import Random
 
 from django.utils import timezone
 
-from permits import demo_catalogue, demo_plots
+from permits import demo_catalogue, demo_plots, demo_session
 from permits.demo_cases import Cast, Story, roads
 from permits.models import Road
 from staff.models import Message, User
@@ -36,7 +36,7 @@ class Teller:
         self.number = 0
 
     def tell(self) -> None:
-        plots = [*self.common(), *demo_plots.PLOTS]
+        plots = [*self.common(), *demo_plots.PLOTS, *demo_session.PLOTS]
         for days_back, plot in sorted(plots, key=lambda each: -each[0]):
             self.number += 1
             received = timezone.localdate() - timedelta(days=days_back)

@@ -54,7 +54,7 @@ from tests.permits import routes as permit_routes
 
 pytestmark = pytest.mark.django_db
 
-PUBLIC = {"staff:login", "inspections:street-worker", "permits:verify", "staff:health"}
+PUBLIC = {"staff:login", "inspections:street-worker", "billboards:census-worker", "permits:verify", "staff:health"}
 MAY_BE_UNWELL = {"staff:health"}  # answers 503 when something does not run, as here where nothing does
 OURS = {"staff", "inspections", "reports", "fireworks", "permits", "billboards"}
 EVERYBODY = set(Roles)
@@ -621,7 +621,10 @@ POSTS = {
     "fireworks:empty-call",
     "fireworks:swap-approve",
     "fireworks:swap-reject",
-    *(f"fireworks:incident-{step}" for step in ("verify", "dismiss", "handle", "close", "void", "police", "photo-add")),
+    *(
+        f"fireworks:incident-{step}"
+        for step in ("verify", "dismiss", "handle", "close", "void", "police", "police-void", "photo-add")
+    ),
     *(f"fireworks:public-report-{step}" for step in ("reveal", "grant", "pay")),
     *(
         f"fireworks:{record}-void"
@@ -831,6 +834,7 @@ def addresses():
             for page in ("detail", "reveal", "grant", "pay")
         },
         **{f"fireworks:{record}-photo": [*numbers[record], 1] for record in ("incident", "publicity", "destruction")},
+        "fireworks:incident-police-void": [*numbers["incident"], 1],
         "staff:appraisal-round-list": [],
         "staff:appraisal-round-create": [],
         "staff:appraisal-sheet": [sheet.pk],

@@ -120,7 +120,7 @@ class LeadForm(CaseFields):
     photos = SeveralFilesField(
         label="现场照片", required=False, help_text="可一次选多张，随线索登记为证据；没有拍摄时间的照收并注明。"
     )
-    field_order = ("photos", "place", "facts", "violation", "source", "external_system", "external_number")
+    field_order = ("photos", "place", "board", "facts", "violation", "source", "external_system", "external_number")
 
     class Meta:
         model = Case
@@ -130,6 +130,18 @@ class LeadForm(CaseFields):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["key"].initial = uuid.uuid4().hex
+        place = self.fields["place"]
+        place.required, place.wanted_later = False, True  # type: ignore[attr-defined]
+        place.help_text = "写到门牌、楼栋或路口；选了台账中的设施，空着就按台账的位置。"
+
+    def clean(self) -> dict[str, Any]:
+        """The place of a board of the ledger is known."""
+        data = super().clean()
+        if not data.get("place") and data.get("board"):
+            data["place"] = data["board"].address
+        elif not data.get("place"):
+            self.add_error("place", "请填写地点，或者选台账中的设施。")
+        return data
 
     def store(self) -> Case | None:
         photos, key = self.cleaned_data["photos"], self.cleaned_data["key"]

@@ -14,6 +14,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from billboards.dossier import Dossier
+from billboards.duties import duties
 from billboards.enums.case_edges import CASE_TRANSITIONS, NEVER_AFTERWARDS
 from billboards.enums.cases import CaseState
 from billboards.forms.cases import (
@@ -59,7 +61,10 @@ def case_step(request: HttpRequest, pk: int, edge: str) -> HttpResponse:
         messages.success(request, f"已{step.label}。案件现在是“{moved.get_state_display()}”。")
         return redirect(moved)
     lead = f"{spec.consequence}（{step.basis}）"
-    return form_answer(request, form, title=step.label, submit=step.label, lead=lead, case=case, danger=spec.danger)
+    before = duties(Dossier(case)) if edge == "decide" else ()
+    return form_answer(
+        request, form, title=step.label, submit=step.label, lead=lead, case=case, danger=spec.danger, duties=before
+    )
 
 
 def require_right(request: HttpRequest, case: Case, edge: str) -> None:

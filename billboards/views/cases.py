@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from billboards.calendar_file import calendar_of
+from billboards.duties import Duty
 from billboards.enums.cases import CaseState
 from billboards.filters.cases import CaseFilter, ClockFilter
 from billboards.forms.cases import CaseForm, LeadForm, ResultForm
@@ -35,6 +37,7 @@ def case_columns() -> list[Column]:
     return [
         Column("number", "编号", sort="number", phone="primary"),
         Column("party_name", "当事人", value=lambda row: row.party_name or "未查明", sort="party_name", phone="primary"),
+        Column("state", "状态", value="get_state_display", sort="state", template="billboards/_case_state_cell.html", phone="primary"),
         Column("violation", "案由", value="violation.name", sort="violation__code", phone="secondary"),
         Column("place", "地点", phone="secondary"),
         Column("unit", "承办单位", value="unit.label", sort="unit__order", phone="hidden"),
@@ -48,7 +51,6 @@ def case_columns() -> list[Column]:
         Column("closed_on", "结案", sort="closed_on", phone="hidden", optional=True),
         Column("external_number", "外部编号", phone="hidden", optional=True),
         Column("flaw_total", "程序瑕疵", sort="flaw_total", unit="项", phone="hidden"),
-        Column("state", "状态", value="get_state_display", sort="state", template="billboards/_case_state_cell.html", phone="primary"),
     ]  # fmt: skip
 
 
@@ -156,12 +158,13 @@ def form_answer(
     lead: str = "",
     case: Case | None = None,
     danger: bool = False,
+    duties: Sequence[Duty] = (),
 ) -> HttpResponse:
-    """A form about a case, or one that makes a case."""
+    """A form about a case, or one that makes a case. `duties`: what must have happened before what is decided here."""
     cancel = case.get_absolute_url() if case else reverse("billboards:case-list")
     context = {
         "form": form, "title": title, "submit": submit, "draft": draft, "lead": lead, "case": case, "cancel": cancel,
-        "danger": danger,
+        "danger": danger, "duties": duties,
     }  # fmt: skip
     return render(request, "billboards/case_form.html", context, status=422 if request.method == "POST" else 200)
 

@@ -1,4 +1,4 @@
-"""专项台账: list, census on the phone, one item, each step, photos."""
+"""专项台账: list, one item, each step, photos."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, Sum
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -35,14 +35,14 @@ from billboards.forms.campaigns import (
     VoidItemForm,
 )
 from billboards.models import Campaign, CampaignItem
-from billboards.views.campaigns import VIEW, visible_campaign
+from billboards.views.campaigns import VIEW
+from billboards.views.census import RECORD
 from config.tables import BatchAction, Column, Table, render_table
 from staff.exports import ListExport, register_export
 from staff.files import send_file
 from staff.pages import Fact, RecordPage, Step, correct_page, take_form
 from staff.permissions import Perms
 
-RECORD = permission_required(Perms.RECORD_ITEM, raise_exception=True)
 REVIEW = permission_required(Perms.REVIEW_ITEM, raise_exception=True)
 MANAGE = permission_required(Perms.MANAGE_CAMPAIGNS, raise_exception=True)
 LIST = ("专项台账", "billboards:item-list")
@@ -131,38 +131,6 @@ def item_list(request: HttpRequest) -> HttpResponse:
     lead = "销号制：有整治后照片，经处置人以外的人复核。块、条、处、㎡各计各的，不相加。"
     context = {"table": item_table(request), "title": "专项台账", "lead": lead, "links": links}
     return render_table(request, "layout/record_list.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@RECORD
-def census(request: HttpRequest, pk: int) -> HttpResponse:
-    """Camera first; each entry once by its key; save and next keeps street, community, kind and problem."""
-    campaign = visible_campaign(request, pk)
-    if not can_record_in(request.user, campaign):
-        messages.info(request, f"{campaign.name}现在是“{campaign.get_state_display()}”，不能登记。")
-        return redirect(campaign)
-    kept = {
-        name: request.GET[name] for name in ("street", "community", "kind", "problem", "board") if request.GET.get(name)
-    }
-    form = ItemForm(
-        request.POST or None, request.FILES or None, instance=CampaignItem(campaign=campaign), user=request.user,
-        initial=kept,
-    )  # fmt: skip
-    if request.method == "POST" and form.is_valid() and (item := form.store()):
-        if problem := form.store_photo(item):
-            messages.warning(request, f"{item.number} 已登记，但照片没有存下：{problem}")
-        else:
-            messages.success(request, f"已登记 {item.number} {item.name}。")
-        return redirect(item) if "last" in request.POST else redirect(next_entry(item))
-    recent = CampaignItem.objects.visible_to(request.user).filter(campaign=campaign, recorded_by=request.user)
-    context = {"form": form, "campaign": campaign, "recent": recent.order_by("-pk")[:5]}
-    return render(request, "billboards/census.html", context, status=422 if request.method == "POST" else 200)
-
-
-def next_entry(item: CampaignItem) -> str:
-    kept = f"street={item.street_id}&kind={item.kind}&problem={item.problem}"
-    community = f"&community={item.community_id}" if item.community_id else ""
-    return f"{reverse('billboards:census', args=[item.campaign_id])}?{kept}{community}"
 
 
 def visible_item(request: HttpRequest, pk: int) -> CampaignItem:

@@ -54,6 +54,7 @@ class Option:
     url: str
     why_not: str
     outside: str = ""  # where the paper of a step that was taken without it is registered
+    out: bool = False  # one of the kind is out already
 
 
 def visible_case(request: HttpRequest, pk: int) -> Case:
@@ -122,11 +123,12 @@ def options_of(dossier: Dossier, user: User) -> list[Option]:
     """Every kind with what stands against it now; for a step that was taken without its paper, where that is registered."""
     case, found = dossier.case, []
     may = can_draft_paper(user, case)
+    issued = {each.kind for each in dossier.papers if each.is_issued}
     elsewhere = reverse("billboards:paper-outside", args=[case.pk])
     for kind, each in DOCUMENTS.items():
         outside = f"{elsewhere}?kind={kind}" if may and to_register(dossier, kind) else ""
         address = reverse("billboards:paper-create", args=[case.pk, kind])
-        found.append(Option(each.title, address, held_up(case, kind, dossier), outside))
+        found.append(Option(each.title, address, held_up(case, kind, dossier), outside, kind in issued))
     return found
 
 
@@ -216,8 +218,8 @@ def paper_steps(request: HttpRequest, paper: Paper) -> list[Step]:
     if can_serve_paper(request.user, paper):
         initial = {"recipient": paper.case.party_name, "served_at": timezone.localtime()}
         words = "如实登记。电子送达须有当事人签署的确认书；留置送达须有见证人或录像；只张贴在门上不构成送达。"
-        form = ServiceForm(initial=initial)
-        steps.append(Step("serve", "登记送达", address["serve"], words, form, first=not steps))
+        form, wanted = ServiceForm(initial=initial), DOCUMENTS[paper.kind].is_served
+        steps.append(Step("serve", "登记送达", address["serve"], words, form, first=wanted and not steps))
     if can_void_paper(request.user, paper):
         words = "文号保留、不再使用；不能恢复。"
         steps.append(Step("void", "作废", address["void"], words, PaperReasonForm(), tone="danger"))
@@ -234,8 +236,14 @@ def paper_facts(paper: Paper) -> list[Fact]:
     facts = [
         Fact("案件", paper.case, url=paper.case.get_absolute_url()),
         Fact("文号", paper.label_number or "签发时编号"),
-        Fact("拟稿", paper.drafted_by, note=f"{timezone.localtime(paper.drafted_at):%Y-%m-%d}"),
+        Fact(
+            "登记" if paper.outside_number else "拟稿",
+            paper.drafted_by,
+            note=f"{timezone.localtime(paper.drafted_at):%Y-%m-%d}",
+        ),
     ]
+    if paper.outside_on:
+        facts.append(Fact("出文日期", paper.outside_on, note="外部出文"))
     if paper.is_signed:
         facts.append(Fact("签发", paper.signed_by, note=f"{timezone.localtime(paper.signed_at):%Y-%m-%d %H:%M}"))
         facts.append(Fact("定稿文件", "下载", url=reverse("billboards:paper-download", args=[paper.pk])))

@@ -83,6 +83,11 @@ def why_not_fine(case: Case, kind: str, content: Any) -> str:
     found = why_not_amount(table, fine, dossier.party, line)
     if found.startswith("请选择裁量阶次") and not fitting:
         return f"罚款 {fine:,.2f} 元不在“{table.violation}”的任何裁量阶次之内（《行政处罚法》第三十四条）。"
+    if not found and decision is not None and fine != decision.amount:
+        return (
+            f"文书写的罚款 {fine:,.2f} 元，登记的决定是 {decision.amount:,.2f} 元，"
+            "应当一致（《行政处罚法》第五十九条第一款第三项）。请改文书；决定登记错了的，重新登记决定。"
+        )
     return found
 
 

@@ -198,8 +198,10 @@ def paper_options(options: Iterable[Any]) -> dict[str, Any]:
     listed = list(options)
     elsewhere = [option for option in listed if getattr(option, "outside", "")]
     shut = [option for option in listed if option.why_not and option not in elsewhere]
-    opened = [option for option in listed if not option.why_not]
-    return {"opened": opened, "elsewhere": elsewhere, "shut": shut}
+    free = [option for option in listed if not option.why_not]
+    again = [option for option in free if getattr(option, "out", False)]
+    opened = [option for option in free if option not in again]
+    return {"opened": opened, "again": again, "elsewhere": elsewhere, "shut": shut}
 
 
 @register.inclusion_tag("components/flaws.html")
@@ -269,7 +271,7 @@ def filter_bar(filters: Any, table: Any = None) -> dict[str, Any]:
     return {
         "parts": parts[:cut],
         "more": parts[cut:],
-        "more_open": any(bound.value() not in (None, "", []) for bound in bounds[cut:]),
+        "more_open": any(bound.value() not in (None, "", [], False) for bound in bounds[cut:]),
         "hidden": form.hidden_fields(),
         "table": table,
     }

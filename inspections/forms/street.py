@@ -18,7 +18,6 @@ from inspections.workflow import findings as workflow
 from inspections.workflow import street
 from staff.models import Unit, User
 from staff.refusals import Refused, show_refusal
-from staff.uploads import MAX_IMAGE_BYTES, too_large
 
 SHOWN_BEFORE = 5  # findings of the last weeks at the place, as the hint lists them
 
@@ -139,18 +138,3 @@ class StreetForm(forms.Form):
             f"{timezone.localtime(row.found_at):%m-%d} {row.item.name}（{row.get_state_display()}）"
             for row in here[:SHOWN_BEFORE]
         ]
-
-
-class StreetPhotoForm(forms.Form):
-    client_id = forms.UUIDField(label="手机端编号")
-    sha256 = forms.RegexField(r"^[0-9a-f]{64}$", label="照片校验值", required=False)
-    photo = forms.FileField(label="照片")
-
-    def clean_photo(self) -> Any:
-        upload = self.cleaned_data["photo"]
-        if upload.size > MAX_IMAGE_BYTES:
-            raise too_large(upload.size)
-        return upload
-
-    def problems(self) -> list[str]:
-        return [str(error) for errors in self.errors.values() for error in errors]

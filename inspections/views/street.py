@@ -6,18 +6,13 @@ by one. What arrives twice is taken once; each answer acknowledges by the phone'
 
 from __future__ import annotations
 
-import hashlib
-import json
-from functools import cache
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required, permission_required
-from django.contrib.staticfiles import finders
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -25,35 +20,21 @@ from django.views.decorators.http import require_GET, require_POST
 from inspections.district import OUTSIDE, outline
 from inspections.enums import AreaType, Handling, Source
 from inspections.forms.findings import items_on
-from inspections.forms.street import StreetForm, StreetPhotoForm
+from inspections.forms.street import StreetForm
 from inspections.models import Finding, Place, PlaceShare, Round
 from inspections.published import published_words
 from inspections.rulebook import RuleBook
 from inspections.workflow import street
+from staff.forms.phone import PhonePhotoForm
 from staff.models import Unit, User
+from staff.offline import worker_answer
 from staff.permissions import Perms
 from staff.refusals import Refused
 from staff.uploads import MAX_IMAGE_BYTES
 
 REGISTER = permission_required(Perms.REGISTER_FINDING, raise_exception=True)
 FAVOURITES, RECENT, USED_LATELY = 8, 6, 500
-SHELL = (
-    "vendor/bootstrap/bootstrap.min.css",
-    "css/bureau.css",
-    "vendor/bootstrap/bootstrap.bundle.min.js",
-    "vendor/htmx/htmx.min.js",
-    "js/page.js",
-    "js/dialogs.js",
-    "js/tables.js",
-    "js/forms.js",
-    "js/street-store.js",
-    "js/street-send.js",
-    "js/street-place.js",
-    "js/street.js",
-    "img/icons.svg",
-    "img/mark.svg",
-    "img/favicon.svg",
-)
+OWN = ("js/street-place.js", "js/street.js")
 
 
 @require_GET
@@ -196,7 +177,7 @@ def told(answer: street.Answer) -> str:
 @REGISTER
 def street_photo(request: HttpRequest) -> JsonResponse:
     """Take in one photo of an entry; acknowledged by the sha256 of what arrived."""
-    form = StreetPhotoForm(request.POST, request.FILES)
+    form = PhonePhotoForm(request.POST, request.FILES)
     if not form.is_valid():
         return JsonResponse({"problems": form.problems()}, status=422)
     data = form.cleaned_data
@@ -207,31 +188,9 @@ def street_photo(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"client_id": str(data["client_id"]), "sha256": photo.source_sha256})
 
 
-@cache
-def shell_version() -> str:
-    """Changes with any file of the shell, so that phones fetch it anew."""
-    digest = hashlib.sha256()
-    for name in (*SHELL, "js/street-worker.js"):
-        path = finders.find(name)
-        if path:
-            with open(path, "rb") as file:  # noqa: PTH123 -- the finder's own path
-                digest.update(file.read())
-    return digest.hexdigest()[:12]
-
-
 @login_not_required
 @require_GET
 def street_worker(request: HttpRequest) -> HttpResponse:
-    """The service worker: what to keep, then the script. It holds no data, and phones ask for it before the login."""
-    home = reverse("inspections:street-entry")
-    facts = {
-        "version": shell_version(),
-        "home": home,
-        "reference": reverse("inspections:street-reference"),
-        "files": [static(name) for name in SHELL],
-    }
-    text = f"self.SHELL = {json.dumps(facts)};\nimportScripts({json.dumps(static('js/street-worker.js'))});\n"
-    response = HttpResponse(text, content_type="text/javascript; charset=utf-8")
-    response["Service-Worker-Allowed"] = home
-    response["Cache-Control"] = "no-cache"
-    return response
+    """The service worker of the page."""
+    home, reference = reverse("inspections:street-entry"), reverse("inspections:street-reference")
+    return worker_answer("street", home=home, reference=reference, own=OWN)

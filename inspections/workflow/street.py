@@ -5,7 +5,6 @@ The phone keeps an entry until it is acknowledged by its own key (client uuid), 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -21,6 +20,7 @@ from inspections.workflow.findings import AlreadyOpen, register_finding
 from inspections.workflow.places import register_and_keep
 from inspections.workflow.rectification import check_unused
 from staff.models import Activity, User, Verb
+from staff.offline import arrived_whole
 from staff.refusals import Refused
 from staff.uploads import save_image
 
@@ -119,13 +119,8 @@ def take_photo(client_id: UUID, upload: UploadedFile, *, sha256: str, by: User) 
     answer = known_entry(client_id, by)
     if answer is None:
         raise Refused("照片先于记录到达。请稍后重试，照片还在手机里。")
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    upload.seek(0)
-    if sha256 and digest.hexdigest() != sha256:
-        raise Refused("照片在传送中有损坏。请重试，照片还在手机里。", "photo")
-    known = answer.finding.photos.filter(source_sha256=digest.hexdigest()).first()
+    arrived = arrived_whole(upload, sha256)
+    known = answer.finding.photos.filter(source_sha256=arrived).first()
     if known is not None:
         return known
     kind = next_kind(answer.finding)

@@ -184,7 +184,7 @@ class PoliceRequest(CasePaperContent):
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewSheet(CasePaperContent):
-    """会审单: what the session had before it, and what each had to say."""
+    """会审单: what the session had before it, and what it said; before the session room is left to write that in."""
 
     KIND = PaperKind.REVIEW_SHEET
     ARTICLE: ClassVar[str] = "《行政许可法》第34条、第37条"
@@ -201,6 +201,7 @@ class ReviewSheet(CasePaperContent):
     fee: str = ""
     proposal: str = ""
     legal_due: date | None = None
+    conclusion: str = ""  # of the session, and the decision that followed; "" while there is none
 
     @property
     def addressee(self) -> str:
@@ -220,7 +221,7 @@ class ReviewSheet(CasePaperContent):
             ("政府批准", self.government),
             ("费用", self.fee),
             ("承办意见", self.proposal),
-            ("会审意见", "　\n　\n　"),
+            ("会审意见", self.conclusion or "　\n　\n　"),
         )
         yield Facts(tuple(row for row in rows if row[1]))
         yield Signs(("承办人", "审批科负责人", "分管领导"))

@@ -113,6 +113,7 @@ class BaseApplicationForm(forms.ModelForm):
         self.fields["item"].queryset = versions.select_related("item")  # type: ignore[attr-defined]
         self.fields["entry_key"].initial = uuid.uuid4().hex
         self.fields["seen"].initial = self.instance.version
+        self.fields["applicant_code"].wanted_later = True  # type: ignore[attr-defined]  # receiving asks for it
         self.fields["applicant_code"].widget.attrs |= {
             "hx-post": reverse("permits:applicant-lookup"),
             "hx-trigger": "change",

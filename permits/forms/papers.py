@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from permits.documents import CONTENTS, CasePaperContent, content_of
 from permits.documents.typed import LABELS, LONG, typed_fields
+from permits.forms.late import LateForm
 from permits.models import Application, PaperService, PermitPaper
 from permits.paper_kinds import PaperKind
 from permits.workflow import papers, service
@@ -107,7 +108,7 @@ class PublishForm(forms.Form):
         return True
 
 
-class ServiceForm(forms.ModelForm):
+class ServiceForm(LateForm, forms.ModelForm):
     """送达登记. 补录: it happened so, whatever the law wanted; that becomes a flaw of the case."""
 
     scan_file = ScanField(label="签收扫描件")
@@ -127,20 +128,21 @@ class ServiceForm(forms.ModelForm):
         self.paper = paper
         self.fields["recipient"].initial = paper.application.applicant_name
         self.fields["served_at"].initial = timezone.localtime().replace(second=0, microsecond=0)
-        self.order_fields([*self.Meta.fields[:-1], "scan_file", "note", "afterwards"])
+        self.order_fields([*self.Meta.fields[:-1], "scan_file", "note", "afterwards", "late_reason"])
 
     def _post_clean(self) -> None:
         """The door judges a service, with the article; the bare table would only repeat it."""
 
     def store(self, *, by: User) -> PaperService | None:
         data = dict(self.cleaned_data)
-        afterwards, scan = data.pop("afterwards"), data.pop("scan_file")
+        scan = data.pop("scan_file")
+        del data["afterwards"], data["late_reason"]
         method, served_at, recipient = (data.pop(name) for name in ("method", "served_at", "recipient"))
         if scan is not None:
             data["scan"] = scan
         how = service.Service(method, served_at, recipient, data)
         try:
-            return service.serve(self.paper, how, by=by, afterwards=afterwards)
+            return service.serve(self.paper, how, by=by, **self.late)
         except Refused as refusal:
             show_refusal(self, refusal)
         return None

@@ -23,7 +23,7 @@ from permits.enums import (
 from permits.forms import fee_words
 from permits.forms.late import LateForm
 from permits.forms.sides import rows_from, side_fields
-from permits.models import Adjustment, Application, Ending, OfflineApproval, PermitChange
+from permits.models import Adjustment, Application, Ending, OfflineApproval, PermitChange, SubmittedMaterial
 from permits.permissions import signs_for
 from permits.workflow import changes, decisions, emergencies, guards, opinions, records, supervision, surveys, window
 from permits.workflow.decisions import Verdict
@@ -117,12 +117,18 @@ class NoteForm(StepForm):
         NOTED[self.edge][0](self.application, self.step(self.cleaned_data["note"]))
 
 
+def is_open_condition(row: SubmittedMaterial) -> bool:
+    """Asked for under a condition, and neither handed in nor struck out; what the agency fetches itself is not asked."""
+    line = row.material
+    return bool(line and line.condition and not (row.mandatory or row.received_on or row.not_applicable))
+
+
 class SupplementForm(StepForm):
     """Prefilled with what the checklist misses; what was handed in and is not right is typed below."""
 
     items = forms.CharField(
         label="需要补正的全部内容", widget=LINES,
-        help_text="每行一项：名称、冒号、补什么。清单上缺的已经列出；交了但不合要求的，请接着写在下面。只能告知一次，请列全。",
+        help_text="每行一项：名称、冒号、补什么。清单上缺的已列出，交了但不合要求的接着写。只能告知一次，请列全。",
     )  # fmt: skip
 
     def prepare(self) -> None:
@@ -130,12 +136,10 @@ class SupplementForm(StepForm):
         lines = [what_to_bring(row) for row in rows if row.is_missing]
         lines += [f"路段：{each.text}" for each in guards.areas_add_up(self.application)]
         items = self.fields["items"]
-        items.initial, items.widget.attrs["rows_wanted"] = "\n".join(lines), max(4, 2 * len(lines))
-        open_ones = "、".join(
-            row.name for row in rows if not row.mandatory and not row.received_on and not row.not_applicable
-        )
-        if open_ones:
-            items.help_text += f"视情材料没有交的：{open_ones}；这件申请用得着的，也写上。"
+        items.initial, items.widget.attrs["rows_wanted"] = "\n".join(lines), max(4, len(lines) * 3 // 2 + 1)
+        asked_if = [f"{row.name}（{row.material.condition}）" for row in rows if is_open_condition(row)]
+        if asked_if:
+            items.help_text += f"视情提交、还没有交的，用得着的也写上：{'、'.join(asked_if)}。"
 
     def take(self) -> None:
         window.ask_supplement(self.application, self.cleaned_data["items"], self.step())

@@ -49,13 +49,17 @@ def area_of(length: Decimal, width: Decimal) -> Decimal:
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, user: User) -> ApplicationQuerySet:
-        """Window, section, finance and those who see all units see everything; squads what they survey or watch over."""
+        """Window, section, finance and those who see all units see everything; squads what they survey or watch over.
+
+        Who is sent to a survey sees the case, whichever squad it was given to.
+        """
         if not user.has_perm(Perms.VIEW_PERMITS):
             return self.none()
         if user.sees_all_units or any(user.has_perm(perm) for perm in SEES_ALL_PERMITS):
             return self
         mine = user.unit_ids
-        surveys = Application.objects.filter(surveys__squad__in=mine).values("pk")
+        sent = Q(surveys__first__account=user.pk) | Q(surveys__second__account=user.pk)
+        surveys = Application.objects.filter(sent | Q(surveys__squad__in=mine)).values("pk")
         return self.filter(Q(unit__in=mine) | Q(squad__in=mine) | Q(recorded_by=user.pk) | Q(pk__in=surveys))
 
     def filed(self) -> ApplicationQuerySet:

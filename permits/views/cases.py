@@ -18,13 +18,21 @@ from permits.filters.applications import ApplicationFilter
 from permits.forms.notes import NOTE_FORMS, notes_for
 from permits.forms.steps import OWN_PAGE, STEP_FORMS
 from permits.models import Application, ReviewOutcome, ReviewSession
-from permits.permissions import can_edit_application, can_note, can_run_session, can_step, may_take
+from permits.permissions import (
+    can_collect,
+    can_edit_application,
+    can_note,
+    can_run_session,
+    can_step,
+    can_tick_materials,
+    may_take,
+)
 from permits.taping import gap_of
 from permits.views.access import VIEW
 from permits.views.papers import receipt_link
 from permits.views.tabs import TABS, tab_context
 from permits.workflow.guards import has_no_use
-from permits.workflow.next_steps import next_edge, next_step
+from permits.workflow.next_steps import is_unchecked, next_edge, next_step
 from staff import workdays
 from staff.exports import ListExport, register_export
 from staff.files import send_scan
@@ -207,7 +215,18 @@ def own_page_link(request: HttpRequest, application: Application) -> tuple[str, 
         if can_step(request.user, application, edge):
             url = reverse(f"permits:{OWN_PAGE[edge]}", args=[application.pk])
             return ("登记验收" if edge == "pass_restoration" else TRANSITIONS[edge].label, url, True)
-    return session_link(request, application)
+    if is_unchecked(application) and can_tick_materials(request.user, application):
+        return ("核对材料", reverse("permits:materials", args=[application.pk]), True)
+    return pay_link(request, application) or session_link(request, application)
+
+
+def pay_link(request: HttpRequest, application: Application) -> tuple[str, str, bool] | None:
+    """Who collects goes to the first fee that is open."""
+    if application.state != PermitState.FEE_DUE:
+        return None
+    rows = application.assessments.current().with_sums().filter(open_sum__gt=0).order_by("pk")
+    row = next((each for each in rows if can_collect(request.user, each)), None)
+    return ("登记缴费", reverse("permits:fee-pay", args=[row.pk]), True) if row is not None else None
 
 
 def session_link(request: HttpRequest, application: Application) -> tuple[str, str, bool] | None:

@@ -82,17 +82,23 @@ def paper_context(user: User, application: Application) -> dict[str, Any]:
     }
 
 
-def receipt_link(user: User, application: Application) -> tuple[str, str] | None:
-    """收件凭证 one click from the case: to print once it is signed, to draft before. (label, address)"""
-    paper = application.papers.filter(kind=PaperKind.RECEIPT, voided_at=None).order_by("-pk").first()
+def paper_link(user: User, application: Application, kind: PaperKind) -> tuple[str, str] | None:
+    """A paper one click away: to print once it is signed, to finish or to draft before. (label, address)"""
+    paper = application.papers.filter(kind=kind, voided_at=None).order_by("-pk").first()
     if paper is not None and paper.is_issued and not paper.outside_number:
-        return "打印收件凭证", reverse("permits:paper-pdf", args=[application.pk, paper.pk])
+        return f"打印{kind.label}", reverse("permits:paper-pdf", args=[application.pk, paper.pk])
     if paper is not None:
-        return "收件凭证", paper.get_absolute_url()
-    early = application.state in (*PermitState.AT_WINDOW, *PermitState.DECIDING)
-    if early and can_make_paper(user, PaperKind.RECEIPT) and not papers.why_not_draft(application, PaperKind.RECEIPT):
-        return "出收件凭证", reverse("permits:paper-new", args=[application.pk, PaperKind.RECEIPT.value])
+        return kind.label, paper.get_absolute_url()
+    if can_make_paper(user, kind) and not papers.why_not_draft(application, kind):
+        return f"出{kind.label}", reverse("permits:paper-new", args=[application.pk, kind.value])
     return None
+
+
+def receipt_link(user: User, application: Application) -> tuple[str, str] | None:
+    """收件凭证: drafted while the case is at the window or being decided, printed always."""
+    found = paper_link(user, application, PaperKind.RECEIPT)
+    early = application.state in (*PermitState.AT_WINDOW, *PermitState.DECIDING)
+    return found if early or not found or not found[0].startswith("出") else None
 
 
 @require_GET

@@ -19,10 +19,11 @@ from permits.documents.building.case import last_survey
 from permits.documents.minutes import minutes_of, minutes_pdf
 from permits.forms.sessions import DecideForm, DecideTogetherForm, SessionForm
 from permits.models import ReviewedCase, ReviewOutcome, ReviewSession
+from permits.paper_kinds import PaperKind
 from permits.permissions import can_decide_in, can_run_session
 from permits.taping import area_gap
 from permits.views.access import VIEW
-from permits.views.papers import pdf_response
+from permits.views.papers import paper_link, pdf_response
 from permits.workflow import guards, sessions
 from staff.exports import ListExport, register_export
 from staff.files import send_file
@@ -196,6 +197,8 @@ def case_context(request: HttpRequest, case: ReviewedCase, **more: Any) -> dict[
         "application": application,
         "segments": application.segments.select_related("road", "application"),
         "survey": survey,
+        "period": f"{application.starts_on} 至 {application.ends_on}",
+        "days_words": f"含首尾共 {application.days} 天",
         "gap": area_gap(survey),
         "measurements": survey.measurements.select_related("segment") if survey else [],
         "photos": survey.photos.select_related("survey") if survey else [],
@@ -203,6 +206,7 @@ def case_context(request: HttpRequest, case: ReviewedCase, **more: Any) -> dict[
         "fees": sources.assessments_of(application),
         "protection": sources.protection_words(application),
         "obstacles": [str(each) for each in guards.before_grant(application)] if case.is_pending else [],
+        "sheet": paper_link(request.user, application, PaperKind.REVIEW_SHEET),
         "place": place + 1,
         "total": len(order),
         "previous": order[place - 1] if place else None,

@@ -341,7 +341,9 @@ STANDS_IN: dict[str, tuple[tuple[str, ...], str, str]] = {
     PaperKind.SPECIAL: ((_S.SPECIAL,), "行政许可法第四十五条", "先进入特别程序"),
     PaperKind.EXTENSION: (_S.DECIDING, "行政许可法第四十二条第一款", "已受理、未决定的才能延期"),
     PaperKind.POLICE_REQUEST: (_S.DECIDING, TWO_BODIES, "先受理"),
-    PaperKind.REVIEW_SHEET: ((_S.IN_REVIEW, _S.DENIED, *DECIDED_FOR), SURVEY_LAW, "先提交集中会审"),
+    PaperKind.REVIEW_SHEET: (
+        (_S.IN_REVIEW, _S.DENIED, *DECIDED_FOR, _S.REVOKED, _S.WITHDRAWN_BY_AGENCY, _S.CANCELLED), SURVEY_LAW, "先提交集中会审",
+    ),
     PaperKind.GRANT: (DECIDED_FOR, "行政许可法第三十八条第一款", "先作出准予决定"),
     PaperKind.REFUSAL: ((_S.DENIED,), "行政许可法第三十八条第二款", "先作出不予决定"),
     PaperKind.PAYMENT: ((_S.FEE_DUE,), FEES, "先通知缴费"),

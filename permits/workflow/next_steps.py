@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from permits.clocks import light_for, running_clock
-from permits.enums import TRANSITIONS, PermitState
+from permits.enums import TRANSITIONS, Actor, PermitState
+from permits.fee_standing import fee_standing
 from permits.models import Application
 from permits.workflow import guards, silence
 from staff import workdays
@@ -54,12 +55,29 @@ class NextStep:
 
 
 def next_edge(application: Application) -> str:
-    """The edge that leads on; in a survey's wake the government's approval or the fee may come first."""
+    """The edge that leads on; in a survey's wake the government's approval or the fee may come first.
+
+    At the window: with the checklist gone through and something missing, the one notice of it.
+    """
+    if application.state == _S.RECEIVED and application.supplement_told_on is None and lacks(application):
+        return "ask_supplement"
     if application.state == _S.SURVEYED and list(guards.government_approved(application)):
         return "ask_government"
     if application.state == _S.GRANTED and list(guards.before_issue(application)):
         return "demand_fee"
     return ONWARD.get(application.state, "")
+
+
+def lacks(application: Application) -> bool:
+    """Somebody has ticked the checklist, and a mandatory material is not there."""
+    rows = list(application.materials.all())
+    return any(row.received_on for row in rows) and any(row.is_missing for row in rows)
+
+
+def is_unchecked(application: Application) -> bool:
+    """Received, and nobody has gone through the checklist yet."""
+    rows = list(application.materials.all())
+    return application.state == _S.RECEIVED and any(row.is_missing for row in rows) and not lacks(application)
 
 
 def next_step(application: Application, today: date, calendar: WorkCalendar | None = None) -> NextStep:
@@ -89,6 +107,8 @@ def deemed_step(application: Application, today: date, calendar: WorkCalendar) -
 
 
 def words_of(application: Application, edge: str) -> str:
+    if is_unchecked(application):
+        return "核对材料，受理或者一次性告知补正"
     words = {"accept": "受理或者一次性告知补正", "grant": "集中会审，作出决定", "grant_change": "决定变更申请",
              "pass_restoration": "与公安交管部门共同验收", "close": "归档"}  # fmt: skip
     if application.state == _S.FEE_DUE and edge == "issue":
@@ -97,6 +117,8 @@ def words_of(application: Application, edge: str) -> str:
 
 
 def who_of(application: Application, edge: str) -> str:
+    if application.state == _S.FEE_DUE and not fee_standing(application).settled:
+        return str(Actor.FINANCE.label)
     if edge == "survey":
         survey = guards.last_survey(application)
         if survey is not None:
@@ -127,7 +149,7 @@ def due_of(application: Application, clock: Clock | None) -> date | None:
 def why_of(application: Application, edge: str) -> str:
     """What still stands in the way, or the rule that asks for the step."""
     asks = {
-        "accept": guards.before_accept, "to_review": guards.before_review, "grant": guards.before_grant,
+        "accept": guards.before_accept, "ask_supplement": guards.before_accept, "to_review": guards.before_review, "grant": guards.before_grant,
         "issue": guards.before_issue,
     }  # fmt: skip
     missing = [str(each) for each in asks[edge](application)] if edge in asks else []

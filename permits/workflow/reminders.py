@@ -1,7 +1,7 @@
 """催办、督办 by the light of the running clock: once a level, and kept in the log of the case.
 
-Yellow: who handles it and the section; orange (the promise is over): the leader in charge; red (the law's term is over):
-the director. Who handles it hears of every level.
+Yellow: who handles it, the section and, as the house knows no head of a section, the leader in charge; orange (the
+promise is over): the leader in charge; red (the law's term is over): the director. Who handles it hears of every level.
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ class Level:
 
     verb: str
     colour: str
-    role: str = ""  # the leaders it goes to; without one the section
+    role: str  # the leaders it goes to
+    with_section: bool = False
 
 
 LEVELS = {
-    "yellow": Level("催办", "黄灯"),
+    "yellow": Level("催办", "黄灯", Roles.DEPUTY_DIRECTOR, with_section=True),
     "orange": Level("督办", "橙灯", Roles.DEPUTY_DIRECTOR),
     "red": Level("督办", "红灯", Roles.DIRECTOR),
 }
@@ -44,10 +45,9 @@ LEVELS = {
 
 def audience(level: Level) -> list[User]:
     """A bureau that has nobody in the role is told through whoever may decide."""
-    if not level.role:
-        return list(User.objects.holding(Perms.HANDLE_PERMIT))
     deciding = User.objects.holding(Perms.DECIDE_PERMIT)
-    return list(deciding.filter(pk__in=User.objects.filter(groups__name=level.role))) or list(deciding)
+    leaders = list(deciding.filter(pk__in=User.objects.filter(groups__name=level.role))) or list(deciding)
+    return [*(User.objects.holding(Perms.HANDLE_PERMIT) if level.with_section else ()), *leaders]
 
 
 def title_of(level: Level, application: Application) -> str:

@@ -62,7 +62,9 @@ def obstacles(paper: PermitPaper, service: Service) -> Iterator[Obstacle]:
 
 
 @transaction.atomic
-def serve(paper: PermitPaper, service: Service, *, by: User, afterwards: bool = False) -> PaperService:
+def serve(
+    paper: PermitPaper, service: Service, *, by: User, afterwards: bool = False, reason: str = ""
+) -> PaperService:
     """Record one service. `afterwards`: it happened so; what was wrong with it becomes a flaw of the case."""
     application = locked(paper.application)
     current = locked_paper(paper)
@@ -75,7 +77,8 @@ def serve(paper: PermitPaper, service: Service, *, by: User, afterwards: bool = 
     found = list(obstacles(current, service))
     if found and not afterwards:
         raise Refused("；".join(str(each) for each in found) + "。确实这样送达的，勾选“补录”。", found[0].field)
-    flag(application, found, edge="serve", step=Step(by, service.day, afterwards=True))
+    late = Step(by, service.day, afterwards=afterwards, reason=reason)
+    flag(application, found, edge="serve", step=late)
     row = PaperService.objects.create(
         paper=current,
         method=service.method,
@@ -85,7 +88,7 @@ def serve(paper: PermitPaper, service: Service, *, by: User, afterwards: bool = 
         recorded_by=by,
         **service.values,
     )
-    note = f"{row.get_method_display()}，{service.recipient}，{row.effective_on}"
+    note = f"{row.get_method_display()}，{service.recipient}，{row.effective_on} {late.late_words}".strip()
     Activity.record(Verb.UPDATE, application, by=by, title=f"送达{current.get_kind_display()}", note=note)
     deliver(application, current, row, by=by)
     return row

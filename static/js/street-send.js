@@ -1,8 +1,7 @@
 // Sending what waits, one by one. Nothing leaves the phone's store before the server has named its key or its hash.
 "use strict";
 window.Street = window.Street || {};
-Street.sender = (addresses, tell) => {
-  const { store } = Street;
+Street.sender = (addresses, tell, store) => {
   let reference = null;
   let busy = false;
   let pause = 2000; // doubled with every vain attempt, up to half a minute
@@ -110,7 +109,7 @@ Street.sender = (addresses, tell) => {
     if (busy) return;
     busy = true;
     try {
-      if (navigator.locks) await navigator.locks.request("street-send", { ifAvailable: true }, (lock) => (lock ? sendAll(again) : null));
+      if (navigator.locks) await navigator.locks.request(`${store.name}-send`, { ifAvailable: true }, (lock) => (lock ? sendAll(again) : null));
       else await sendAll(again);
       tell.notice("");
       pause = 2000;

@@ -1,11 +1,12 @@
 // What waits on this phone: entries and photos in IndexedDB, apart, so that a big photo is read only when it is sent.
 "use strict";
 window.Street = window.Street || {};
-Street.store = (() => {
+// `name`: each kind of entry has a store of its own, sent to an address of its own.
+Street.openStore = (name) => {
   let opened = null;
   const open = () => {
     opened ??= new Promise((resolve, reject) => {
-      const asked = indexedDB.open("street", 1);
+      const asked = indexedDB.open(name, 1);
       asked.onupgradeneeded = () => {
         asked.result.createObjectStore("entries", { keyPath: "client_id" });
         asked.result.createObjectStore("photos", { keyPath: "key" });
@@ -32,6 +33,7 @@ Street.store = (() => {
   };
 
   return {
+    name,
     // `old`: the entry that this one takes the place of, under the same key; never is neither of them stored.
     add: (entry, blobs, old = null) =>
       run("readwrite", (entries, photos) => {
@@ -49,7 +51,7 @@ Street.store = (() => {
         return entries.delete(entry.client_id);
       }),
   };
-})();
+};
 
 // The sha256 of a picture, "" where the browser has no means (a page without https).
 Street.sha256 = async (blob) => {

@@ -1,14 +1,14 @@
-// The service worker of the street page: keeps its shell, so that the page opens without signal. It sends nothing itself.
+// The service worker of a page that takes entries (staff/offline.py): keeps its shell, so that the page opens without signal. It sends nothing itself.
 "use strict";
-const { version, home, reference, files } = self.SHELL;
-const CACHE = `street-${version}`;
+const { name, version, home, reference, files } = self.SHELL;
+const CACHE = `${name}-${version}`;
 const WAIT = 6000;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(files)).then(() => self.skipWaiting()));
 });
 self.addEventListener("activate", (event) => {
-  const old = (names) => Promise.all(names.filter((name) => name.startsWith("street-") && name !== CACHE).map((name) => caches.delete(name)));
+  const old = (names) => Promise.all(names.filter((each) => each.startsWith(`${name}-`) && each !== CACHE).map((each) => caches.delete(each)));
   event.waitUntil(caches.keys().then(old).then(() => self.clients.claim()));
 });
 

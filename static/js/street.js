@@ -3,7 +3,7 @@
 (() => {
   const form = document.getElementById("street");
   if (!form) return;
-  const { store, ground } = Street;
+  const { ground } = Street;
   const byId = (name) => document.getElementById(`street-${name}`);
   const field = (name) => form.elements.namedItem(name);
   const say = (text, bad = false) => document.dispatchEvent(new CustomEvent("bureau:say", { detail: { text, bad } }));
@@ -245,7 +245,7 @@
       offerSeparate(!navigator.onLine);
       if (!navigator.onLine) return showHint(guess(data));
       try {
-        const answer = await sender.post(form.dataset.hint, { ...data, client_id: Street.newKey() });
+        const answer = await queue.sender.post(form.dataset.hint, { ...data, client_id: Street.newKey() });
         if (answer.status === 200) {
           offerSeparate(answer.body.same);
           showHint(lines(answer.body), inShort(answer.body));
@@ -275,21 +275,15 @@
   const keep = async () => {
     const data = values();
     if (!known || !check(data)) return;
-    const old = editing;
-    const key = old?.client_id || Street.newKey();
-    const kept = [];
-    for (const file of photos) kept.push({ key: `${key}/${Street.newKey()}`, name: file.name || "photo.jpg", sha256: await Street.sha256(file), done: false });
     const label = `${chosen.item.name} · ${data.place}`;
-    try {
-      await store.add({ client_id: key, user: known.user, saved: Date.now(), label, values: data, photos: kept, problem: "" }, photos, old);
-    } catch {
+    if (!(await queue.keep({ user: known.user, label, values: data }, photos))) {
       return complain("photos", "手机空间不足，这条没有保存。请先上传或清理空间，填的内容还在。");
     }
     localStorage.setItem("street-by", data.found_by);
     next();
-    await list();
+    await queue.list();
     say("已保存在手机里。");
-    sender.run();
+    queue.sender.run();
   };
   const next = () => {
     editing = null;
@@ -313,12 +307,7 @@
   });
 
   // --- What waits, what was sent ---
-  const back = async (entry) => {
-    const files = [];
-    for (const photo of entry.photos) {
-      const blob = await store.photo(photo.key);
-      if (blob) files.push(new File([blob], photo.name, { type: blob.type }));
-    }
+  const back = (entry, files) => {
     editing = entry;
     photos = files;
     showPhotos();
@@ -333,78 +322,24 @@
     say("改好后点“保存并下一条”；原来的在保存前不会丢。");
     scrollTo({ top: 0 });
   };
-  const remove = async (entry) => {
-    const words = entry.number ? `${entry.number} 已登记，没有传上去的照片会从手机里删除。确定？` : "这条记录和照片还没有上传。确定从手机里删除？";
-    if (!confirm(words)) return;
-    if (editing?.client_id === entry.client_id) editing = null;
-    await store.drop(entry);
-    await list();
-  };
-  const line = (entry) => {
-    const item = element("li", "", "");
-    const left = entry.photos.filter((photo) => !photo.done).length;
-    item.append(element("span", "visit-what", `${entry.label}${left ? `，照片 ${left} 张` : ""}${entry.number ? `（${entry.number}，照片未传完）` : ""}`));
-    if (entry.problem) item.append(element("span", "field-error", entry.problem));
-    if (!entry.number) item.append(button("改", "btn btn-sm btn-outline-secondary", () => back(entry)));
-    item.append(button(entry.number ? "不传剩下的照片" : "删除", "btn btn-sm btn-outline-danger", () => remove(entry)));
-    return item;
-  };
-  const list = async () => {
-    const waiting = await store.all();
-    byId("waiting").textContent = `未上传 ${waiting.length}`;
-    byId("waiting").className = `state state-${waiting.length ? "amber" : "grey"}`;
-    byId("queue").hidden = !waiting.length;
-    byId("queue").querySelector("ul").replaceChildren(...waiting.map(line));
-  };
-  const notice = (text, link) => {
-    const place = byId("notice");
-    place.hidden = !text;
-    place.querySelector("p").replaceChildren(text, ...(link ? [Object.assign(element("a", "alert-link", " 重新登录"), { href: form.dataset.login })] : []));
-  };
-  const sent = (entry) => {
-    const { number, url, told, warnings } = entry.answer;
-    const item = element("li", "", "");
-    item.append(Object.assign(element("a", "", number), { href: url }));
-    item.append(element("span", "", ` ${entry.label}：${[told, ...warnings].join("；")}`));
-    const copy = element("button", "btn btn-sm btn-outline-secondary", "复制到群");
-    copy.type = "button";
-    copy.dataset.copyText = `${entry.label}，${number}，${new URL(url, location.href)}`;
-    item.append(copy);
-    byId("sent").hidden = false;
-    byId("sent").querySelector("ul").prepend(item);
-  };
-
-  const sender = Street.sender(form.dataset, {
-    sent,
-    changed: list,
-    held: (entry) => editing?.client_id === entry.client_id,
-    notice,
-    others: (count) => count && notice(`手机里有 ${count} 条是别的账号录入的，请由本人登录后上传。`),
-    loggedOut: () => notice("登录已过期。没有上传的记录都在手机里，请重新登录后继续上传。", true),
+  const queue = Street.queue(form, "street", {
+    edit: back,
+    editing: () => editing,
+    dropped: (entry) => editing?.client_id === entry.client_id && (editing = null),
+    told: ({ answer }) => [answer.told, ...answer.warnings].join("；"),
   });
-  byId("now").addEventListener("click", () => sender.run(true));
-  addEventListener("online", () => sender.run());
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sender.run());
-  setInterval(() => navigator.onLine && sender.run(), 30000);
-
-  // Without https there is no service worker: entries still wait on the phone, only the page needs signal to open.
-  const keepPage = async () => {
-    if (!("serviceWorker" in navigator)) return;
-    await navigator.serviceWorker.register(form.dataset.worker, { scope: location.pathname }).catch(() => {});
-    (await navigator.serviceWorker.ready).active.postMessage("keep");
-  };
 
   const start = async () => {
-    keepPage();
-    await list();
+    queue.keepPage();
+    await queue.list();
     try {
-      learn((await sender.refresh()).reference);
+      learn((await queue.sender.refresh()).reference);
     } catch (error) {
-      if (error instanceof sender.LoggedOut) notice("登录已过期。没有上传的记录都在手机里，请重新登录后继续上传。", true);
-      else notice("没有连上服务器，而且这台手机还没有离线资料。请在有信号时打开一次本页。");
+      if (error instanceof queue.sender.LoggedOut) queue.loggedOut();
+      else queue.notice("没有连上服务器，而且这台手机还没有离线资料。请在有信号时打开一次本页。");
     }
     document.addEventListener("pointerdown", locate, { once: true }); // asked at the first touch, not before
-    sender.run();
+    queue.sender.run();
   };
   start();
 })();

@@ -22,7 +22,8 @@ _BY_RIGHT = (
     (INSPECTS, "inspection-create"),
     (KEEPS | INSPECTS, "board-photo-add"),
     (MANAGES, "campaign-create campaign-edit campaign-start campaign-close assignment-create assignment-remove item-void"),
-    (RECORDS, "census item-batch-notify item-edit item-notify item-handle item-open-case item-defer item-photo-add"),
+    (set(Roles), "census-worker"),
+    (RECORDS, "census census-reference census-submit census-photo item-batch-notify item-edit item-notify item-handle item-open-case item-defer item-photo-add"),
     (REVIEWS, "item-settle item-send-back"),
 )  # fmt: skip
 ROUTES = {f"billboards:{name}": roles for roles, names in _BY_RIGHT for name in names.split()}
@@ -38,6 +39,8 @@ POSTS = {
         "removal-void",
         "campaign-start",
         "campaign-close",
+        "census-submit",
+        "census-photo",
         "assignment-create",
         "assignment-remove",
         "item-notify",
@@ -60,7 +63,8 @@ def arguments(owner):
     item = make_item(campaign, by=owner)
     street = campaign.streets.get()
     bare = {"board-list", "board-create", "board-map", "board-plates", "nearby", "inspection-list", "removal-list",
-            "size-rule-list", "size-rule-create", "campaign-list", "campaign-create", "daily-list", "item-list", "item-annex", "item-batch-notify"}  # fmt: skip
+            "size-rule-list", "size-rule-create", "campaign-list", "campaign-create", "daily-list", "item-list", "item-annex", "item-batch-notify",
+            "census-reference", "census-submit", "census-photo"}  # fmt: skip
     special = {
         "board-photo": [board.pk, 1],
         "inspection-create": [board.pk],
@@ -71,6 +75,7 @@ def arguments(owner):
         "scan": [board.token],
         "daily": [campaign.pk, street.pk, campaign.start.isoformat()],
         "census": [campaign.pk],
+        "census-worker": [campaign.pk],
         "assignment-create": [campaign.pk],
         "assignment-remove": [1],
         "item-photo": [item.pk, 1],

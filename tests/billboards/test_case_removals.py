@@ -10,7 +10,7 @@ from billboards.enums.cases import CaseState, DecisionKind, Route
 from billboards.figures import boards as figures
 from billboards.models import CourtApplication, Execution, Performance, Removal
 from billboards.workflow import items
-from billboards.workflow.guards import Entry
+from billboards.workflow.guards import Entry, why_not_paper
 from billboards.workflow.items import Treatment
 from billboards.workflow.steps import take_step
 from config.periods import Period
@@ -157,7 +157,22 @@ def test_where_several_lines_hold_the_fine_one_is_chosen():
     assert make_decision(case, discretion_step=other).discretion_step == other
 
 
-def make_decision(case, **fields):
+def test_a_fine_beyond_the_line_that_it_names_is_refused_and_flagged_where_it_happened():
+    case = story_until("decide")
+    steps = case.violation.steps
+    named = steps.create(order=1, name="轻微", circumstances="面积小", minimum=500, maximum=4000)
+    steps.create(order=2, name="一般", circumstances="单面", minimum=4001, maximum=9000)
+    with pytest.raises(Refused, match=r"不在裁量阶次轻微.*第三十四条"):
+        make_decision(case, discretion_step=named)
+    decision = make_decision(case, late=True, discretion_step=named)
+    flaw = case.flaws.get(code="amount")
+    assert "不在裁量阶次轻微" in flaw.text
+    assert "第三十四条" in flaw.article
+    assert decision.discretion_step == named
+    assert "不在裁量阶次轻微" in why_not_paper(case, "penalty")
+
+
+def make_decision(case, *, late=False, **fields):
     record = a_decision(DecisionKind.PENALTY, **fields)
-    take_step(case, "decide", Entry(date(2025, 4, 1), record), by=UserFactory())
+    take_step(case, "decide", Entry(date(2025, 4, 1), record, late=late), by=UserFactory())
     return case.decisions.get()

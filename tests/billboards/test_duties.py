@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from billboards.dossier import Dossier
 from billboards.duties import discussion, duties, legal_review
@@ -78,6 +79,15 @@ def test_the_page_shows_who_when_and_with_what_conclusion():
     body = page(signed_in(Roles.DIRECTOR), case).content.decode()
     assert "决定前的内部程序" in body
     assert "2025-03-31 局长主持" in body
+
+
+def test_who_decides_sees_it_above_the_decision():
+    case = story_until("decide", major=True)
+    url = reverse("billboards:case-step", args=[case.pk, "decide"])
+    body = signed_in(Roles.DIRECTOR).get(url).content.decode()
+    assert "2025-03-31 局长主持" in body
+    case.discussions.all().delete()
+    assert "没有集体讨论" in signed_in(Roles.DIRECTOR).get(url).content.decode()
 
 
 def test_a_plain_case_need_not_be_discussed():

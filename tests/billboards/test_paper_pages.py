@@ -122,7 +122,10 @@ def test_a_step_without_its_paper_offers_to_register_it_with_number_day_and_scan
     assert case.correctionorders.get().number == "改〔2025〕7号"
     assert elsewhere not in client.get(case.get_absolute_url()).content.decode()
     scan = address("paper-scan", paper.pk)
-    assert scan in client.get(paper.get_absolute_url()).content.decode()
+    shown = client.get(paper.get_absolute_url()).content.decode()
+    assert scan in shown
+    assert "出文日期" in shown
+    assert "拟稿</dt>" not in shown
     assert b"".join(client.get(scan).streaming_content) == PDF
     assert client.post(elsewhere, facts).status_code == 422  # the number is on record
     client.force_login(UserFactory(role=Roles.SQUAD_LEADER, unit=SquadFactory()))

@@ -163,6 +163,9 @@ def test_a_fine_in_a_decision_is_held_to_the_line_that_the_decision_names():
     below = papers.why_not_fine(case, "penalty", filled("penalty", fine=4500))
     assert "不在裁量阶次较重" in below
     assert papers.why_not_fine(case, "notice", filled("notice", fine=4500)) == ""
+    other = papers.why_not_fine(case, "penalty", filled("penalty", fine=6000))  # of the line, and not what was decided
+    assert "登记的决定是 5,000.00 元" in other
+    assert "第五十九条" in other
 
 
 def test_who_was_penalised_before_is_no_first_offender():

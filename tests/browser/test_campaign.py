@@ -13,7 +13,9 @@ from playwright.sync_api import expect
 
 import staff.demo
 from billboards.models import Campaign, CampaignItem, DailyReport, Removal
+from staff.models import Unit, User
 from tests.browser.conftest import NARROW, PHONE
+from tests.factories.boards import make_campaign
 
 
 def photo(tmp_path, name, colour):
@@ -72,7 +74,7 @@ def test_a_campaign_from_its_plan_to_its_closing_report(visit, tmp_path, campaig
     street.get_by_label("数量").fill("2")
     street.get_by_label("面积（㎡）").fill("12.5")
     street.get_by_role("button", name="保存并下一条").click()
-    expect(street.get_by_text("我刚登记的")).to_be_visible()
+    expect(street.locator("#census-sent li")).to_contain_text("样例餐馆", timeout=15_000)
     assert street.get_by_label("类型").input_value() == "shop_sign"  # kept for the next one
     item = CampaignItem.objects.get(place="湖滨路 8 号")
     assert item.photos.get().stage == "before"
@@ -139,3 +141,59 @@ def test_the_pages_are_sound_on_desk_and_phone(visit, campaign_name):
         assert visitor.axe() == [], path
         narrow.go(path)
         assert narrow.overflow() <= 0, path
+
+
+CUT = "ERR_INTERNET_DISCONNECTED"
+
+
+def type_find(page, place, picture):
+    page.get_by_label("整治前照片").set_input_files(picture)
+    page.get_by_role("textbox", name="地点").fill(place)
+    page.get_by_label("类型").select_option(label="店招（门头招牌）")
+    page.get_by_label("问题").select_option(label="破损、污损、断亮缺字")
+    page.get_by_label("对象").fill("样例餐馆")
+    page.get_by_role("button", name="保存并下一条").click()
+    expect(page.get_by_role("textbox", name="地点")).to_have_value("")
+
+
+def test_the_census_without_signal_waits_on_the_phone_and_arrives_once(visit, tmp_path, bureau):
+    campaign = make_campaign(Unit.objects.get(short_name="湖滨街道"), by=User.objects.get(username="1018"))
+    phone = visit("1009", PHONE)
+    phone.expected = (CUT, "htmx:")  # the bell asks in vain, too
+    page = phone.page
+    phone.go(reverse("billboards:census", args=[campaign.pk]))
+    page.evaluate("navigator.serviceWorker.ready.then(() => new Promise((done) => setTimeout(done, 1500)))")
+    phone.context.set_offline(True)
+    type_find(page, "湖滨路 8 号", photo(tmp_path, "一.jpg", "darkred"))
+    type_find(page, "湖滨路 10 号", photo(tmp_path, "二.jpg", "navy"))
+    expect(page.locator("#census-waiting")).to_have_text("未上传 2")
+    page.reload()  # the page itself comes from the phone
+    expect(page.locator("#census-waiting")).to_have_text("未上传 2")
+    expect(page.locator("#census-queue li")).to_have_count(2)
+    assert not CampaignItem.objects.exists()
+    assert phone.overflow() <= 0
+    assert phone.axe() == []
+
+    phone.context.set_offline(False)
+    expect(page.locator("#census-waiting")).to_have_text("未上传 0", timeout=45_000)
+    found = CampaignItem.objects.filter(campaign=campaign)
+    assert sorted(found.values_list("place", flat=True)) == ["湖滨路 10 号", "湖滨路 8 号"]
+    assert all(item.photos.count() == 1 for item in found)
+    assert page.evaluate("Street.openStore('census').all().then((rows) => rows.length)") == 0
+
+
+def test_a_find_that_is_refused_stays_on_the_phone_and_is_corrected(visit, tmp_path, bureau):
+    campaign = make_campaign(Unit.objects.get(short_name="湖滨街道"), by=User.objects.get(username="1018"))
+    phone = visit("1009", PHONE)
+    phone.expected = ("422",)
+    page = phone.page
+    phone.go(reverse("billboards:census", args=[campaign.pk]))
+    page.get_by_label("摸底日期").fill((timezone.localdate() + timedelta(days=3)).isoformat())
+    type_find(page, "湖滨路 8 号", photo(tmp_path, "一.jpg", "darkred"))
+    expect(page.locator("#census-queue .field-error")).to_contain_text("今天以后")
+    page.get_by_role("button", name="改", exact=True).click()
+    expect(page.get_by_role("textbox", name="地点")).to_have_value("湖滨路 8 号")
+    page.get_by_label("摸底日期").fill(timezone.localdate().isoformat())
+    page.get_by_role("button", name="保存并下一条").click()
+    expect(page.locator("#census-waiting")).to_have_text("未上传 0", timeout=15_000)
+    assert CampaignItem.objects.get().photos.count() == 1

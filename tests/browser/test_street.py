@@ -86,7 +86,7 @@ def test_without_signal_entries_wait_and_arrive_once(phone, tmp_path):
     found = Finding.objects.filter(place="样例广场东门")
     assert found.count() == 2
     assert FindingPhoto.objects.filter(finding__in=found).count() == 2
-    assert page.evaluate("Street.store.all().then((rows) => rows.length)") == 0
+    assert page.evaluate("Street.openStore('street').all().then((rows) => rows.length)") == 0
 
 
 def test_an_ended_session_keeps_the_queue_and_asks_to_log_in(phone):
@@ -125,7 +125,7 @@ def test_what_is_missing_is_said_beside_the_field(phone):
     page = phone.page
     page.get_by_role("button", name="保存并下一条").click()
     expect(page.locator("[data-field=item] .field-error")).to_have_text("请选择小项。")
-    assert page.evaluate("Street.store.all().then((rows) => rows.length)") == 0
+    assert page.evaluate("Street.openStore('street').all().then((rows) => rows.length)") == 0
 
 
 def test_a_refused_entry_stays_and_can_be_corrected(phone):

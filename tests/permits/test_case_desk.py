@@ -96,7 +96,7 @@ def test_each_light_goes_to_its_people_once_and_into_the_log(section, deputy, ti
         return {(row.recipient_id, row.text[:6]) for row in rows}
 
     assert told_on(date(2026, 3, 3)) == set()
-    assert told_on(date(2026, 3, 6)) == {(section.pk, "催办（黄灯）")}
+    assert told_on(date(2026, 3, 6)) == {(section.pk, "催办（黄灯）"), (deputy.pk, "催办（黄灯）")}
     assert told_on(date(2026, 3, 9)) == set()  # yellow still: told already
     assert told_on(date(2026, 3, 12)) == {(deputy.pk, "督办（橙灯）"), (section.pk, "督办（橙灯）")}
     assert told_on(date(2026, 3, 31)) == {(director.pk, "督办（红灯）"), (section.pk, "督办（红灯）")}

@@ -12,7 +12,7 @@ from django.utils import timezone
 import permits.demo
 import staff.demo
 from permits.enums import PermitState
-from permits.models import Application, FeeAssessment, ItemVersion, ProcedureFlaw, Tariff
+from permits.models import Application, FeeAssessment, ItemVersion, PermitPaper, ProcedureFlaw, ReviewSession, Tariff
 from staff import workdays
 from staff.models import Activity
 
@@ -36,6 +36,13 @@ def test_the_demo_shows_every_state_adds_up_and_its_log_says_when():
         assert row.total == sum(Decimal(line["amount"]) for line in row.lines)
     assert all(tariff.is_demo and "示例" in tariff.name for tariff in Tariff.objects.all())
     assert ItemVersion.objects.own().filter(meeting_on__isnull=False).count() == 3
+    session = ReviewSession.objects.get()
+    assert session.is_signed
+    assert [case.outcome for case in session.cases.all()].count("granted") == 2
+    signed = PermitPaper.objects.issued()
+    assert {"acceptance", "review_sheet", "grant", "refusal", "licence"} <= set(signed.values_list("kind", flat=True))
+    assert all(paper.data["case"] and paper.sha256 for paper in signed)
+    assert not ProcedureFlaw.objects.filter(application__reviews__session=session).exists()
     flaws = set(ProcedureFlaw.objects.values_list("code", flat=True))
     assert {"deemed-accepted", "decided-late", "made-up-late", "paid_after_licence"} <= flaws
     oldest = rows.exclude(received_on=None).earliest("received_on")

@@ -76,8 +76,10 @@ def test_the_case_says_until_when_and_that_it_is_over(section, officers, finance
     time_machine_day(TOLD)
     case = told_to_pay(section, officers, finance)
     step = next_step(case, TOLD)
-    assert (step.what, step.due) == ("收缴费用后发证", date(2026, 9, 30))
+    assert (step.what, step.who, step.due) == ("收缴费用后发证", "财务", date(2026, 9, 30))
     client = signed_in(finance)
+    own = client.get(case.get_absolute_url()).context["own"]
+    assert own[:2] == ("登记缴费", reverse("permits:fee-pay", args=[case.assessments.get().pk]))
     assert "缴费期限" in client.get(reverse("permits:due-calendar")).content.decode()
     time_machine_day(date(2026, 10, 9))
     client = signed_in(finance)

@@ -6,9 +6,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from permits.documents.building import build
 from permits.enums import PermitState
 from permits.models import ReviewedCase, ReviewOutcome, ReviewSession
-from permits.workflow import decisions, sessions
+from permits.paper_kinds import PaperKind
+from permits.workflow import decisions, guards, papers, sessions
 from permits.workflow.decisions import Verdict
 from permits.workflow.steps import Step
 from staff.permissions import Roles
@@ -236,3 +238,32 @@ def test_a_squad_is_not_led_to_a_session_it_may_not_see(section, squad, officers
     application = make.make_in_review(section, officers, squad=squad)
     client = signed_in(UserFactory(role=Roles.SQUAD_MEMBER, unit=squad))
     assert client.get(application.get_absolute_url()).context["own"] is None
+
+
+@pytest.mark.usefixtures("calendar")
+def test_the_sheet_has_room_before_the_session_and_says_the_outcome_after_it(at_section, section, officers):
+    application = make.make_in_review(section, officers)
+    assert build(application, PaperKind.REVIEW_SHEET).conclusion == ""
+    session = new_session(section)
+    case = session.cases.get()
+    sessions.decide(case, outcome=ReviewOutcome.GRANTED, words="夜间施工", by=section)
+    session = sessions.sign_minutes(session, by=section)
+    application.refresh_from_db()
+    content = build(application, PaperKind.REVIEW_SHEET)
+    assert content.missing() == []
+    assert f"集中会审（纪要{session.number}）：准予。夜间施工" in content.conclusion
+    assert "决定准予许可，分管副局长（集中会审）" in content.conclusion
+    assert ("会审意见", content.conclusion) in [row for block in content.body() for row in getattr(block, "rows", ())]
+    page = at_section.get(case.get_absolute_url()).content.decode()
+    assert "出会审单" in page
+    paper = papers.sign(papers.draft(application, PaperKind.REVIEW_SHEET, by=section), by=section)
+    printed = at_section.get(reverse("permits:paper-pdf", args=[application.pk, paper.pk]))
+    assert b"".join(printed.streaming_content).startswith(b"%PDF-")
+    assert "打印会审单" in at_section.get(case.get_absolute_url()).content.decode()
+
+
+@pytest.mark.usefixtures("calendar")
+def test_the_sheet_of_a_revoked_permit_can_still_be_made(section, officers):
+    application = make.make_granted(section, officers)
+    for state in ("revoked", "recalled", "cancelled", "closed"):
+        assert guards.why_not_paper(make.put(application, state), PaperKind.REVIEW_SHEET) == ""

@@ -14,8 +14,11 @@ from permits.taping import gap_of
 from permits.workflow import surveys
 from permits.workflow.steps import Step
 from staff.models import Setting, forget_settings
+from staff.permissions import Roles
 from tests.factories import permits as make
 from tests.factories.boards import picture
+from tests.factories.staff import SquadFactory, UserFactory
+from tests.permits.conftest import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
 
@@ -75,3 +78,15 @@ def test_how_much_may_differ_is_a_setting(section, surveying):
     forget_settings()
     assert gap_of(application).words.startswith("实测面积 10.84 ㎡，申报 10.32 ㎡，多 5%，超过 3%")
     forget_settings()
+
+
+def test_who_is_sent_opens_the_survey_whichever_squad_it_was_given_to(section, officers):
+    sent = UserFactory(role=Roles.SQUAD_MEMBER, unit=SquadFactory())
+    officers[0].account = sent
+    officers[0].save()
+    application = make.make_accepted(section)
+    surveys.assign(application, surveys.Crew(*officers, squad=SquadFactory()), Step(section))
+    address = reverse("permits:survey-fill", args=[application.pk])
+    assert signed_in(sent).get(address).status_code == 200
+    other = UserFactory(role=Roles.SQUAD_MEMBER, unit=SquadFactory())
+    assert signed_in(other).get(address).status_code == 404

@@ -118,3 +118,31 @@ def test_refusal_and_transfer_of_a_city_road_name_the_right_body(at_window, wind
     window.transfer(other, Step(window_clerk, note=reason))
     paper = build(make.fresh(other), PaperKind.TRANSFER)
     assert (paper.to, paper.reasons) == (city_agency, reason)
+
+
+def first_step(client, application):
+    """The primary button of the page: its words."""
+    context = client.get(application.get_absolute_url()).context
+    if context["own"]:
+        return context["own"][0]
+    return next(step.label for step in context["page"].steps if step.first)
+
+
+def test_the_first_button_leads_through_the_checklist_to_notice_or_acceptance(at_window, window_clerk):
+    make.make_item(materials=("申请表", "断面图"))
+    application = make.make_received(window_clerk)
+    assert first_step(at_window, application) == "受理"
+    window.tick_materials(application, window.Receipt(), by=window_clerk)
+    assert first_step(at_window, application) == "核对材料"
+    one = application.materials.first().pk
+    window.tick_materials(application, window.Receipt(frozenset([one])), by=window_clerk)
+    assert first_step(at_window, application) == "一次性告知补正"
+    page = at_window.get(application.get_absolute_url()).content.decode()
+    assert "还差：缺材料：断面图" in page
+
+
+def test_an_empty_second_row_of_segments_is_folded(at_window):
+    make.make_item()
+    page = at_window.get(reverse("permits:application-create")).content.decode()
+    assert 'id="segment-1" data-segment open' in page
+    assert 'id="segment-2" data-segment>' in page

@@ -117,6 +117,10 @@ def closing_paper(dossier: Dossier) -> str:
         return ""
     if dossier.case.state not in (*CaseState.FINISHED, CaseState.DECIDED, CaseState.SERVED):
         return f"案件{dossier.case.get_state_display()}，还不能结案（住房城乡建设部令第55号）。"
+    if dossier.case.state == CaseState.SERVED and dossier.decision is not None and dossier.decision.is_penalty:
+        return "处罚决定还没有履行，不能结案（《行政处罚法》第六十六条第一款）。"
+    if dossier.unpaid and dossier.case.state != CaseState.ENDED:
+        return f"罚款还有{dossier.unpaid:,.2f}元没有入库，不能结案（《行政处罚法》第七十二条第一款第四项）。"
     return sentence(enforcement.complete(dossier))
 
 

@@ -7,12 +7,12 @@ from typing import Any
 from permits import deadlines
 from permits.authority import city_agency, city_road_names
 from permits.documents import decision, intake, process, requests
-from permits.documents.bases import plain
+from permits.documents.bases import day_words, plain
 from permits.documents.building import sources
 from permits.documents.parts import CasePaperContent
 from permits.enums import OpinionBody
 from permits.kinds import ItemKind
-from permits.models import Application, Survey, SurveyMeasurement, area_of
+from permits.models import Application, ReviewOutcome, Survey, SurveyMeasurement, area_of
 from permits.taping import area_gap
 from permits.verification import verify_url
 from staff import workdays
@@ -240,7 +240,22 @@ def review_sheet(application: Application) -> CasePaperContent:
         fee=sources.fee_words(application) or "不收费",
         proposal=row.get_opinion_display() if row else "",
         legal_due=application.decide_due,
+        conclusion=conclusion_of(application),
     )
+
+
+def conclusion_of(application: Application) -> str:
+    """What the session said, with its minutes, and the decision; a decision taken past the session stands alone."""
+    case = application.reviews.exclude(outcome=ReviewOutcome.PENDING).select_related("session").order_by("-pk").first()
+    lines = []
+    if case is not None:
+        minutes = f"（纪要{case.session.number}）" if case.session.number else ""
+        lines.append(f"{day_words(case.session.held_on)}集中会审{minutes}：{case.get_outcome_display()}。{case.words}")
+    if application.decided_on is not None:
+        verdict = "准予许可" if application.granted else "不予许可"
+        by = f"，{application.decided_by}" if application.decided_by else ""
+        lines.append(f"{day_words(application.decided_on)}决定{verdict}{by}。")
+    return "\n".join(lines)
 
 
 def grant(application: Application) -> CasePaperContent:
