@@ -115,9 +115,6 @@ def _beside(name: str, ours: Callable[[], None], plain: Callable[[], None], most
 
 def permits() -> None:
     """The list of applications, a tenth as long as that of the findings, each row with the light of its clock."""
-    _many_applications(Finding.objects.count() // 10)
-    ours, root = Client(), _superuser()
-    ours.force_login(User.objects.get(username="1010"))
 
     class Plain(admin.ModelAdmin):
         list_display = ("number", "applicant_name", "location", "state", "item", "received_on", "decide_due", "handler")
@@ -125,7 +122,11 @@ def permits() -> None:
         search_fields = ("number", "applicant_name", "location")
         list_per_page = 50
 
+    admin.site.register(Application, Plain)  # before the addresses are read: its crumbs lead to the app's own page
     change_list = Plain(Application, admin.site)
+    _many_applications(Finding.objects.count() // 10)
+    ours, root = Client(), _superuser()
+    ours.force_login(User.objects.get(username="1010"))
     deep = max(1, Application.objects.count() // 50 - 1)
     manners = {
         "permits unfiltered": ("", ""),

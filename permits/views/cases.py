@@ -34,6 +34,7 @@ from permits.views.tabs import TABS, tab_context
 from permits.workflow.guards import has_no_use
 from permits.workflow.next_steps import is_unchecked, next_edge, next_step
 from staff import workdays
+from staff.deadlines import Light
 from staff.exports import ListExport, register_export
 from staff.files import send_scan
 from staff.group_messages import case_message
@@ -64,24 +65,30 @@ CONSEQUENCES = {
 }
 
 
-def light_words() -> Callable[[Application], str]:
-    """The light of a row as words; the row keeps it for its cell."""
+def lights() -> Callable[[Application], Light | None]:
+    """The light of a row, worked out once: the row keeps it for its colour and its cell."""
     today, calendar = timezone.localdate(), workdays.load()
 
+    def lit(row: Application) -> Light | None:
+        if not hasattr(row, "shown_light"):
+            row.shown_light = light_for(row, today, calendar)  # type: ignore[attr-defined]
+        light: Light | None = row.shown_light
+        return light
+
+    return lit
+
+
+def application_columns(lit: Callable[[Application], Light | None]) -> list[Column]:
     def words(row: Application) -> str:
-        row.shown_light = light_for(row, today, calendar)  # type: ignore[attr-defined]
-        return row.shown_light.text if row.shown_light is not None else ""  # type: ignore[attr-defined]
+        light = lit(row)
+        return light.text if light is not None else ""
 
-    return words
-
-
-def application_columns() -> list[Column]:
     return [
         Column("number", "收件编号", sort="number", phone="primary"),
         Column("applicant_name", "申请人", sort="applicant_name", phone="secondary"),
         Column("location", "地点", phone="secondary"),
         Column("state", "状态", value="get_state_display", sort="state", template="permits/_state_cell.html", phone="primary"),
-        Column("light", "时限", value=light_words(), template="permits/_light_cell.html", phone="secondary"),
+        Column("light", "时限", value=words, template="permits/_light_cell.html", phone="secondary"),
         Column("item", "事项", value="item.item.name", sort="item__item__code"),
         Column("received_on", "收件", sort="received_on"),
         Column("decide_due", "法定期限", sort="decide_due"),
@@ -103,17 +110,17 @@ def application_table(request: HttpRequest) -> Table:
         raise PermissionDenied
     rows = Application.objects.visible_to(user).select_related("item__item", "handler")
     filters = ApplicationFilter(request.GET, queryset=rows, request=request)
-    today, calendar = timezone.localdate(), workdays.load()
+    lit = lights()
 
     def tone(row: Application) -> str:
-        light = light_for(row, today, calendar)
+        light = lit(row)
         if light is not None and light.level == "red":
             return "danger"
         return "muted" if row.state in PermitState.FINAL else ""
 
     receives = user.has_perm(Perms.RECEIVE_PERMIT)
     return Table(
-        columns=application_columns(),
+        columns=application_columns(lit),
         rows=filters.qs,
         request=request,
         name="permits",
