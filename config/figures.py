@@ -56,6 +56,9 @@ Parameter = str | None
 RowsOf = Callable[[Period, Parameter], QuerySet[Any]]
 
 
+PERCENT_SIGNS = ("%", "％")
+
+
 @dataclass(frozen=True)
 class Figure:
     """The specification of a figure. `parameter` names what may stand behind the colon: app.name:parameter."""
@@ -89,7 +92,11 @@ class Figure:
     @property
     def is_percentage(self) -> bool:
         """It changes in percentage points, whether a rate of two lists or a ratio to a standard."""
-        return self.unit == "%"
+        return self.unit in PERCENT_SIGNS
+
+    def is_rate(self, parameter: Parameter) -> bool:
+        """The same of one parameter, where each is counted in a unit of its own."""
+        return self.measured_in(parameter) in PERCENT_SIGNS
 
     @property
     def app(self) -> str:

@@ -113,6 +113,7 @@ NAV = (
     Entry("内部管理", "纪律处理", "staff:discipline-list", "staff.view_discipline"),
     Entry("办公室", "账号权限", "staff:user-list", "staff.manage_accounts"),
     Entry("办公室", "发件", "staff:mail-list", "staff.manage_accounts"),
+    Entry("办公室", "运行状况", "staff:condition", "staff.manage_accounts"),
     Entry("办公室", "后台任务", "staff:job-list"),
     Entry("办公室", "操作日志", "staff:activity-list", "staff.read_log"),
     Entry("办公室", "基础数据", "admin:index", "staff.view_staff_admin"),

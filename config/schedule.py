@@ -3,11 +3,14 @@
 import logging
 import threading
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 
-from celery import current_app
+from celery import Task, current_app
+from celery.signals import task_success
+from django.core.cache import cache
 from django.db import close_old_connections
+from django.utils import timezone
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +27,7 @@ class TimedTask:
 TIMED_TASKS = (
     TimedTask("staff.seal_activities", timedelta(minutes=1), "操作日志封存"),
     TimedTask("staff.reap_jobs", timedelta(seconds=30), "中断的后台任务重新排队"),
+    TimedTask("staff.back_up", timedelta(hours=1), "自动备份"),
     TimedTask("staff.send_waiting_mail", timedelta(minutes=5), "没有发出的邮件再发"),
     TimedTask("reports.daily_digest", timedelta(minutes=30), "每日提要：到期、逾期的事和未读消息"),
     TimedTask("staff.clear_stale_imports", timedelta(hours=6), "清理未确认的导入预览"),
@@ -35,6 +39,21 @@ TIMED_TASKS = (
     TimedTask("reports.remind_materials", timedelta(hours=6), "催交工作总结材料"),
     TimedTask("staff.warn_certificates", timedelta(hours=12), "执法证到期提醒"),
 )
+
+
+NAMES = frozenset(timed.task for timed in TIMED_TASKS)
+
+
+@task_success.connect
+def note_done(sender: Task, **kwargs: object) -> None:
+    """When each timed task last did its work, for the health page."""
+    if sender.name in NAMES:
+        cache.set(f"timed:{sender.name}", timezone.now(), None)
+
+
+def last_done(task: str) -> datetime | None:
+    """Since the program (embedded) or Redis was started."""
+    return cache.get(f"timed:{task}")
 
 
 class Ticker:

@@ -156,6 +156,14 @@ EMAIL_TIMEOUT = 15  # seconds; the sender is a background task
 DEFAULT_FROM_EMAIL = env_str("EMAIL_FROM", EMAIL_HOST_USER or "chengguan@localhost")
 EMAIL_DOMAINS = env_list("EMAIL_DOMAINS")  # to which mailboxes may be entered; empty: any
 
+# --- Backups and health ---------------------------------------------------------------------------------------------
+
+BACKUP_DIR = Path(env_str("BACKUP_DIR", str(VAR_DIR / "backups"))).resolve()
+BACKUP_EVERY = timedelta(hours=env_int("BACKUP_EVERY_HOURS", 24))  # 0: not by the program itself
+BACKUP_KEEP = env_int("BACKUP_KEEP", 14, minimum=1)
+BACKUP_KEY_FILE = Path(key_file) if (key_file := env_str("BACKUP_KEY_FILE", "")) else None  # a passphrase: encrypted
+HEALTH_TOKEN = env_str("HEALTH_TOKEN", "")  # "": the health page answers this machine alone
+
 # --- People and sessions --------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "staff.User"

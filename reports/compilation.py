@@ -98,7 +98,7 @@ class Draft:
             base = base_of(figure, self.compared(style.compare), token.parameter)
             if base.note:
                 self.say(CheckKind.HISTORY, f"{figure.label}：{base.note}。", token.name)
-            return change(value.number, base.number, rate=figure.is_percentage, word=style.name)
+            return change(value.number, base.number, rate=figure.is_rate(token.parameter), word=style.name)
         if value.number is None or style.word is None:
             return Wording(NO_DATA, value.reason or "没有数据。")
         return style.word(value.number, figure.measured_in(token.parameter))

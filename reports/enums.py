@@ -51,8 +51,13 @@ class Output(models.TextChoices):
     """What one compilation makes beside its PDF."""
 
     DOCX = "docx", "Word"
+    REVIEW = "review", "送审稿（宽边距）"  # of drafts only: for leaders who correct with the pen
     XLSX = "xlsx", "数据附表"
     JSON = "json", "数据文件"
+
+    @property
+    def extension(self) -> str:
+        return "docx" if self == Output.REVIEW else self.value
 
 
 class When(models.TextChoices):

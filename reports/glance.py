@@ -103,7 +103,7 @@ def line_of(
     then = parameter if then is None else then
     value = figure.value(period, parameter)
     base = base_of(figure, before, then) if base is None else base
-    wording = change(value.number, base.number, rate=figure.is_percentage, word="")
+    wording = change(value.number, base.number, rate=figure.is_rate(parameter), word="")
     return Line(
         label=label or figure.label,
         unit=figure.measured_in(parameter),

@@ -51,4 +51,8 @@ def known_keys() -> Known:
         return None if offered is None else [value for value, _ in offered()]
 
     rates = {key for key, figure in shelves.figures.items() if figure.is_percentage}
-    return Known(shelves.figures, shelves.claims, shelves.tables, shelves.charts, rates, choices)
+
+    def is_rate(key: str, parameter: str) -> bool:
+        return shelves.figures[key].is_rate(parameter)
+
+    return Known(shelves.figures, shelves.claims, shelves.tables, shelves.charts, rates, choices, is_rate)

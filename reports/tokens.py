@@ -92,6 +92,12 @@ class Known:
     charts: Collection[str]
     rates: Collection[str] = ()
     choices: Callable[[str], Collection[str] | None] | None = None  # None: any parameter
+    is_rate: Callable[[str, str], bool] | None = None  # of a key with a parameter that has a unit of its own
+
+    def rate(self, token: Token) -> bool:
+        if token.parameter is not None and self.is_rate is not None and self.is_rate(token.key, token.parameter):
+            return True
+        return token.key in self.rates
 
     def of(self, role: Role) -> Collection[str]:
         """The keys of a role that has keys: all but TYPED."""
@@ -200,7 +206,7 @@ def _check_known(token: Token, known: Known) -> None:
     """The key exists, the style suits its kind, the parameter is one that it takes."""
     if token.key not in known.of(token.role):
         raise _BadTokenError(f"没有“{token.key}”这个数据。{_hint(token.key, known.of(token.role))}")
-    rate = token.key in known.rates
+    rate = known.rate(token)
     if token.style and not STYLES[token.style].suits(rate=rate):
         fitting = "、".join(name for name, style in STYLES.items() if style.suits(rate=rate))
         raise _BadTokenError(f"“{token.key}”是{'比率' if rate else '数量'}，不能写成“{token.style}”。可用：{fitting}。")

@@ -5,9 +5,11 @@ from datetime import date
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from config import backup
 from staff import exports, jobs, mailing
 from staff.enums import RuleChange
 from staff.imports import pipeline
@@ -50,6 +52,23 @@ def warn_calendar() -> None:
     keepers = [u for u in User.objects.filter(is_active=True) if u.has_perm(Perms.MANAGE_REFERENCE)]
     fresh = [u for u in keepers if not u.inbox.unread().filter(text=text).exists()]
     notify(fresh, text, url="/admin/staff/calendaryear/")
+
+
+@shared_task(name="staff.back_up")
+def back_up() -> str:
+    """A backup when the last one is old enough. That it failed is told to the administrators and to the log."""
+    age = backup.newest_age(settings.BACKUP_DIR)
+    if not settings.BACKUP_EVERY or (age is not None and age < settings.BACKUP_EVERY):
+        return ""
+    try:
+        archive = backup.take(settings.BACKUP_DIR, key_file=settings.BACKUP_KEY_FILE)
+    except (backup.BackupError, OSError) as error:
+        text = f"自动备份没有成功：{error}"[:300]
+        keepers = [user for user in User.objects.filter(is_active=True) if user.has_perm(Perms.MANAGE_ACCOUNTS)]
+        notify([each for each in keepers if not each.inbox.unread().filter(text=text).exists()], text)
+        raise
+    backup.prune(settings.BACKUP_DIR, settings.BACKUP_KEEP)
+    return archive.name
 
 
 @jobs.long_job(mailing.SEND_MAIL, label="发送邮件")

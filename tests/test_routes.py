@@ -54,7 +54,8 @@ from tests.permits import routes as permit_routes
 
 pytestmark = pytest.mark.django_db
 
-PUBLIC = {"staff:login", "inspections:street-worker", "billboards:census-worker", "permits:verify"}
+PUBLIC = {"staff:login", "inspections:street-worker", "billboards:census-worker", "permits:verify", "staff:health"}
+MAY_BE_UNWELL = {"staff:health"}  # answers 503 when something does not run, as here where nothing does
 OURS = {"staff", "inspections", "reports", "fireworks", "permits", "billboards"}
 EVERYBODY = set(Roles)
 READS_ALL = {
@@ -475,6 +476,8 @@ ROUTES = {
     "staff:bell": EVERYBODY,
     "staff:delivery": EVERYBODY,
     "staff:mail-list": {Roles.ADMINISTRATOR},
+    "staff:health": EVERYBODY,
+    "staff:condition": {Roles.ADMINISTRATOR},
     "staff:mail-again": {Roles.ADMINISTRATOR},
     "staff:mail-test": {Roles.ADMINISTRATOR},
     "staff:inbox": EVERYBODY,
@@ -1025,7 +1028,7 @@ def test_without_login_every_route_leads_to_the_login(client, addresses):
     for name, address in addresses.items():
         response = ask(client, name, address)
         if name in PUBLIC:
-            assert response.status_code == 200, name
+            assert response.status_code == 200 or name in MAY_BE_UNWELL, name
         else:
             assert response.status_code == 302, name
             assert response.url.startswith(reverse("staff:login")), name
@@ -1045,7 +1048,7 @@ def test_each_role_gets_what_the_table_says(client, addresses, role):
         allowed = response.status_code != 403
         if allowed != (role in ROUTES[name]):
             wrong.append((name, response.status_code))
-        assert response.status_code < 500, name
+        assert response.status_code < 500 or name in MAY_BE_UNWELL, name
     assert wrong == [], "\n".join(map(str, wrong))
 
 

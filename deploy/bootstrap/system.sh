@@ -6,8 +6,8 @@ source "$(dirname "$0")/steps.sh"
 packages=(ca-certificates fontconfig fonts-noto-cjk libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
 case ${1:-run} in
 run) ;;
-test) packages+=(chromium poppler-utils) ;;
-services) packages+=(postgresql redis-server) ;;
+test) packages+=(chromium poppler-utils gnupg) ;;
+services) packages+=(postgresql postgresql-client redis-server) ;;
 *) stop "usage: system.sh run|test|services" ;;
 esac
 

@@ -59,7 +59,13 @@ class SurveyForm(LateForm, forms.ModelForm):
             self.fields[f"surface_{segment.pk}"] = forms.ChoiceField(
                 label=f"{words}：路面", choices=Surface.choices, initial=row.surface if row else segment.surface
             )
+        for name, each in self.fields.items():  # 完成 asks for them, 先保存 does not
+            each.wanted_later = name.startswith(("length_", "width_")) or name in WANTED  # type: ignore[attr-defined]
         self.order_fields([*[name for name in self.fields if name not in LAST], *LAST])
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """The door asks for the opinion once the survey is done; 先保存 keeps what is there."""
+        return super()._get_validation_exclusions() | {"opinion"}  # type: ignore[misc]
 
     def facts(self) -> surveys.SurveyFacts:
         data = self.cleaned_data
@@ -84,6 +90,7 @@ class SurveyForm(LateForm, forms.ModelForm):
             return None
 
 
+WANTED = ("latitude", "longitude", "opinion", "late_reason")
 LAST = ("opinion", "opinion_note", "first_signed", "second_signed", "afterwards", "late_reason",
         "on_paper")  # fmt: skip
 

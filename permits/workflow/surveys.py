@@ -110,6 +110,7 @@ def save_survey(survey: Survey, facts: SurveyFacts, *, by: User) -> Survey:
 @transaction.atomic
 def complete_survey(application: Application, facts: SurveyFacts, step: Step, *, crew: Crew | None = None) -> Survey:
     """The survey is done. Recorded afterwards it may come without an assignment: the crew is given then."""
+    need(facts.opinion, "请选择查勘意见", guards.SURVEY_LAW, "opinion")
     current = locked(application)
     moment = facts.surveyed_at or timezone.now()
     if moment > timezone.now():

@@ -19,6 +19,7 @@ FANGSONG, HEI, KAI, XIAOBIAOSONG, SONG = "仿宋_GB2312", "黑体", "楷体_GB23
 LINE, BODY, TABLE = 28.95, 16, 12  # points
 RED, BLACK = (0xE6, 0x00, 0x12), (0, 0, 0)
 DASH = "—"
+MARGIN, HANDWRITING = 26, 72  # mm on the right: of the standard; of a copy that is corrected with the pen
 # What follows a border among a paragraph's properties (ISO/IEC 29500-1 17.3.1.26); Word minds the order.
 AFTER_BORDERS = (
     *("w:shd", "w:tabs", "w:suppressAutoHyphens", "w:kinsoku", "w:wordWrap", "w:overflowPunct", "w:topLinePunct"),
@@ -28,12 +29,12 @@ AFTER_BORDERS = (
 )
 
 
-def summary_docx(paper: SummaryPaper, content: dict[str, Any], *, note: str = "") -> bytes:
-    """The whole paper. `note`: what a draft says of itself on its first line (送审稿)."""
+def summary_docx(paper: SummaryPaper, content: dict[str, Any], *, note: str = "", margin: int = MARGIN) -> bytes:
+    """The whole paper. `note`: what a draft says of itself on its first line (送审稿). `margin`: right, in mm."""
     from docx import Document
 
     document = Document()
-    set_page(document)
+    set_page(document, margin)
     set_styles(document)
     add_front(document, paper, note)
     for section in content["sections"]:
@@ -50,15 +51,15 @@ def summary_docx(paper: SummaryPaper, content: dict[str, Any], *, note: str = ""
     return settled(target.getvalue(), datetime.fromisoformat(content["as_of"]))
 
 
-def set_page(document: Any) -> None:
-    """A4 with the standard's margins; page numbers outside, on odd pages right, on even pages left (GB/T 9704 7.5)."""
+def set_page(document: Any, margin: int = MARGIN) -> None:
+    """A4 with the standard's margins, or a wider one on the right to write in; page numbers outside, on odd pages right, on even pages left (GB/T 9704 7.5)."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Mm
 
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
-    section.left_margin, section.right_margin = Mm(28), Mm(26)
+    section.left_margin, section.right_margin = Mm(28), Mm(margin)
     section.footer_distance = Mm(25)
     document.settings.odd_and_even_pages_header_footer = True
     for footer, side in (

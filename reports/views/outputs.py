@@ -22,7 +22,7 @@ from staff.models import OPEN_JOB_STATES, Activity, Job, Verb
 from staff.permissions import Perms
 from staff.uploads import DOCX_TYPE
 
-TYPES = {Output.DOCX: DOCX_TYPE, Output.XLSX: XLSX, Output.JSON: "application/json"}
+TYPES = {Output.DOCX: DOCX_TYPE, Output.REVIEW: DOCX_TYPE, Output.XLSX: XLSX, Output.JSON: "application/json"}
 
 
 @require_POST
@@ -82,4 +82,6 @@ def report_file(request: HttpRequest, pk: int, kind: str) -> FileResponse:
     report = visible_report(request, pk)
     stored = get_object_or_404(latest_compilation(report).files, kind=kind)
     Activity.record(Verb.EXPORT, report, by=request.user, title=f"下载{stored.get_kind_display()}")
-    return send_file(stored.file, name=f"{report.title}.{kind}", content_type=TYPES[Output(kind)])
+    output = Output(kind)
+    name = f"{report.title}{'（送审稿）' if output == Output.REVIEW else ''}.{output.extension}"
+    return send_file(stored.file, name=name, content_type=TYPES[output])

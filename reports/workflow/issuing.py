@@ -135,7 +135,16 @@ def start_correction(report: Report, *, reason: str, by: User) -> Report:
     current = locked_for(report, "correct")
     if (existing := Report.objects.filter(corrects=current).first()) is not None:
         raise Refused(f"更正稿已经建立：{existing}（{existing.get_state_display()}），请直接打开。")
-    second = Report.objects.create(
+    second = second_version(current, reason=reason, by=by)
+    copy_sections(current, second)
+    Activity.record(Verb.CREATE, second, by=by, title="建立更正稿", note=reason)
+    Activity.record(Verb.UPDATE, current, by=by, title="开始更正", note=reason)
+    return second
+
+
+def second_version(current: Report, *, reason: str, by: User) -> Report:
+    """The draft itself, with the settings of what it corrects."""
+    return Report.objects.create(
         period_key=current.period_key,
         title=current.title if current.edition > 1 else f"{current.title}（更正）",
         cut_off=current.cut_off,
@@ -148,6 +157,10 @@ def start_correction(report: Report, *, reason: str, by: User) -> Report:
         correction_reason=reason,
         created_by=by,
     )
+
+
+def copy_sections(current: Report, second: Report) -> None:
+    """The text as it was signed; each figure remembers how it was printed then."""
     signed = current.compilations.first()
     printed = signed.content.get("printed", {}) if signed is not None else {}
     for section in current.present_sections:
@@ -161,6 +174,3 @@ def start_correction(report: Report, *, reason: str, by: User) -> Report:
             text=section.text,
             printed=kept,
         )
-    Activity.record(Verb.CREATE, second, by=by, title="建立更正稿", note=reason)
-    Activity.record(Verb.UPDATE, current, by=by, title="开始更正", note=reason)
-    return second

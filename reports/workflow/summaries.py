@@ -14,7 +14,7 @@ from django.utils import timezone
 from config.pdf import Typeset
 from config.periods import Period
 from reports.compilation import compile_content
-from reports.enums import Profile
+from reports.enums import Output, Profile
 from reports.layouts.files import other_files
 from reports.layouts.paper import summary_pdf
 from reports.models import Compilation, CompiledFile, Report, Section
@@ -125,13 +125,16 @@ def keep_compilation(
     )
     compilation.pdf.save("summary.pdf", ContentFile(pdf.content), save=False)
     compilation.save()
-    for kind, data in files.items():
-        stored = CompiledFile(
-            compilation=compilation, kind=kind, sha256=hashlib.sha256(data).hexdigest(), size=len(data)
-        )
-        stored.file.save(f"summary.{kind}", ContentFile(data), save=False)
-        stored.save()
-    Activity.record(
-        Verb.PRINT, report, by=by, title="汇编", note=f"{compilation.pages} 页，sha256 {compilation.sha256}"
-    )
+    keep_files(compilation, files)
+    note = f"{compilation.pages} 页，sha256 {compilation.sha256}"
+    Activity.record(Verb.PRINT, report, by=by, title="汇编", note=note)
     return compilation
+
+
+def keep_files(compilation: Compilation, files: Mapping[str, bytes]) -> None:
+    """Word, annex and figures beside the PDF, each with its hash."""
+    for kind, data in files.items():
+        digest = hashlib.sha256(data).hexdigest()
+        stored = CompiledFile(compilation=compilation, kind=kind, sha256=digest, size=len(data))
+        stored.file.save(f"summary.{Output(kind).extension}", ContentFile(data), save=False)
+        stored.save()

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from permits.documents.building import build
 from permits.enums import PermitState
@@ -90,3 +91,19 @@ def test_who_is_sent_opens_the_survey_whichever_squad_it_was_given_to(section, o
     assert signed_in(sent).get(address).status_code == 200
     other = UserFactory(role=Roles.SQUAD_MEMBER, unit=SquadFactory())
     assert signed_in(other).get(address).status_code == 404
+
+
+def test_a_survey_without_its_opinion_is_kept_but_not_done(at_section, section, surveying):
+    segment = surveying.segments.get()
+    make.photos_of(surveying.surveys.get(), section)
+    data = {
+        "surveyed_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"), "latitude": "29.35", "longitude": "113.1", "opinion": "",
+        f"length_{segment.pk}": "17.2", f"width_{segment.pk}": "0.6", f"surface_{segment.pk}": "asphalt",
+        "first_signed": "on", "second_signed": "on",
+    }  # fmt: skip
+    address = reverse("permits:survey-fill", args=[surveying.pk])
+    assert at_section.post(address, data | {"keep": "1"}).status_code == 302
+    answer = at_section.post(address, data | {"done": "1"})
+    assert answer.status_code == 422
+    assert "请选择查勘意见" in answer.content.decode()
+    assert make.fresh(surveying).state == PermitState.SURVEYING

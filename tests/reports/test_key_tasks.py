@@ -1,6 +1,6 @@
 """Key tasks, measures and the tally register: who enters what, each entry once, nothing changed silently, each a figure."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import uuid4
 
@@ -13,8 +13,10 @@ from config.periods import Period
 from reports import desk
 from reports.compilation import Draft, compile_section
 from reports.enums import TASK_TRANSITIONS, TaskState
+from reports.glance import line_of, same_last_year
 from reports.models import KeyTask, Measure, TallyEntry
-from reports.registry import registry
+from reports.registry import known_keys, registry
+from reports.tokens import parse
 from reports.workflow import tallies, tasks
 from staff.models import Activity, Message
 from staff.permissions import Roles
@@ -286,3 +288,21 @@ def test_search_finds_tasks_and_places(member, office, squad):
     make_task(by=office, title="特别的任务")
     assert {hit.kind for hit in desk.search(member, "特别的")} == {"重点工作", "工作量台账"}
     assert desk.search(UserFactory(role=Roles.STREET_CONTACT), "特别的") == []
+
+
+@pytest.mark.parametrize("sign", ["%", "％"])
+def test_a_measure_in_percent_changes_in_percentage_points_and_is_no_quantity(office, sign):
+    measure = make_measure(name="清运率", unit_of_count=sign, totalling="latest")
+    make_tally(Decimal("90.5"), measure=measure, unit=office.unit, happened_on=date(2025, 6, 20))
+    make_tally(94, measure=measure, unit=office.unit, happened_on=date(2026, 6, 20))
+    key, _, code = measure.figure_name.partition(":")
+    with time_machine.travel(datetime(2026, 7, 3, tzinfo=UTC)):
+        paragraphs, errors = compile_section(f"清运率{{{{ {measure.figure_name} | 同比 }}}}。", Draft(H1))
+        line = line_of(registry().figures[key], H1, same_last_year(H1), code)
+    assert not errors
+    assert "".join(span.text for span in paragraphs[0]) == "清运率同比上升3.5个百分点。"
+    assert line.change == "上升3.5个百分点"
+    refused = parse(f"{{{{ {measure.figure_name} | 余 }}}}", known_keys()).errors
+    assert "是比率，不能写成“余”" in refused[0].message
+    plain = make_measure(name="清运量", unit_of_count="吨", task=measure.task)
+    assert not parse(f"{{{{ {plain.figure_name} | 余 }}}}", known_keys()).errors

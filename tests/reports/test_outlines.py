@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.periods import Period
+from reports.checklist import length_of
 from reports.compilation import compile_content
-from reports.drafts import readable
+from reports.drafts import readable, running_text
+from reports.layouts.paper import summary_pdf
 from reports.models import Outline, Report, Section
 from reports.outline import in_han, numbers
 from reports.outlines import offered_outlines
@@ -18,6 +20,7 @@ from reports.workflow.outlines import PartText
 from staff.permissions import Roles
 from staff.refusals import Refused
 from tests.factories.inspections import make_finding, moment, whole_standard
+from tests.factories.reports import make_measure, make_plan, make_problem, make_tally, make_task
 from tests.factories.staff import UserFactory
 
 H1 = Period.parse("2026H1")
@@ -67,6 +70,32 @@ class TestOutlines:
         content = compile_content(report.period, list(report.present_sections))
         assert [check for check in content["checks"] if check["kind"] == "token"] == []
         assert "【" not in "".join(section["heading"] + section["text"] for section in content["sections"])
+
+    @pytest.mark.parametrize("code", ["short", "page", "speech"])
+    def test_a_shorter_outline_speaks_of_every_room_and_keeps_its_length(self, code):
+        make_finding(item=whole_standard(), found_at=moment(2026, 3, 5))
+        for number in range(10):
+            task = make_task(title=f"样例重点工作第{number}项", period_key="2026H1")
+            for name in ("清理占道经营", "规范店外经营", "出动执法人员"):
+                make_tally(measure=make_measure(task=task, name=name))
+        for title in ("流动摊贩早晚反复回潮", "存量违法建设拆除进度慢", "热线重复诉求偏多"):
+            make_problem(title=title, text="早晚高峰回潮明显，白天管住、夜间反弹")
+        make_plan(period_key="2026H2", text="主次干道商户全覆盖")
+        report = summaries.create_report(H1, by=None, outline=code)
+        content = compile_content(report.period, list(report.present_sections))
+        rooms = {figure["key"].partition(".")[0] for figure in content["figures"]}
+        assert rooms == {"inspections", "fireworks", "permits", "billboards", "staff", "reports"}
+        assert {block["kind"] for section in content["sections"] for block in section["blocks"]} == {"text"}
+        assert HOUSE[code].length * 3 // 10 < length_of(content) <= HOUSE[code].length
+        words = running_text(content)
+        if code == "page":
+            assert summary_pdf(report, content, profile="plain").pages == 1
+            assert "遗留问题3个" in words
+        else:
+            assert "流动摊贩早晚反复回潮" in words
+            assert "样例重点工作第7项" in words
+        assert "样例重点工作第8项" not in words  # eight tasks are said
+        assert "出动执法人员" not in words  # and two measures of each
 
     def test_all_outlines_print_the_same_figures(self):
         make_finding(item=whole_standard(), found_at=moment(2026, 3, 5))
@@ -178,7 +207,7 @@ class TestChapters:
         client.post(url("section-remove", report.pk, added.pk))
         assert "新的一节" in client.get(url("section-list", report.pk)).content.decode()
         client.post(url("section-restore", report.pk, added.pk))
-        assert self.headings(report)[-1] == "三、新的一节"
+        assert self.headings(report)[-1] == "四、新的一节"
 
 
 @pytest.mark.django_db

@@ -36,6 +36,11 @@ def opened(data):
     return Document(io.BytesIO(data))
 
 
+def stored(compilation, kind):
+    with compilation.files.get(kind=kind).file.open() as file:
+        return file.read()
+
+
 def url(name, *args):
     return reverse(f"reports:{name}", args=args)
 
@@ -82,6 +87,16 @@ class TestWord:
         assert 'w:eastAsia="黑体"' in document.styles["Heading 1"].element.xml
         assert "Theme" not in document.styles["Heading 1"].element.rPr.xml
         assert " PAGE " in page.footer._element.xml
+
+    def test_a_draft_has_a_copy_to_write_on_that_says_which_it_is(self, report):
+        for number in (1, 2):
+            compiled = summaries.compile_report(report, by=None)
+            copy, plain = (opened(stored(compiled, kind)) for kind in ("review", "docx"))
+            page = copy.sections[0]
+            assert [round(each.mm) for each in (page.left_margin, page.right_margin)] == [28, 72]
+            assert copy.paragraphs[0].text.startswith(f"送审稿{number}（")
+            assert round(plain.sections[0].right_margin.mm) == 26
+            assert [each.text for each in copy.paragraphs[1:]] == [each.text for each in plain.paragraphs[1:]]
 
     def test_a_red_head_carries_mark_number_and_addressee(self, report):
         report.number = "岳南城管报字〔2026〕1号"

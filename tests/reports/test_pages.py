@@ -104,7 +104,7 @@ def test_what_is_not_sent_in_is_not_signed(client, report):
 def test_every_file_of_a_compilation_can_be_downloaded(client, report):
     sign_in(client, Roles.OFFICE)
     client.post(url("report-compile", report.pk))
-    for kind, start in (("docx", b"PK"), ("xlsx", b"PK"), ("json", b"{")):
+    for kind, start in (("docx", b"PK"), ("review", b"PK"), ("xlsx", b"PK"), ("json", b"{")):
         response = client.get(url("report-file", report.pk, kind))
         assert b"".join(response.streaming_content).startswith(start)
     assert client.get(url("report-file", report.pk, "exe")).status_code == 404
