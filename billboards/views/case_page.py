@@ -105,7 +105,7 @@ def primary_button(request: HttpRequest, dossier: Dossier, step: NextStep) -> Bu
         return Button("登记缴款", reverse("billboards:case-money", args=[case.pk]))
     if not step.edge or not can_step(request.user, case, step.edge):
         return None
-    return Button(CASE_TRANSITIONS[step.edge].label, step_url(case, step.edge), SPECS[step.edge].danger)
+    return Button(step.what, step_url(case, step.edge), SPECS[step.edge].danger)
 
 
 def signed_outside(request: HttpRequest, case: Case, step: NextStep) -> str:

@@ -7,12 +7,14 @@ from django.urls import reverse
 
 from billboards.enums.cases import CaseState, PartyKind
 from billboards.enums.papers import PaperKind
-from billboards.models import Case
+from billboards.forms.steps import step_form
+from billboards.models import Case, Violation
 from billboards.tasks import publish_cases
 from billboards.workflow import papers
 from staff.permissions import Roles
 from tests.billboards.test_case_import import Batch, Quiet, checked
 from tests.billboards.test_case_pages import signed_in
+from tests.factories.boards import make_board
 from tests.factories.case_papers import filled
 from tests.factories.cases import know_the_calendar, make_case, make_story, make_violation, story_until
 from tests.factories.staff import SquadFactory, UserFactory
@@ -135,3 +137,28 @@ def test_correcting_a_case_keeps_the_number_of_another_platform_in_sight():
     client = signed_in(Roles.SQUAD_MEMBER, case.unit)
     form = client.get(reverse("billboards:case-edit", args=[case.pk])).context["form"]
     assert "data-shown-when" not in form.fields["external_number"].widget.attrs
+
+
+def test_a_lead_about_a_board_of_the_ledger_takes_its_place():
+    know_the_calendar()
+    make_violation()
+    client = signed_in(Roles.SQUAD_LEADER)
+    board = make_board(by=client.user)
+    facts = {"unit": client.user.unit_id, "received_on": "2025-03-03", "source": "patrol", "party_kind": "unknown"}
+    url = reverse("billboards:case-create")
+    assert client.post(url, {**facts, "board": board.pk}).status_code == 302
+    assert Case.objects.get().place == board.address
+    refused = client.post(url, facts)
+    assert refused.status_code == 422
+    assert "请填写地点" in refused.content.decode()
+
+
+def test_the_order_and_the_notice_come_filled_in_as_the_violation_has_it():
+    case = make_story("investigate")
+    order = step_form(case, "order").initial
+    assert (order["asks_removal"], case.place in order["demand"]) == (True, True)
+    case = make_story("conclude")
+    assert not step_form(case, "notify").initial["with_hearing"]
+    Violation.objects.update(hearing=True)
+    case = Case.objects.get(pk=case.pk)
+    assert step_form(case, "notify").initial["with_hearing"]

@@ -47,7 +47,7 @@ def test_what_comes_next_is_the_money_and_each_sees_the_own_button(taken_down):
     assert (step.edge, step.what) == ("dun", "催缴罚款")
     assert "5,000.00元没有入库" in step.why
     officer = page(signed_in(Roles.SQUAD_LEADER, taken_down.unit), taken_down).content.decode()
-    assert f'btn-primary" href="{reverse("billboards:case-step", args=[taken_down.pk, "dun"])}"' in officer
+    assert f'btn-primary" href="{reverse("billboards:case-step", args=[taken_down.pk, "dun"])}">催缴罚款' in officer
     money = page(signed_in(Roles.FINANCE), taken_down).content.decode()
     assert f'btn-primary" href="{reverse("billboards:case-money", args=[taken_down.pk])}">登记缴款' in money
     assert not any("可以结案" in each.title for each in todo(UserFactory(role=Roles.DIRECTOR)))

@@ -14,7 +14,7 @@ from billboards.models import Case, CaseFile, Dunning, Paper, Payment, Violation
 from staff import workdays
 from staff.models import Setting
 from staff.models.settings import forget_settings
-from tests.browser.conftest import DESK
+from tests.browser.conftest import DESK, PHONE
 from tests.factories.cases import a_decision, make_case
 
 FINE = "3000"
@@ -194,3 +194,25 @@ def test_a_coercion_before_its_day_is_refused_with_the_day(visit, law):
     expect(page.get_by_text("《行政强制法》第四十四条").first).to_be_visible()
     case.refresh_from_db()
     assert case.state == CaseState.ANNOUNCED
+
+
+def test_the_lead_asks_only_what_fits_and_keeps_what_was_typed(visit, law):
+    squad = visit("1008", PHONE)
+    squad.go(reverse("billboards:case-create"))
+    page = squad.page
+    number, code = page.get_by_label("公民身份号码"), page.get_by_label("统一社会信用代码")
+    expect(number).to_be_hidden()
+    page.get_by_label("当事人类型").select_option("citizen")
+    number.fill("430602")
+    expect(code).to_be_hidden()
+    page.get_by_label("当事人类型").select_option("organisation")
+    expect(code).to_be_visible()
+    expect(number).to_be_hidden()
+    assert "party_id" not in page.evaluate("[...new FormData(document.querySelector('form[data-draft]')).keys()]")
+    page.get_by_label("当事人类型").select_option("citizen")
+    expect(number).to_have_value("430602")
+    expect(page.get_by_label("外部编号")).to_be_hidden()
+    page.get_by_label("线索来源").select_option("hotline")
+    expect(page.get_by_label("外部编号")).to_be_visible()
+    assert squad.axe() == []
+    assert squad.overflow() <= 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -42,8 +43,13 @@ def grounds(dossier: Dossier) -> dict[str, Any]:
 
 
 def order(dossier: Dossier) -> dict[str, Any]:
+    """The demand as far as the violation's own measure says it: what is to come down, or to be put right."""
     violation = dossier.case.violation
-    return {"basis": violation.basis if violation else "", "due_on": dossier.today + timedelta(days=7)}
+    removal = violation is None or "拆除" in violation.measure
+    demand = f"自行拆除{dossier.case.place}的广告设施" if removal else f"改正{dossier.case.place}的违法行为"
+    due = dossier.today + timedelta(days=7)
+    basis = violation.basis if violation else ""
+    return {"basis": basis, "due_on": due, "demand": demand if violation else "", "asks_removal": removal}
 
 
 def sheet(dossier: Dossier) -> dict[str, Any]:
@@ -53,7 +59,8 @@ def sheet(dossier: Dossier) -> dict[str, Any]:
 
 def notice(dossier: Dossier) -> dict[str, Any]:
     removal = any(each.asks_removal for each in dossier.orders)
-    return {**grounds(dossier), "orders_removal": removal, "with_hearing": dossier.case.major}
+    hearing = dossier.case.major or dossier.hearing_due(Decimal(0), removal=removal)
+    return {**grounds(dossier), "orders_removal": removal, "with_hearing": hearing}
 
 
 def decision(dossier: Dossier) -> dict[str, Any]:
