@@ -18,9 +18,10 @@ from django.utils import timezone
 from PIL import Image
 
 from inspections.models import Finding, FindingPhoto, Place, Sighting
-from inspections.views.street import SHELL
+from inspections.views.street import OWN
 from inspections.workflow import findings, rounds
 from staff.models import Activity
+from staff.offline import SHELL
 from staff.permissions import Roles
 from staff.uploads import MAX_IMAGE_BYTES
 from tests.factories.inspections import ItemFactory, make_finding, moment
@@ -350,7 +351,7 @@ def test_the_worker_is_served_to_everybody_without_data(client):
 def test_everything_the_page_loads_is_kept_for_the_time_without_signal(client, assessor):
     page = client.get(url("entry")).content.decode()
     loaded = {path.split("#")[0] for path in re.findall(r'(?:src|href)="(/static/[^"]+)"', page)}
-    assert loaded <= {static(name) for name in SHELL}
+    assert loaded <= {static(name) for name in (*SHELL, *OWN)}
 
 
 @pytest.mark.parametrize("name", ["hint", "submit", "photo"])
