@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection
 from django.template import engines
@@ -67,18 +68,23 @@ def django_db_keepdb(django_db_keepdb, on_sqlite, django_db_use_migrations):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_keepdb, on_sqlite, django_db_use_migrations):
+def django_db_setup(django_db_setup, django_db_keepdb, django_db_blocker, on_sqlite, django_db_use_migrations):
+    """As an installation does it: migrated, then the roles; every test begins with them."""
     if on_sqlite and django_db_use_migrations and not django_db_keepdb:
         Migrated().keep(TEST_DATABASE)
+    with django_db_blocker.unblock():
+        call_command("create_groups", verbosity=0)
 
 
-KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
+KEPT_TABLES = {
+    "django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session", autouse=True)
 def emptying_spares_no_log():
     """After a transactional test the tables are emptied. The log's triggers would refuse it and are lifted for that moment;
-    Django's own words for models and rights stay, which its `flush` would write again at the cost of a second.
+    what set-up wrote of models, rights and roles stays, which would else be written again at the cost of a second.
     """
 
     def lifted_teardown(case):
