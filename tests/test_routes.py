@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.test import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -51,6 +50,7 @@ from tests.factories.reports import make_history, make_plan, make_problem, make_
 from tests.factories.rounds import make_place, make_sheet
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 from tests.permits import routes as permit_routes
+from tests.visiting import Visitor
 
 pytestmark = pytest.mark.django_db
 
@@ -1036,15 +1036,10 @@ def test_without_login_every_route_leads_to_the_login(client, addresses):
 
 @pytest.mark.parametrize("role", Roles)
 def test_each_role_gets_what_the_table_says(client, addresses, role):
-    call_command("create_groups", verbosity=0)
     user = UserFactory(role=role, unit=UnitFactory())
-    wrong = []
+    visitor, wrong = Visitor(client, user), []
     for name, address in addresses.items():
-        with transaction.atomic():  # each address is asked of the same bureau, whatever the one before did to it
-            client.cookies.clear()  # the session of the address before went with its transaction
-            client.force_login(user)
-            response = ask(client, name, address)
-            transaction.set_rollback(True)
+        response = visitor.ask(lambda client, name=name, address=address: ask(client, name, address))
         allowed = response.status_code != 403
         if allowed != (role in ROUTES[name]):
             wrong.append((name, response.status_code))

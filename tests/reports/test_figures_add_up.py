@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import F, Sum
 
 from billboards.figures import boards, campaigns
@@ -66,8 +67,15 @@ SUMMED = {
 PERIODS = ("2026H1", "2025H1", "2026-01-01~2026-03-10")
 
 
-@pytest.fixture
-def bureau():
+@pytest.fixture(scope="module")
+def bureau(django_db_setup, django_db_blocker):
+    """Furnished once: each test works on it inside a transaction of its own and takes its changes back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield furnish_bureau()
+        transaction.set_rollback(True)
+
+
+def furnish_bureau():
     """Two years, two units, two categories; closed in time, late, open, recurring, severe, voided ones."""
     squad = SquadFactory()
     streets = [UnitFactory(squad=squad), UnitFactory(squad=squad, kind=UnitKind.MANAGEMENT_OFFICE)]

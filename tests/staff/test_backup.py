@@ -47,15 +47,16 @@ def empty_place(tmp_path):
     url = f"sqlite:///{place / 'db.sqlite3'}"
     if connection.vendor == "postgresql":
         facts = connection.settings_dict
+        name = f"restored_{facts['NAME']}"  # each test process has its own
         with connection.cursor() as cursor:
-            cursor.execute("DROP DATABASE IF EXISTS restored_here")
-            cursor.execute("CREATE DATABASE restored_here TEMPLATE template0")
+            cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+            cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
         login = f"{facts['USER']}:{facts['PASSWORD']}" if facts["PASSWORD"] else facts["USER"]
-        url = f"postgres://{login}@{facts['HOST']}:{facts['PORT']}/restored_here"
+        url = f"postgres://{login}@{facts['HOST']}:{facts['PORT']}/{name}"
     yield {**os.environ, "VAR_DIR": str(place), "DATABASE_URL": url, "BACKUP_KEY_FILE": "", "REDIS_URL": ""}
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("DROP DATABASE restored_here WITH (FORCE)")
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def manage(place, *arguments):
