@@ -189,6 +189,8 @@ def _check_true_size(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     inflater, left, size = zlib.decompressobj(-zlib.MAX_WBITS), entry.compress_size, 0
     while left > 0 and not inflater.eof:
         packed = package.fp.read(min(left, PIECE))
+        if not packed:  # the directory points beyond the end of the file
+            raise corrupt()
         left -= len(packed)
         while packed:
             size += len(inflater.decompress(packed, UNPACKED_PIECE))

@@ -108,6 +108,14 @@ def test_a_bomb_is_refused_unopened(tmp_path):
     assert code_of(put(tmp_path, target.getvalue())) == "bomb"
 
 
+def test_a_part_said_to_lie_beyond_the_end_of_the_file_is_refused(tmp_path):
+    content = bytearray(book_bytes(HEAD))
+    content[26:28] = (0xCA10).to_bytes(2, "little")  # the length of the first part's name, in its local header
+    with pytest.raises(SheetError) as refused:
+        open_sheet(put(tmp_path, bytes(content)))
+    assert refused.value.code == "corrupt"
+
+
 def test_a_file_beyond_the_limits_is_refused(tmp_path, monkeypatch):
     path = put(tmp_path, book_bytes(*[[n] for n in range(60)]))
     monkeypatch.setattr(reading, "MAX_ROWS", 20)
