@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from staff.demo import DEMO_PASSWORD
+from staff.models import User
 from tests.factories.staff import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,19 @@ def test_five_wrong_passwords_lock_for_fifteen_minutes(client, user):
     assert attempt(client, DEMO_PASSWORD).status_code == 429
     with time_machine.travel(timezone.now() + timedelta(minutes=16)):
         assert attempt(client, DEMO_PASSWORD).status_code == 302
+
+
+USUAL_NAMES = ("admin", "root", "test", "guest", "1001")
+USUAL_PASSWORDS = ("admin", "123456", "password", DEMO_PASSWORD)
+
+
+def test_a_fresh_installation_has_no_account_that_anybody_could_guess(client):
+    """After `migrate` and `create_groups`, as every test begins: nobody is there until somebody makes an account."""
+    assert not User.objects.exists()
+    for name in USUAL_NAMES:
+        for password in USUAL_PASSWORDS:
+            assert attempt(client, password, name).status_code in (200, 429)
+            assert client.get("/").status_code == 302
 
 
 def test_a_first_password_must_be_changed_before_anything_else(client, user):
