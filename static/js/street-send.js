@@ -4,6 +4,7 @@ window.Street = window.Street || {};
 Street.sender = (addresses, tell, store) => {
   let reference = null;
   let busy = false;
+  let missed = false;
   let pause = 2000; // doubled with every vain attempt, up to half a minute
   let timer = 0;
 
@@ -106,13 +107,19 @@ Street.sender = (addresses, tell, store) => {
 
   // `again`: also those that were refused. Two tabs do not send at the same time; if they did, nothing would double.
   const run = async (again = false) => {
-    if (busy) return;
+    if (busy) {
+      missed = true; // what was saved meanwhile is not among what is being sent
+      return;
+    }
     busy = true;
+    missed = false;
+    let reached = false;
     try {
       if (navigator.locks) await navigator.locks.request(`${store.name}-send`, { ifAvailable: true }, (lock) => (lock ? sendAll(again) : null));
       else await sendAll(again);
       tell.notice("");
       pause = 2000;
+      reached = true;
     } catch (error) {
       if (error instanceof LoggedOut) tell.loggedOut();
       else if (error instanceof Offline) later();
@@ -120,6 +127,7 @@ Street.sender = (addresses, tell, store) => {
     } finally {
       busy = false;
     }
+    if (reached && missed) await run();
   };
 
   return { run, refresh, post, LoggedOut, Offline };
