@@ -105,7 +105,7 @@ def test_a_figure_is_inserted_by_a_click_and_previewed(visit):
     page.get_by_role("link", name="工作总结").click()
     page.get_by_role("link", name="2026年上半年工作总结").click()
     page.get_by_role("link", name=re.compile("^编辑")).first.click()
-    page.get_by_label("正文").fill("共查找案件")
+    page.locator("#chip-editor").fill("共查找案件")
     page.get_by_label("写法").select_option("余")
     page.get_by_label("搜索数据").fill("查找案件")
     page.locator(".figure-choice:visible").first.click()

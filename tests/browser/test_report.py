@@ -29,10 +29,10 @@ def test_written_checked_and_signed_by_three(visit, paper):
     office = visit("1004")
     office.go(paper.sections.get().get_absolute_url())
     page = office.page
-    page.get_by_label("正文").fill("共查找案件")
+    page.locator("#chip-editor").fill("共查找案件")
     page.get_by_label("搜索数据").fill("查找案件")
     page.locator(".figure-choice:visible").first.click()
-    page.get_by_label("正文").press("End")
+    page.locator("#chip-editor").press("End")
     page.keyboard.type("，清理320处。")
     expect(page.locator("#preview mark.amber")).to_have_text("320")
     page.get_by_role("button", name="匹配数字").click()

@@ -45,7 +45,7 @@ def downloaded(page, name):
 def write_and_compile(page):
     """The editor's part: a figure as a chip, seen in the preview beside the text; all files; sent in."""
     page.get_by_role("link", name=re.compile("^编辑.*长效机制有待完善")).click()
-    text = page.get_by_label("正文")
+    text = page.locator("#chip-editor")
     text.press("Control+End")
     page.keyboard.type("本期共查找案件")
     page.get_by_label("搜索数据").fill("查找案件")
