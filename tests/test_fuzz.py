@@ -3,7 +3,6 @@
 A few values for each field in `make test`; all of them with HYPOTHESIS_PROFILE=trust.
 """
 
-import os
 import re
 from html.parser import HTMLParser
 from itertools import cycle, islice
@@ -15,6 +14,7 @@ from django.urls import reverse
 from staff.permissions import Roles
 from tests.factories.staff import UserFactory
 from tests.test_routes import PUBLIC, addresses  # noqa: F401 -- a fixture
+from tests.thorough import THOROUGH, many
 from tests.visiting import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -51,8 +51,7 @@ NONSENSE = [
     b"{{ figure }} {% now %}",
     b"on",
 ]
-THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "trust"
-EACH = len(NONSENSE) if THOROUGH else 3  # posts a form
+EACH = many(3, len(NONSENSE))  # posts a form
 QUIET = {"staff:logout"}
 FORM = "application/x-www-form-urlencoded"
 LONGEST_LINE = 8_000  # gunicorn answers 400 to a longer first line before we see it
