@@ -30,7 +30,7 @@ check_machine() {
 pack_source() {
     mkdir -p "$tree" "$cache/packages/partial"
     git archive --format tar --output "$tree/source.tar" "$commit"
-    tar -xOf "$tree/source.tar" requirements.txt >"$tree/requirements.txt"
+    tar -xOf "$tree/source.tar" requirements.txt >"$work/requirements.txt"
     cp deploy/bundle/install.sh "$tree/install.sh"
     printf '%s\n' "$version" >"$tree/VERSION"
     dpkg --print-architecture >"$tree/ARCHITECTURE"
@@ -64,9 +64,15 @@ pack_packages() {
     )
 }
 
+# What has no wheel is built here, from its checked source; wheels.txt locks exactly the files of the bundle.
 pack_wheels() {
-    "$VENV/bin/python" -m pip download --disable-pip-version-check --quiet --require-hashes --only-binary :all: \
-        --dest "$tree/wheels" --requirement "$tree/requirements.txt"
+    local file parts
+    "$VENV/bin/python" -m pip wheel --disable-pip-version-check --quiet --require-hashes --wheel-dir "$tree/wheels" \
+        --requirement "$work/requirements.txt"
+    for file in "$tree"/wheels/*.whl; do
+        IFS=- read -ra parts <<<"${file##*/}"
+        printf '%s==%s --hash=sha256:%s\n' "${parts[0]}" "${parts[1]}" "$(sha256sum "$file" | cut -d' ' -f1)"
+    done >"$tree/wheels.txt"
 }
 
 pack_assets() {
@@ -79,7 +85,7 @@ pack_assets() {
 bill_of_python() {
     "$VENV/bin/uv" venv --quiet --python "$VENV/bin/python" "$work/run"
     "$VENV/bin/uv" pip install --quiet --python "$work/run/bin/python" --no-index --find-links "$tree/wheels" --require-hashes \
-        --requirement "$tree/requirements.txt"
+        --requirement "$tree/wheels.txt"
     "$VENV/bin/uv" venv --quiet --python "$VENV/bin/python" "$work/tool"
     "$VENV/bin/uv" pip install --quiet --python "$work/tool/bin/python" --require-hashes --requirement "$HERE/requirements-bill.txt"
     "$work/tool/bin/cyclonedx-py" environment --pyproject pyproject.toml --mc-type application --output-reproducible \
@@ -110,7 +116,7 @@ $HERE/fonts.sh
 step bundle-machine "Is this a Debian 12 with Python 3.11?" check_machine
 step bundle-source "Packing the source of $(git rev-parse --short "$commit")" pack_source
 step bundle-packages "Fetching Debian packages" pack_packages
-step bundle-wheels "Fetching wheels by requirements.txt" pack_wheels
+step bundle-wheels "Fetching Python packages by requirements.txt" pack_wheels
 step bundle-assets "Copying front-end files and fonts" pack_assets
 step bundle-bill "Writing the bills of material" bills_of_material
 step bundle-seal "Sums and archive" seal

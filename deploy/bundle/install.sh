@@ -37,7 +37,7 @@ apt_here() {
 }
 apt_here update
 mapfile -t packages <packages.txt
-apt_here install --yes --no-install-recommends --no-upgrade "${packages[@]}" >"$lists/apt.log" 2>&1 ||
+apt_here install --yes --no-install-recommends "${packages[@]}" >"$lists/apt.log" 2>&1 ||
     { tail -n 30 "$lists/apt.log" >&2; stop "The packages could not be installed."; }
 
 say "User, folders, release"
@@ -52,21 +52,22 @@ if [[ ! -e $settings/environment ]]; then
         install -o root -g chengguan -m 640 /dev/stdin $settings/environment
 fi
 
-# Root owns the program: what runs as chengguan cannot change it.
-rm -rf "$release.new"
-mkdir "$release.new"
-tar -xf source.tar --no-same-owner -C "$release.new"
-cp -r vendor "$release.new/static/vendor"
-cp -r bill "$release.new/bill"
-ln -s $settings/environment "$release.new/.env"
+# Root owns the program: what runs as chengguan cannot change it. What was interrupted is begun anew.
+if [[ ! -e $release/.installed ]]; then
+    rm -rf "$release"
+    mkdir "$release"
+    tar -xf source.tar --no-same-owner -C "$release"
+    cp -r vendor "$release/static/vendor"
+    cp -r bill "$release/bill"
+    ln -s $settings/environment "$release/.env"
 
-say "Python packages"
-rm -rf "$release"
-mv "$release.new" "$release"  # before the environment is made: its scripts hold their own path
-python3 -m venv "$release/.venv"
-"$release/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-index --find-links wheels \
-    --require-hashes --requirement "$release/requirements.txt"
-"$release/.venv/bin/python" -m compileall -q "$release" -x '/\.venv/' || true
+    say "Python packages"
+    python3 -m venv "$release/.venv"
+    "$release/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-index --find-links wheels \
+        --require-hashes --requirement wheels.txt
+    "$release/.venv/bin/python" -m compileall -q -x '/\.venv/' "$release"
+    touch "$release/.installed"
+fi
 
 ln -sfn "$version" $home/app
 say "Installed in $release after $((SECONDS - began)) s; $home/app points to it.
