@@ -67,8 +67,9 @@ pack_packages() {
 # What has no wheel is built here, from its checked source; wheels.txt locks exactly the files of the bundle.
 pack_wheels() {
     local file parts
-    "$VENV/bin/python" -m pip wheel --disable-pip-version-check --quiet --require-hashes --wheel-dir "$tree/wheels" \
-        --requirement "$work/requirements.txt"
+    "$VENV/bin/python" $HERE/for_debian.py "$work/requirements.txt" >"$work/for-debian.txt"
+    "$VENV/bin/python" -m pip wheel --disable-pip-version-check --quiet --require-hashes --no-deps --wheel-dir "$tree/wheels" \
+        --requirement "$work/for-debian.txt"
     for file in "$tree"/wheels/*.whl; do
         IFS=- read -ra parts <<<"${file##*/}"
         printf '%s==%s --hash=sha256:%s\n' "${parts[0]}" "${parts[1]}" "$(sha256sum "$file" | cut -d' ' -f1)"
