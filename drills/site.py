@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,21 +18,23 @@ from typing import Self
 import psutil
 import psycopg
 import requests
+from lxml import html
 from psycopg import sql
 
 from drills.outcome import ROOT
+from tests.migrated import fingerprint
 
 DEMO_PASSWORD = "shifan-2026"  # as staff.demo prints it; importing that would need Django set up
 
+KEPT = ROOT / "var" / "drills" / "bureaus"
 ANSWERS_WITHIN = 60  # seconds
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+FIRST = object()  # as a value of a field: the first choice that is offered
 
 
 class Site:
     """With Site(folder, database="sqlite") as site: … site.start(), site.kill(), site.stop(), site.manage("migrate").
 
-    The database is a demo bureau made once and kept beside the folder's own copy; `postgres` is the machine's own server
-    (that of DATABASE_URL, as deploy/bootstrap/with_services.sh sets it), where the bureau is a database of the folder's name.
+    `postgres` is a server that runs already (that of DATABASE_URL, as deploy/bootstrap/with_services.sh sets it), where the bureau is a database of the folder's name.
     """
 
     def __init__(self, folder: Path, *, database: str, workers: int = 1, redis: str = "", **settings: str) -> None:
@@ -41,13 +43,14 @@ class Site:
         self.address = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
         self.name = f"drill_{folder.name}".replace("-", "_")
-        server = os.environ.get("DATABASE_URL", "postgres:///").rpartition("/")[0]
-        self.admin_url = f"{server.replace('postgres:', 'postgresql:')}/postgres"
-        url = f"sqlite:///{folder / 'db.sqlite3'}" if database == "sqlite" else f"{server}/{self.name}"
+        self.server = (
+            os.environ.get("DATABASE_URL", "postgres:///").rpartition("/")[0].replace("postgres:", "postgresql:")
+        )
+        self.url = f"sqlite:///{folder / 'db.sqlite3'}" if database == "sqlite" else f"{self.server}/{self.name}"
         self.settings = {
             **os.environ,
             "SECRET_KEY": "only-for-drills-" * 4,
-            "DATABASE_URL": url,
+            "DATABASE_URL": self.url,
             "REDIS_URL": redis,
             "VAR_DIR": str(folder),
             "DEBUG": "False",
@@ -56,6 +59,7 @@ class Site:
             "LOG_LEVEL": "WARNING",
             "WEB_WORKERS": str(workers),
             "SECOND_FACTOR": "off",
+            "BACKUP_EVERY_HOURS": "0",
             "DJANGO_SETTINGS_MODULE": "config.settings",
             **settings,
         }
@@ -69,18 +73,61 @@ class Site:
         self.stop()
 
     def make(self, *, scale: int = 1) -> Self:
-        """An empty folder, a migrated database, the demo bureau, collected static files."""
+        """An empty folder, a migrated database, the demo bureau, static files: from the copy kept of the first time."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        kept = KEPT / f"{self.database}-{fingerprint()}-{scale}"
+        if not kept.exists():
+            self._seed(scale)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(self.folder, kept, ignore=shutil.ignore_patterns("fonts", "log"))
+            if self.database == "postgres":
+                self._run("pg_dump", "--format=custom", "--compress=1", f"--file={kept / 'dump'}", self.url)
+        else:
+            shutil.copytree(kept, self.folder)
+            (self.folder / "fonts").symlink_to(ROOT / "var" / "fonts")
+            if self.database == "postgres":
+                self._empty_database()
+                self._run("pg_restore", "--no-owner", f"--dbname={self.url}", str(self.folder / "dump"))
+        return self
+
+    def _seed(self, scale: int) -> None:
         self.folder.mkdir(parents=True)
         (self.folder / "fonts").symlink_to(ROOT / "var" / "fonts")
         if self.database == "postgres":
-            for order in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}"):
-                with psycopg.connect(self.admin_url, autocommit=True) as connection:
-                    connection.execute(sql.SQL(order).format(sql.Identifier(self.name)))
+            self._empty_database()
         self.manage("migrate", "--verbosity", "0")
         self.manage("seed_demo", "--if-empty", "--scale", str(scale))
         self.manage("collectstatic", "--noinput", "--verbosity", "0")
-        return self
+
+    def _empty_database(self) -> None:
+        for order in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}"):
+            with psycopg.connect(self.server + "/postgres", autocommit=True) as connection:
+                connection.execute(sql.SQL(order).format(sql.Identifier(self.name)))
+
+    def _run(self, *command: str) -> None:
+        subprocess.run(command, check=True, capture_output=True)
+
+    def ask(self, question: str, *values: object) -> list[tuple]:
+        """Rows from the database itself, past the program. `%s` stands for a value."""
+        if self.database == "postgres":
+            with psycopg.connect(self.url) as connection:
+                return connection.execute(question, values).fetchall()
+        with closing(sqlite3.connect(self.folder / "db.sqlite3", timeout=20)) as connection:
+            return connection.execute(question.replace("%s", "?"), values).fetchall()
+
+    def integrity(self) -> str:
+        """ "ok", or what the database finds wrong with itself. PostgreSQL: every table and index is read through."""
+        if self.database == "sqlite":
+            wrong = [*self.ask("PRAGMA integrity_check"), *self.ask("PRAGMA foreign_key_check")]
+            return "ok" if wrong == [("ok",)] else str(wrong[:3])
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS amcheck")
+            connection.execute(
+                "SELECT bt_index_check(c.oid, true) FROM pg_class c JOIN pg_am a ON a.oid = c.relam"
+                " JOIN pg_namespace n ON n.oid = c.relnamespace"
+                " WHERE a.amname = 'btree' AND c.relkind = 'i' AND n.nspname = 'public'"
+            )
+        return "ok"
 
     def manage(self, *arguments: str) -> str:
         """manage.py, its output; RuntimeError with what it said if it fails."""
@@ -101,8 +148,8 @@ class Site:
         )
         log.close()
         while time.monotonic() - began < ANSWERS_WITHIN:
-            with suppress(requests.ConnectionError):
-                requests.get(f"{self.address}/staff/login/", timeout=10)
+            with suppress(requests.ConnectionError):  # not listening yet
+                requests.get(f"{self.address}/staff/login/", timeout=ANSWERS_WITHIN)
                 return time.monotonic() - began
             if self.process.poll() is not None:
                 break
@@ -145,20 +192,23 @@ class Person:
     def get(self, path: str) -> requests.Response:
         return self.session.get(self.site.address + path, timeout=60)
 
-    def post(self, path: str, *, files: dict | None = None, **fields: object) -> requests.Response:
-        """The page is read first, as a browser would; `fields` go with its token."""
-        token = self.token(path)
-        return self.session.post(
-            self.site.address + path, data={"csrfmiddlewaretoken": token, **fields}, files=files, timeout=60
-        )
+    def post(self, path: str, *, on: str | None = None, files: dict | None = None, **fields: object) -> requests.Response:
+        """Send the form to `path` that stands on the page `on` (or there itself), with what the page had filled in.
 
-    def token(self, path: str) -> str:
-        if "csrftoken" in self.session.cookies:
-            return self.session.cookies["csrftoken"]
-        found = TOKEN.search(self.get(path).text)
-        if found is None:
-            raise RuntimeError(f"{path} shows no form")
-        return found[1]
+        FIRST as a value takes the first choice that the page offers.
+        """
+        where = on or path
+        page = self.get(where)
+        page.raise_for_status()
+        forms = html.fromstring(page.text).forms
+        form = next((each for each in forms if each.method == "POST" and (each.action or where) == path), None)
+        if form is None:
+            raise RuntimeError(f"{where} shows no form to {path}")
+        for name, value in fields.items():
+            if value is FIRST:
+                fields[name] = next(option for option in form.inputs[name].value_options if option)
+        data = {**dict(form.form_values()), **fields}
+        return self.session.post(self.site.address + path, data=data, files=files, timeout=60)
 
 
 def free_port() -> int:
