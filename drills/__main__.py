@@ -16,7 +16,10 @@ from importlib import import_module
 from drills.outcome import ROOT, Outcome
 
 # name: the number of its check in docs/trust.md, the databases it makes sense on
-DRILLS: dict[str, tuple[int, tuple[str, ...]]] = {}
+DRILLS: dict[str, tuple[int, tuple[str, ...]]] = {
+    "slow": (41, ("sqlite",)),
+    "offline": (44, ("sqlite",)),
+}
 
 
 def main() -> None:

@@ -10,17 +10,20 @@ import ctypes
 import os
 import re
 import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from drills.outcome import Outcome, drill_folder
+from drills.outcome import Outcome
 from drills.site import Person, Site
 
 PEOPLE = ("1001", "1002", "1004", "1005", "1009", "1013")
 CLONE_NEWNET = 0x40000000
+STRACE = ("strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=connect,sendto,sendmsg,sendmmsg", "-o")
 TRIED = re.compile(r'sin6?_addr=inet_(?:addr|pton)\((?:AF_INET6?, )?"([^"]+)"')
 REFERS = ("src", "href", "action", "formaction", "poster", "data", "hx-get", "hx-post", "srcset")
 STYLE_REFERS = re.compile(r"""(?:url\(|@import)\s*["']?((?:https?:)?//[^"')]+)""")
@@ -60,22 +63,31 @@ def interfaces() -> list[str]:
 
 
 def run(database: str, *, short: bool) -> Iterator[Outcome]:
-    with drill_folder("offline") as folder, no_network(), Site(folder, database=database) as site:
+    with tempfile.TemporaryDirectory() as place, no_network(), Site(Path(place) / "offline", database=database) as site:
         yield Outcome("interfaces of the network", ", ".join(interfaces()), interfaces() == ["lo"])
         site.make()
-        watch = folder / "tried.log"
-        site.start("strace", "-f", "-qq", "-e", "trace=connect,sendto,sendmsg,sendmmsg", "-o", str(watch))
+        watch = Path(place) / "tried.log"
+        site.start(*STRACE, str(watch))
+        yield control(site, Path(place) / "control.log")
         people = [Person(site, number) for number in PEOPLE[: 2 if short else None]]
         yield Outcome("people signed in", str(len(people)), True)
         yield from walk(site, people, limit=12 if short else 200)
         yield from take_away(people)
         site.stop()
-        tried = TRIED.findall(watch.read_text(encoding="utf-8", errors="replace"))
-        outside = sorted({each for each in tried if not (each.startswith("127.") or each == "::1")})
-        calls = len(watch.read_text(encoding="utf-8", errors="replace").splitlines())
+        seen = watch.read_text(encoding="utf-8", errors="replace")
+        outside = sorted({each for each in TRIED.findall(seen) if not (each.startswith("127.") or each == "::1")})
+        calls = len(seen.splitlines())
         yield Outcome(
             "addresses tried outside", f"{len(outside)} in {calls} calls {' '.join(outside[:5])}", not outside and calls > 0
         )
+
+
+def control(site: Site, watch: Path) -> Outcome:
+    """That the watcher would see a try: one to the site itself."""
+    code = f"import socket; socket.create_connection(('127.0.0.1', {site.port}))"
+    subprocess.run([*STRACE, str(watch), sys.executable, "-c", code], check=True)
+    seen = TRIED.findall(watch.read_text(encoding="utf-8", errors="replace"))
+    return Outcome("a try of our own, as the watcher tells it", " ".join(seen), seen == ["127.0.0.1"])
 
 
 def walk(site: Site, people: list[Person], *, limit: int) -> Iterator[Outcome]:
