@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # prove_bundle.sh BUNDLE [EARLIER-BUNDLE]: on a fresh Debian 12 (debootstrap) whose only network is its own lo, docs/deploy.md
 # is walked through with the bundle, the site is visited over TLS, and its summary's PDF is read. With an earlier release's
-# bundle, that one is installed first and upgraded with its data. Needs root, debootstrap and poppler-utils.
+# bundle, that one is installed first and upgraded with its data. Needs root and poppler-utils; KEEP=1 leaves the root.
 source "$(dirname "$0")/steps.sh"
 
 bundle=$(realpath "${1:?usage: prove_bundle.sh BUNDLE [EARLIER-BUNDLE]}")
@@ -9,7 +9,7 @@ earlier=${2:+$(realpath "$2")}
 ((EUID == 0)) || stop "A fresh root can only be made by root."
 fresh=$VAR_DIR/bundle/debian-12.tar
 root=$(mktemp -d "${TMPDIR:-/tmp}/chengguan-fresh.XXXXXX")
-trap 'rm -rf --one-file-system "$root"' EXIT
+[[ -n ${KEEP:-} ]] || trap 'rm -rf --one-file-system "$root"' EXIT
 
 make_fresh() {
     local mirror base=$root/base

@@ -43,6 +43,8 @@ walk 2
 # Releases before the bundle named a password here.
 sed -i 's|^DATABASE_URL=.*|DATABASE_URL=postgres://%2Fvar%2Frun%2Fpostgresql/chengguan|' /etc/chengguan/environment
 walk 3
+# The release 0.7 named two shared memories of nginx alike, which nginx refuses.
+sed -i 's/shared:chengguan:2m/shared:chengguan_tls:2m/' /srv/chengguan/app/deploy/nginx/chengguan.conf
 rm -f /etc/nginx/sites-enabled/default
 walk 4
 manage seed_demo --if-empty >"$proof/seed.log" 2>&1
