@@ -15,10 +15,17 @@ from importlib import import_module
 
 from drills.outcome import ROOT, Outcome
 
-# name: the number of its check in docs/trust.md, the databases it makes sense on
-DRILLS: dict[str, tuple[int, tuple[str, ...]]] = {
-    "slow": (41, ("sqlite",)),
-    "offline": (44, ("sqlite",)),
+# name: the numbers of its checks in docs/trust.md, the databases it makes sense on
+BOTH = ("sqlite", "postgres")
+DRILLS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "kill": ("32", BOTH),
+    "disk": ("33", BOTH),
+    "writers": ("34", ("sqlite",)),
+    "restore": ("35", BOTH),
+    "upgrade": ("36", BOTH),
+    "load": ("38, 39", BOTH),
+    "slow": ("41", ("sqlite",)),
+    "offline": ("44", ("sqlite",)),
 }
 
 

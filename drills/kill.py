@@ -11,7 +11,7 @@ from statistics import median
 
 from drills.outcome import Outcome
 from drills.site import Person, Site
-from drills.work import Crowd, Memory, half_done, lost
+from drills.work import Crowd, Memory, half_done, lost, signed_in
 
 OPEN_JOBS = "SELECT count(*) FROM staff_job WHERE state IN ('queued', 'running')"
 
@@ -21,21 +21,36 @@ def run(database: str, *, short: bool) -> Iterator[Outcome]:
     moments, memory, starts = random.Random(42), Memory(), []
     with tempfile.TemporaryDirectory() as place, Site(Path(place) / "kill", database=database).make() as site:
         report = site.ask("SELECT min(id) FROM reports_report WHERE state = 'draft'")[0][0]
+        people: list[Person] = []
         for number in range(kills):
             starts.append(site.start())
+            people = people or signed_in(site, 4)  # their sessions outlive the kills
             if number % 10 == 0:
                 office = Person(site, "1004")
                 office.post(f"/reports/{report}/compile/", on=f"/reports/{report}/")
-            with Crowd(site, 4, memory):
-                time.sleep(moments.uniform(0.5, 2.5))
+            enough, until = memory.acts + moments.randrange(8), time.monotonic() + 20
+            with Crowd(people, memory):
+                while memory.acts < enough and time.monotonic() < until:
+                    time.sleep(0.01)
+                time.sleep(moments.uniform(0, 0.3))
                 site.kill()
         starts.append(site.start())
         missing, halves = lost(site, memory), half_done(site)
-        yield Outcome("acknowledged acts after the kills", f"{memory.acts:,} acts, {kills} kills, {len(missing)} lost", not missing)
+        yield Outcome(
+            "acknowledged acts after the kills",
+            f"{memory.acts:,} acts, {kills} kills, {len(missing)} lost",
+            not missing,
+        )
         yield Outcome("cases half done", f"{len(halves)} {halves[:2] or ''}", not halves)
-        yield Outcome("answers that were no acknowledgement", f"{len(memory.refused)} {memory.refused[:2] or ''}", not memory.refused)
+        yield Outcome(
+            "answers that were no acknowledgement",
+            f"{len(memory.refused)} {memory.refused[:2] or ''}",
+            not memory.refused,
+        )
         yield Outcome("the database finds itself", site.integrity(), site.integrity() == "ok")
-        yield Outcome("starts", f"median {median(starts):.1f} s, longest {max(starts):.1f} s (≤ 5)", median(starts) <= 5)
+        yield Outcome(
+            "starts", f"median {median(starts):.1f} s, longest {max(starts):.1f} s (≤ 5)", median(starts) <= 5
+        )
         yield _jobs(site)
         yield _log(site)
 
@@ -45,7 +60,9 @@ def _jobs(site: Site) -> Outcome:
     began = time.monotonic()
     while (waiting := site.ask(OPEN_JOBS)[0][0]) and time.monotonic() - began < 300:
         time.sleep(1)
-    return Outcome("long jobs ended by themselves", f"{waiting} open after {time.monotonic() - began:.0f} s", not waiting)
+    return Outcome(
+        "long jobs ended by themselves", f"{waiting} open after {time.monotonic() - began:.0f} s", not waiting
+    )
 
 
 def _log(site: Site) -> Outcome:

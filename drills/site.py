@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -72,12 +73,12 @@ class Site:
     ) -> None:
         self.stop()
 
-    def make(self, *, scale: int = 1) -> Self:
-        """An empty folder, a migrated database, the demo bureau, static files: from the copy kept of the first time."""
+    def make(self, *, scale: int = 1, code: Path = ROOT) -> Self:
+        """An empty folder, a migrated database, the demo bureau, static files: from the copy kept of the first time. `code`: another release."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        kept = KEPT / f"{self.database}-{fingerprint()}-{scale}"
+        kept = KEPT / f"{self.database}-{fingerprint(code)}-{scale}"
         if not kept.exists():
-            self._seed(scale)
+            self._seed(scale, code)
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.copytree(self.folder, kept, ignore=shutil.ignore_patterns("fonts", "log"))
             if self.database == "postgres":
@@ -86,20 +87,21 @@ class Site:
             shutil.copytree(kept, self.folder)
             (self.folder / "fonts").symlink_to(ROOT / "var" / "fonts")
             if self.database == "postgres":
-                self._empty_database()
+                self.empty_database()
                 self._run("pg_restore", "--no-owner", f"--dbname={self.url}", str(self.folder / "dump"))
         return self
 
-    def _seed(self, scale: int) -> None:
+    def _seed(self, scale: int, code: Path) -> None:
         self.folder.mkdir(parents=True)
         (self.folder / "fonts").symlink_to(ROOT / "var" / "fonts")
         if self.database == "postgres":
-            self._empty_database()
-        self.manage("migrate", "--verbosity", "0")
-        self.manage("seed_demo", "--if-empty", "--scale", str(scale))
-        self.manage("collectstatic", "--noinput", "--verbosity", "0")
+            self.empty_database()
+        self.manage("migrate", "--verbosity", "0", code=code)
+        self.manage("seed_demo", "--if-empty", "--scale", str(scale), code=code)
+        if code == ROOT:
+            self.manage("collectstatic", "--noinput", "--verbosity", "0")
 
-    def _empty_database(self) -> None:
+    def empty_database(self) -> None:
         for order in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}"):
             with psycopg.connect(self.server + "/postgres", autocommit=True) as connection:
                 connection.execute(sql.SQL(order).format(sql.Identifier(self.name)))
@@ -113,6 +115,7 @@ class Site:
             with psycopg.connect(self.url) as connection:
                 return connection.execute(question, values).fetchall()
         with closing(sqlite3.connect(self.folder / "db.sqlite3", timeout=20)) as connection:
+            connection.create_function("REGEXP", 2, lambda pattern, text: bool(re.search(pattern, text or "")))
             return connection.execute(question.replace("%s", "?"), values).fetchall()
 
     def integrity(self) -> str:
@@ -129,10 +132,10 @@ class Site:
             )
         return "ok"
 
-    def manage(self, *arguments: str) -> str:
+    def manage(self, *arguments: str, code: Path = ROOT) -> str:
         """manage.py, its output; RuntimeError with what it said if it fails."""
         command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=self.settings, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=code, env=self.settings, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"{' '.join(arguments)}: {done.stdout}\n{done.stderr}")
         return done.stdout
@@ -192,7 +195,9 @@ class Person:
     def get(self, path: str) -> requests.Response:
         return self.session.get(self.site.address + path, timeout=60)
 
-    def post(self, path: str, *, on: str | None = None, files: dict | None = None, **fields: object) -> requests.Response:
+    def post(
+        self, path: str, *, on: str | None = None, files: dict | None = None, **fields: object
+    ) -> requests.Response:
         """Send the form to `path` that stands on the page `on` (or there itself), with what the page had filled in.
 
         FIRST as a value takes the first choice that the page offers.

@@ -36,6 +36,11 @@ class Memory:
         return sorted(self.seconds)[int(len(self.seconds) * part) - 1] if self.seconds else 0.0
 
 
+def signed_in(site: Site, count: int) -> list[Person]:
+    """So many people of the assessment office."""
+    return [Person(site, "1005") for _ in range(count)]
+
+
 def register_and_close(person: Person, memory: Memory) -> None:
     """Two acts; each is remembered only once the site has said that it is done."""
     place = f"演练{next(NUMBERS):06d}"
@@ -61,12 +66,12 @@ def _act(memory: Memory, send: Callable[[], requests.Response]) -> str:
 
 
 class Crowd:
-    """With Crowd(site, 4, memory): four people work until it ends or the site is gone, `pause` seconds between acts."""
+    """With Crowd(people, memory): they work until it ends or the site is gone, `pause` seconds between acts."""
 
-    def __init__(self, site: Site, people: int, memory: Memory, *, pause: float = 0.0) -> None:
-        self.site, self.memory, self.pause = site, memory, pause
+    def __init__(self, people: list[Person], memory: Memory, *, pause: float = 0.0) -> None:
+        self.memory, self.pause = memory, pause
         self.over = threading.Event()
-        self.threads = [threading.Thread(target=self._work, daemon=True) for _ in range(people)]
+        self.threads = [threading.Thread(target=self._work, args=(person,), daemon=True) for person in people]
 
     def __enter__(self) -> Self:
         for thread in self.threads:
@@ -78,9 +83,8 @@ class Crowd:
         for thread in self.threads:
             thread.join(60)
 
-    def _work(self) -> None:
+    def _work(self, person: Person) -> None:
         try:
-            person = Person(self.site, "1005")
             while not self.over.wait(self.pause):
                 register_and_close(person, self.memory)
         except GONE:
@@ -89,7 +93,9 @@ class Crowd:
 
 def lost(site: Site, memory: Memory) -> list[str]:
     """Acknowledged acts that the database does not know."""
-    states = {f"/inspections/findings/{pk}/": state for pk, state in site.ask("SELECT id, state FROM inspections_finding")}
+    states = {
+        f"/inspections/findings/{pk}/": state for pk, state in site.ask("SELECT id, state FROM inspections_finding")
+    }
     missing = [f"{address} is not there" for address in memory.registered if address not in states]
     return missing + [f"{address} is {states[address]}" for address in memory.closed if states.get(address) != "closed"]
 
@@ -101,4 +107,8 @@ def half_done(site: Site) -> list[str]:
         " AND a.object_id = CAST(f.id AS varchar(20))) FROM inspections_finding f WHERE f.description = %s",
         "演练",
     )
-    return [f"{pk}: {state} with {logged} rows in the log" for pk, state, logged in rows if logged != 1 + (state == "closed")]
+    return [
+        f"{pk}: {state} with {logged} rows in the log"
+        for pk, state, logged in rows
+        if logged != 1 + (state == "closed")
+    ]
