@@ -78,7 +78,9 @@ def run(database: str, *, short: bool) -> Iterator[Outcome]:
         outside = sorted({each for each in TRIED.findall(seen) if not (each.startswith("127.") or each == "::1")})
         calls = len(seen.splitlines())
         yield Outcome(
-            "addresses tried outside", f"{len(outside)} in {calls} calls {' '.join(outside[:5])}", not outside and calls > 0
+            "addresses tried outside",
+            f"{len(outside)} in {calls} calls {' '.join(outside[:5])}",
+            not outside and calls > 0,
         )
 
 
@@ -105,7 +107,9 @@ def walk(site: Site, people: list[Person], *, limit: int) -> Iterator[Outcome]:
                 names = References(answer.text).found
                 foreign |= {f"{name} on {path}" for name in names if leads_away(site, path, name)}
                 files |= {name.partition("#")[0] for name in names if name.startswith("/static/")}
-    yield Outcome("pages of the navigation that did not answer", f"{len(wrong)} of {asked} {' '.join(wrong[:5])}", not wrong)
+    yield Outcome(
+        "pages of the navigation that did not answer", f"{len(wrong)} of {asked} {' '.join(wrong[:5])}", not wrong
+    )
     for name in sorted(files):
         answer = people[0].get(name)
         if answer.status_code != 200:

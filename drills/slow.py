@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
 from threading import Event, Thread
+from typing import Self
 
 import requests
 
@@ -81,11 +82,15 @@ def front(folder: Path, site: Site) -> Iterator[Front]:
         if before not in text:
             raise RuntimeError(f"chengguan.conf has no {before!r} any more")
         text = text.replace(before, after)
-    text = text.replace("proxy_set_header Host $host;", "proxy_set_header Host $http_host;")  # a port of the drill's own
+    text = text.replace(
+        "proxy_set_header Host $host;", "proxy_set_header Host $http_host;"
+    )  # a port of the drill's own
     (folder / "site.conf").write_text(text, encoding="utf-8")
     (folder / "nginx.conf").write_text(MAIN.format(folder=folder), encoding="utf-8")
     program = shutil.which("nginx") or "/usr/sbin/nginx"
-    process = subprocess.Popen([program, "-p", str(folder), "-c", str(folder / "nginx.conf")], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [program, "-p", str(folder), "-c", str(folder / "nginx.conf")], stderr=subprocess.DEVNULL
+    )
     os.environ["REQUESTS_CA_BUNDLE"] = str(certificate)
     try:
         wait_until_open(here.port)
@@ -112,7 +117,9 @@ def connect(here: Front, source: str) -> ssl.SSLSocket:
 
 @dataclass
 class Attack:
-    """Connections that send `beginning` and then a byte now and then (or nothing, if `drip` is empty). With a context."""
+    """Connections that send `beginning` and then `drip` now and then (or nothing). What is closed on them they open anew,
+    until wait().
+    """
 
     here: Front
     beginning: bytes
@@ -122,14 +129,12 @@ class Attack:
     held: dict[int, tuple[ssl.SSLSocket, float]] = field(default_factory=dict)
     lasted: list[float] = field(default_factory=list)  # seconds, of those that were closed on us
     answers: list[bytes] = field(default_factory=list)
+    again: bool = True
     _over: Event = field(default_factory=Event)
 
-    def __enter__(self) -> Attack:
+    def __enter__(self) -> Self:
         for number in range(self.count):
-            connection = connect(self.here, self.sources[number % len(self.sources)])
-            connection.sendall(self.beginning)
-            connection.setblocking(False)
-            self.held[connection.fileno()] = connection, time.monotonic()
+            self._open(self.sources[number % len(self.sources)])
         self._thread = Thread(target=self._drip, daemon=True)
         self._thread.start()
         return self
@@ -139,6 +144,12 @@ class Attack:
         self._thread.join()
         for connection, _began in self.held.values():
             connection.close()
+
+    def _open(self, source: str) -> None:
+        connection = connect(self.here, source)
+        connection.sendall(self.beginning)
+        connection.setblocking(False)
+        self.held[connection.fileno()] = connection, time.monotonic()
 
     def _drip(self) -> None:
         due = time.monotonic()
@@ -172,10 +183,14 @@ class Attack:
     def _closed(self, number: int) -> None:
         connection, began = self.held.pop(number)
         self.lasted.append(time.monotonic() - began)
+        source = connection.getsockname()[0]
         connection.close()
+        if self.again and not self._over.is_set():
+            self._open(source)
 
     def wait(self, seconds: float) -> None:
         """Until all are closed, or that long."""
+        self.again = False
         until = time.monotonic() + seconds
         while self.held and time.monotonic() < until:
             time.sleep(0.2)
@@ -204,7 +219,9 @@ def run(database: str, *, short: bool) -> Iterator[Outcome]:
             person = Person(here, "1004")
             p95(person, 2 * len(PAGES))  # what is built at the first request is not the attack's doing
             before, wrong = p95(person, rounds)
-            yield Outcome("before the attack", f"p95 {before * 1000:.0f} ms, {wrong} of {rounds} not answered", not wrong)
+            yield Outcome(
+                "before the attack", f"p95 {before * 1000:.0f} ms, {wrong} of {rounds} not answered", not wrong
+            )
             yield from slow_headers(here, person, rounds, before)
             yield from slow_bodies(here, person, rounds, before)
             yield from too_many(here)
@@ -223,13 +240,16 @@ def compared(what: str, person: Person, rounds: int, before: float) -> Outcome:
     return Outcome(what, said, now <= 2 * before and not wrong)
 
 
+def closed(what: str, attack: Attack) -> Outcome:
+    said = f"{len(attack.lasted)}, each within {max(attack.lasted, default=0.0):.0f} s; {len(attack.held)} stay"
+    return Outcome(what, said, len(attack.lasted) >= attack.count and not attack.held)
+
+
 def slow_headers(here: Front, person: Person, rounds: int, before: float) -> Iterator[Outcome]:
     with Attack(here, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ", b"a", CONNECTIONS, ATTACKERS) as attack:
         yield compared(f"others during {len(attack.held)} slow headers", person, rounds, before)
         attack.wait(HEADER_LIMIT + 15)
-        longest = max(attack.lasted, default=0.0)
-        said = f"{len(attack.lasted)} of {CONNECTIONS}, the last after {longest:.0f} s"
-        yield Outcome("slow headers closed", said, not attack.held)
+        yield closed("slow headers closed", attack)
 
 
 def slow_bodies(here: Front, person: Person, rounds: int, before: float) -> Iterator[Outcome]:
@@ -242,16 +262,14 @@ def slow_bodies(here: Front, person: Person, rounds: int, before: float) -> Iter
     ):
         yield compared(f"others during {len(dripping.held)} + {len(silent.held)} slow bodies", person, rounds, before)
         silent.wait(BODY_LIMIT + 15)
-        longest = max(silent.lasted, default=0.0)
-        said = f"{len(silent.lasted)} of {half}, the last after {longest:.0f} s"
-        yield Outcome("bodies that fell silent closed", said, not silent.held)
+        yield closed("bodies that fell silent closed", silent)
         said = f"{len(dripping.held)} of {half} held by nginx alone, at most {PER_ADDRESS} for an address"
         yield Outcome("bodies that drip", said, ok=True)
 
 
 def too_many(here: Front) -> Iterator[Outcome]:
     beginning = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\nContent-Length: 1000000\r\n\r\n"
-    with Attack(here, beginning, b"a", PER_ADDRESS + 20, ["127.0.0.9"]) as attack:
+    with Attack(here, beginning, b"a", PER_ADDRESS + 20, ["127.0.0.9"], again=False) as attack:
         time.sleep(3 * EVERY)
         refused = sum(b" 429 " in answer for answer in attack.answers)
     yield Outcome("requests at once beyond 40 from one address", f"{refused} of 20 refused with 429", refused == 20)
@@ -265,10 +283,14 @@ def oversized(here: Front) -> Iterator[Outcome]:
         status = requests.get(here.address + path, headers=headers, timeout=20).status_code
         yield Outcome(what, str(status), 400 <= status < 500)
     with connect(here, ATTACKERS[0]) as connection:
-        connection.sendall(b"POST /staff/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: 110000000\r\n\r\n")
+        connection.sendall(
+            b"POST /staff/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: 110000000\r\n\r\n"
+        )
         answer = b"".join(iter(lambda: connection.recv(65_536), b"")).decode()
     said = re.search(r"<h1>(.*?)</h1>", answer)
-    yield Outcome("a body of 110 MB", f"{answer[9:12]} {said and said[1]}", " 413 " in answer[:20] and "100 MB" in answer)
+    yield Outcome(
+        "a body of 110 MB", f"{answer[9:12]} {said and said[1]}", " 413 " in answer[:20] and "100 MB" in answer
+    )
 
 
 def transport(here: Front) -> Iterator[Outcome]:

@@ -115,7 +115,7 @@ $HERE/python.sh run
 $HERE/assets.sh run
 $HERE/fonts.sh
 step bundle-machine "Is this a Debian 12 with Python 3.11?" check_machine
-step bundle-source "Packing the source of $(git rev-parse --short "$commit")" pack_source
+step bundle-source "Packing the source of $(git rev-parse --short "$commit^{commit}")" pack_source
 step bundle-packages "Fetching Debian packages" pack_packages
 step bundle-wheels "Fetching Python packages by requirements.txt" pack_wheels
 step bundle-assets "Copying front-end files and fonts" pack_assets

@@ -16,7 +16,7 @@ SITE = "https://chengguan.example"
 PASSWORD = "shifan-2026"  # noqa: S105 -- the demo bureau's
 OFFICE = "1004"  # may compile the summary
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-WITHIN = 180  # seconds for the site to answer, and for a summary to be compiled
+WITHIN = 300  # seconds for the site to answer, and for a summary to be compiled
 
 
 def browser() -> OpenerDirector:
@@ -74,10 +74,17 @@ def main() -> None:
         sys.exit("no summary")
     report, began = found[1], time.monotonic()
     post(office, report, f"{report}compile/")
-    while (job := get(office, "/staff/jobs/")[1].decode()) and not re.search("已完成|失败", job):
+    job = max(int(number) for number in re.findall(r"/staff/jobs/(\d+)/", get(office, "/staff/jobs/")[1].decode()))
+    while True:
+        with office.open(f"{SITE}/staff/jobs/{job}/progress/", timeout=60) as answer:
+            words = answer.read().decode()
+            if answer.headers.get("HX-Refresh"):
+                break
         if time.monotonic() - began > WITHIN:
             sys.exit("the worker did not compile the summary")
         time.sleep(1)
+    if "失败" in words:
+        sys.exit(f"the worker failed: {words}")
     kind, paper = get(office, f"{report}pdf/")
     if kind != "application/pdf":
         sys.exit(f"no PDF but {kind}")
