@@ -41,8 +41,8 @@ apt_here install --yes --no-install-recommends "${packages[@]}" >"$lists/apt.log
     { tail -n 30 "$lists/apt.log" >&2; stop "The packages could not be installed."; }
 
 say "User, folders, release"
-getent passwd chengguan >/dev/null || adduser --quiet --system --group --home $home chengguan
-install -d -m 755 $home
+getent passwd chengguan >/dev/null || adduser --quiet --system --group --home $data chengguan
+install -d -o root -g root -m 755 $home
 install -d -o chengguan -g chengguan -m 750 $data $data/fonts
 install -o chengguan -g chengguan -m 644 fonts/* $data/fonts/
 install -d -m 755 $settings

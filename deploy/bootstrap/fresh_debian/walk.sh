@@ -52,18 +52,26 @@ manage compile_report 2026H1 >>"$proof/seed.log" 2>&1
 systemd-analyze verify /etc/systemd/system/chengguan-*.service
 echo "  units verified by systemd-analyze"
 if [[ ${1:-} == upgrade ]]; then
-    count="select sum((xpath('/row/n/text()', query_to_xml(format('select count(*) n from %I', tablename), true, true, '')))[1]::text::int) from pg_tables where schemaname = 'public'"
-    rows() { runuser -u chengguan -- psql -Atc "$count" chengguan; }
-    echo "  $(</root/chengguan-*/VERSION) serves the demo bureau: $(rows) rows"
+    # rows FILE: of each table; people's messages and the log may grow meanwhile, nothing may shrink.
+    rows() {
+        runuser -u postgres -- psql -AtF ' ' chengguan >"$1" <<<"select tablename, (xpath('/row/n/text()', query_to_xml(
+            format('select count(*) n from %I', tablename), true, true, '')))[1]::text
+            from pg_tables where schemaname = 'public' and tablename <> 'django_session' order by tablename"
+    }
+    rows $proof/rows-before
+    echo "  $(</root/chengguan-*/VERSION) serves the demo bureau: $(awk '{n += $2} END {print n}' $proof/rows-before) rows"
     give bundle
     walk 1
     cp /srv/chengguan/app/deploy/nginx/chengguan.conf /etc/nginx/sites-enabled/
     walk 5
-    nginx -s reload
-    echo "  $(</root/chengguan-*/VERSION) serves the same bureau: $(rows) rows"
+    nginx -s reload 2>/dev/null
+    rows $proof/rows-after
+    lost=$(join $proof/rows-before $proof/rows-after | awk '$3 < $2')
+    lost+=$(join -v 1 $proof/rows-before $proof/rows-after | awk '$2 > 0')
+    [[ -z $lost ]] || { echo "rows were lost: $lost" >&2; exit 1; }
+    echo "  $(</root/chengguan-*/VERSION) serves the same bureau: $(awk '{n += $2} END {print n}' $proof/rows-after) rows, none lost"
 fi
+manage backup | tail -n 1 | sed 's/^/  /'
 /srv/chengguan/app/.venv/bin/python $proof/visit.py $proof/summary.pdf
 manage verify_log | tail -n 1 | sed 's/^/  /'
-manage backup | tail -n 1 | sed 's/^/  /'
 manage check --deploy 2>&1 | tail -n 5 | sed 's/^/  /'
-/srv/chengguan/app/.venv/bin/python -c 'import urllib.request as u; print("  health:", u.urlopen("http://127.0.0.1:8000/staff/health/").status)' || true
