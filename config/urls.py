@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 admin.site.site_header = "城管工作系统 · 基础数据"
 admin.site.site_title = "基础数据"
@@ -14,6 +15,9 @@ urlpatterns = [
     path("fireworks/", include("fireworks.urls")),
     path("permits/", include("permits.urls")),
     path("billboards/", include("billboards.urls")),
+    # One door: the admin's own pages for signing in and changing a password would know nothing of the house's rules.
+    path("admin/login/", RedirectView.as_view(pattern_name="staff:login", query_string=True)),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="staff:password-change")),
     path("admin/", admin.site.urls),
 ]
 

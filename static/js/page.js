@@ -68,7 +68,7 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     const login = document.body.dataset.login;
     const from = event.detail.xhr.responseURL;
-    if (login && from && new URL(from).pathname === login) {
+    if (login && from && new URL(from).pathname.startsWith(login)) {
       event.detail.shouldSwap = false;
       location.reload();
     }
