@@ -182,7 +182,7 @@ AUTH_PASSWORD_VALIDATORS = [{"NAME": "staff.passwords.ProfileValidator"}]
 # Which rules a new password must obey (staff/passwords.py), and who is asked for a one-time code (staff/second_factor.py).
 PASSWORD_PROFILE = env_choice("PASSWORD_PROFILE", "dengbao2", ("dengbao2", "dengbao3", "asvs"))
 SECOND_FACTOR = env_choice("SECOND_FACTOR", "required", ("required", "offered", "off"))
-if PASSWORD_PROFILE == "dengbao3" and SECOND_FACTOR != "required":
+if PASSWORD_PROFILE == "dengbao3" and SECOND_FACTOR != "required":  # noqa: S105 -- the name of a profile
     raise ImproperlyConfigured(
         "PASSWORD_PROFILE=dengbao3：三级要求两种鉴别（GB/T 22239-2019 8.1.4.1 d），SECOND_FACTOR 须为 required。"
     )

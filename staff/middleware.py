@@ -114,7 +114,8 @@ def door(request: HttpRequest, name: str) -> HttpResponse | None:
     allowed = {reverse(name), reverse("staff:login"), reverse("staff:logout")}
     if request.path in allowed or request.path.startswith(settings.STATIC_URL):
         return None
-    return redirect_to_login(request.get_full_path() if request.method == "GET" else came_from(request), reverse(name))
+    page = request.get_full_path() if request.method == "GET" else came_from(request)
+    return redirect(name) if page == "/" else redirect_to_login(page, reverse(name))
 
 
 def came_from(request: HttpRequest) -> str:
