@@ -49,8 +49,10 @@ def visible_rows(model: type[models.Model], user: User) -> models.QuerySet[Any] 
 
 class ScopedAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        rows = visible_rows(self.model, request.user)
-        return super().get_queryset(request) if rows is None else rows.order_by(*self.get_ordering(request))
+        rows, ordering = visible_rows(self.model, request.user), self.get_ordering(request)
+        if rows is None:
+            return super().get_queryset(request)
+        return rows.order_by(*ordering) if ordering else rows
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         rows = visible_rows(db_field.remote_field.model, request.user)

@@ -42,11 +42,10 @@ def is_locked(request: HttpRequest, user: User) -> bool:
     return not AxesProxyHandler.is_allowed(request, credentials_of(user))
 
 
-def count_wrong(request: HttpRequest, user: User, what: str) -> None:
-    """Log a wrong code or password and count it; the fifth ends the session, and the lock's page is the answer."""
+def count_wrong(request: HttpRequest, user: User, what: str) -> bool:
+    """Log a wrong code or password and count it. Whether it was the one that locks."""
     user_login_failed.send(__name__, credentials=credentials_of(user), request=request, known=user, what=what)
-    if getattr(request, "axes_locked_out", False):
-        logout(request)
+    return getattr(request, "axes_locked_out", False)
 
 
 def turn_away(request: HttpRequest, user: User) -> HttpResponse:
@@ -72,8 +71,9 @@ def enter_code(request: HttpRequest) -> HttpResponse:
             return let_in(request, user, answer)
         if answer.wait:
             form.add_error("code", f"刚才输错了，请等 {answer.wait} 秒再试。")
+        elif count_wrong(request, user, "动态验证码"):
+            return turn_away(request, user)
         else:
-            count_wrong(request, user, "动态验证码")
             form.add_error("code", "验证码不对，或者已经用过。请等手机换成下一个再输；连续输错 5 次将锁定 15 分钟。")
     query = request.GET.copy()
     query.pop("recovery", None)
@@ -120,8 +120,8 @@ def bind(request: HttpRequest) -> HttpResponse:
             remember_device(request, device)
             request.session.cycle_key()
             return show_codes(request, codes, "已绑定手机")
-    if getattr(form, "wrong_password", False):
-        count_wrong(request, user, "登录密码")
+    if form.wrong_password and count_wrong(request, user, "登录密码"):
+        return turn_away(request, user)
     context = {
         "form": form,
         "qr": qr_svg(address_for_app(user, key), scale=5, label="用手机验证器扫描的二维码"),
@@ -150,8 +150,8 @@ def renew(request: HttpRequest) -> HttpResponse:
             return show_codes(request, renew_recovery_codes(user), "备用验证码已重做")
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    if form.wrong_password:
-        count_wrong(request, user, "登录密码")
+    if form.wrong_password and count_wrong(request, user, "登录密码"):
+        return turn_away(request, user)
     return render(request, "staff/second_factor_renew.html", {"form": form}, status=422 if form.errors else 200)
 
 
