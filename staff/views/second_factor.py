@@ -19,7 +19,7 @@ from config.codes import qr_svg
 from staff.forms.second_factor import BindForm, CodeForm, PasswordAgain
 from staff.models import Activity, User, Verb
 from staff.refusals import Refused
-from staff.second_factor import Demand, address_for_app, demand_of, key_in_groups, must_have
+from staff.second_factor import Demand, address_for_app, demand_of, key_in_groups
 from staff.workflow.accounts import forget_wrong_attempts
 from staff.workflow.second_factor import Answer, bind_phone, check_code, renew_recovery_codes
 
@@ -122,13 +122,14 @@ def bind(request: HttpRequest) -> HttpResponse:
             return show_codes(request, codes, "已绑定手机")
     if form.wrong_password and count_wrong(request, user, "登录密码"):
         return turn_away(request, user)
+    address = address_for_app(user, key)
     context = {
         "form": form,
-        "qr": qr_svg(address_for_app(user, key), scale=5, label="用手机验证器扫描的二维码"),
+        "app_address": address,
+        "qr": qr_svg(address, scale=5, label="用手机验证器扫描的二维码"),
         "key": key_in_groups(key),
         "replacing": user.second_factor_since is not None,
         "demanded": demanded,
-        "must_have": must_have(user),
     }
     return render(request, "staff/second_factor_bind.html", context, status=422 if form.errors else 200)
 

@@ -45,19 +45,18 @@ CARELESS = [Roles.SQUAD_LEADER]  # is_staff set by mistake
 
 @pytest.fixture
 def bureau():
-    """Two of somebody else's of everything that is registered."""
+    """Something of somebody else's of everything that is registered."""
     owner = UserFactory()
-    for _ in range(2):
-        unit = UnitFactory(squad=SquadFactory())
-        make_finding(unit=unit, found_at=moment(2026, 3, 5))
-        ordered = make_finding(unit=unit, found_at=moment(2026, 3, 6))
-        orders.order_findings([ordered], by=owner)
-        appeals.lodge_appeal(ordered, unit=unit, by=owner, ground="facts", reason="当时已经清运")
-        lot = make_lot(by=owner)
-        make_destruction({lot: 4}, by=owner)
-        make_report(by=owner)
-        make_action(by=owner)
-        make_ban_entry(by=owner)
+    unit = UnitFactory(squad=SquadFactory())
+    make_finding(unit=unit, found_at=moment(2026, 3, 5))
+    ordered = make_finding(unit=unit, found_at=moment(2026, 3, 6))
+    orders.order_findings([ordered], by=owner)
+    appeals.lodge_appeal(ordered, unit=unit, by=owner, ground="facts", reason="当时已经清运")
+    lot = make_lot(by=owner)
+    make_destruction({lot: 4}, by=owner)
+    make_report(by=owner)
+    make_action(by=owner)
+    make_ban_entry(by=owner)
     ComponentInput.objects.create(month="2026-03", unit=unit, kind=InputKind.COMPLAINTS, score=90, source="x")
     draft_bulletin("2026-03", by=owner)
     summaries.create_report(Period.parse("2026H1"), by=None)
