@@ -32,8 +32,8 @@ PASSWORD_GROUPS, GROUP_LENGTH = 3, 4  # 59 bits
 
 def stamp(user: User) -> str:
     """A digest of what an administrator may change; it tells nothing about the password."""
-    facts = [user.display_name, user.unit_id, user.phone, user.is_active, user.password, *role_names(user)]
-    facts.append(user.second_factor_since)
+    facts = [user.display_name, user.unit_id, user.phone, user.is_active, user.password, user.second_factor_since]
+    facts += role_names(user)
     return salted_hmac("staff.accounts", repr(facts)).hexdigest()[:16]
 
 
