@@ -24,6 +24,8 @@ DRILLS: dict[str, tuple[str, tuple[str, ...]]] = {
     "restore": ("35", BOTH),
     "upgrade": ("36", BOTH),
     "load": ("38, 39", BOTH),
+    "growth": ("scale", BOTH),
+    "spread": ("scale", ("postgres",)),
 }
 
 
