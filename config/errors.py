@@ -1,9 +1,21 @@
 """Error pages in Chinese, each with the way back."""
 
+import errno
+import logging
+import secrets
+import sys
+from collections.abc import Iterator
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+
+logger = logging.getLogger(__name__)
+DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
+DISK_WORDS = ("disk is full", "disk I/O error", "readonly database", "No space left", "Input/output error")
 
 
 @login_not_required
@@ -24,3 +36,35 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         return render(request, "413.html", status=413)
     return render(request, "400.html", status=400)
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500 with a number that stands in the server's log too; 507 where the disk is at fault, which a restart does not mend.
+
+    Django calls this while it handles the exception, so it is at hand.
+    """
+    number = secrets.token_hex(4).upper()
+    error = sys.exc_info()[1]
+    logger.error("错误编号 %s：%s %s", number, request.method, request.path, exc_info=error)
+    if any(is_disk_trouble(cause) for cause in causes(error)):
+        return alone("507.html", number, 507)
+    return alone("500.html", number, 500)
+
+
+def alone(template: str, number: str, status: int) -> HttpResponse:
+    """Without the request: what pages usually ask for may be what has fallen."""
+    return HttpResponse(render_to_string(template, {"error_number": number}), status=status)
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The exception and what it came from."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def is_disk_trouble(error: BaseException) -> bool:
+    if isinstance(error, OSError) and error.errno in DISK_TROUBLE:
+        return True
+    return isinstance(error, DatabaseError) and any(words in str(error) for words in DISK_WORDS)

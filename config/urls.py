@@ -37,3 +37,4 @@ urlpatterns = [
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.permission_denied"
+handler500 = "config.errors.server_error"

@@ -16,9 +16,10 @@ from tests.environment import REAL_VAR
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def fingerprint() -> str:
+def fingerprint(root: Path = ROOT) -> str:
+    """Of the migrations under `root`."""
     digest = hashlib.sha256(django.__version__.encode())
-    sources = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/apps.py"), ROOT / "staff" / "append_only.py"]
+    sources = [*root.glob("*/migrations/*.py"), *root.glob("*/apps.py"), root / "staff" / "append_only.py"]
     for source in sorted(sources):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]

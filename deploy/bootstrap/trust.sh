@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# trust.sh [drill …]: the tests that repeat themselves, with their full numbers on both databases, then the drills.
+# With arguments only those drills.
+source "$(dirname "$0")/steps.sh"
+
+if (($# == 0)); then
+    cores=$(nproc)
+    long=("$VENV/bin/python" -m pytest -m trust -n $((cores < 4 ? cores : 4)) --dist loadgroup)
+    export HYPOTHESIS_PROFILE=trust
+    say "=== Tests that repeat themselves, on SQLite ==="
+    env -u DATABASE_URL -u REDIS_URL "${long[@]}"
+    say "=== The same on PostgreSQL and Redis ==="
+    $HERE/with_services.sh "${long[@]}"
+    unset HYPOTHESIS_PROFILE
+    say "=== Drills ==="
+fi
+exec $HERE/with_services.sh "$VENV/bin/python" -m drills "$@"
