@@ -9,6 +9,7 @@ from time import time
 import pytest
 import time_machine
 from django.contrib import admin as django_admin
+from django.core.cache import caches
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client, override_settings
@@ -210,6 +211,8 @@ def test_two_logins_at_once_with_one_code_let_one_in():
             return enter(each, code).status_code
         finally:
             connection.close()
+            for pool in getattr(getattr(caches["default"], "_cache", None), "_pools", {}).values():
+                pool.disconnect()  # Redis, of this thread
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(go, clients)) == [302, 422]
