@@ -33,7 +33,6 @@ def environment(database: str, rows: int, folder: Path) -> dict[str, str]:
         "LOG_LEVEL": "ERROR",
         "DEBUG": "False",
         "HTTPS": "False",
-        "SECOND_FACTOR": "off",
         "ALLOWED_HOSTS": "testserver,127.0.0.1",
         "VAR_DIR": str(folder.parent),
         "DJANGO_SETTINGS_MODULE": "config.settings",
