@@ -29,6 +29,7 @@ def environment(database: str, rows: int, folder: Path) -> dict[str, str]:
         "DATABASE_URL": os.environ.get("BENCH_POSTGRES_URL", url) if database == "postgres" else url,
         "REDIS_URL": "",
         "JOB_RUNNER": "inline",
+        "SECOND_FACTOR": "offered",  # the demo's accounts sign in by password alone
         "LOG_LEVEL": "ERROR",
         "DEBUG": "False",
         "HTTPS": "False",

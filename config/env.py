@@ -46,10 +46,11 @@ def env_bool(name: str, default: bool) -> bool:
     return value == "True"
 
 
-def env_int(name: str, default: int, *, minimum: int = 0) -> int:
+def env_int(name: str, default: int, *, minimum: int = 0, maximum: int | None = None) -> int:
     value = os.environ.get(name, str(default))
-    if not value.isdecimal() or int(value) < minimum:
-        raise ImproperlyConfigured(f"{name}={value!r}：应为不小于 {minimum} 的整数。")
+    if not value.isdecimal() or int(value) < minimum or (maximum is not None and int(value) > maximum):
+        allowed = f"不小于 {minimum}" if maximum is None else f"{minimum} 到 {maximum}"
+        raise ImproperlyConfigured(f"{name}={value!r}：应为{allowed}的整数。")
     return int(value)
 
 

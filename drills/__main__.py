@@ -26,6 +26,9 @@ DRILLS: dict[str, tuple[str, tuple[str, ...]]] = {
     "load": ("38, 39", BOTH),
     "slow": ("41", ("sqlite",)),
     "offline": ("44", ("sqlite",)),
+    "rules": ("45", ("sqlite",)),
+    "growth": ("scale", BOTH),
+    "spread": ("scale", ("postgres",)),
 }
 
 

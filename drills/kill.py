@@ -11,9 +11,7 @@ from statistics import median
 
 from drills.outcome import Outcome
 from drills.site import Person, Site
-from drills.work import Crowd, Memory, half_done, lost, signed_in
-
-OPEN_JOBS = "SELECT count(*) FROM staff_job WHERE state IN ('queued', 'running')"
+from drills.work import Crowd, Memory, half_done, lost, signed_in, wait_for_jobs
 
 
 def run(database: str, *, short: bool) -> Iterator[Outcome]:
@@ -58,8 +56,7 @@ def run(database: str, *, short: bool) -> Iterator[Outcome]:
 def _jobs(site: Site) -> Outcome:
     """What was being compiled when the server died is taken up again by itself."""
     began = time.monotonic()
-    while (waiting := site.ask(OPEN_JOBS)[0][0]) and time.monotonic() - began < 300:
-        time.sleep(1)
+    waiting = wait_for_jobs(site, 300)
     return Outcome(
         "long jobs ended by themselves", f"{waiting} open after {time.monotonic() - began:.0f} s", not waiting
     )

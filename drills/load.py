@@ -15,10 +15,11 @@ import requests
 
 from drills.outcome import Outcome
 from drills.site import Person, Site
-from drills.work import Memory, register_and_close
+from drills.work import Memory, register_and_close, wait_for_jobs
 
 FINDINGS_OF_DEMO = 4_320
 THINKS = (1.0, 5.0)  # seconds between two pages: people read
+EXPORT = "/staff/exports/inspections.findings/?found_from=2000-01-01"
 WRITES = 0.1  # the part of acts that register and close something
 PAGES = {
     "1002": ("/", "/glance/", "/inspections/scores/", "/reports/", "/permits/", "/staff/people/"),
@@ -119,10 +120,8 @@ def _beside_long_work(site: Site, people: Readers, *, quiet: float) -> Outcome:
 
     def work() -> None:
         office.post(f"/reports/{report}/compile/", on=f"/reports/{report}/")
-        office.get("/inspections/findings/?found_from=2000-01-01&export=xlsx")
-        until = time.monotonic() + 600
-        while time.monotonic() < until and site.ask("SELECT 1 FROM staff_job WHERE state IN ('queued', 'running')"):
-            time.sleep(0.5)
+        office.get(EXPORT)
+        wait_for_jobs(site, 600)
 
     busy = people.during(work)
     said = f"{busy.p95() * 1_000:.0f} ms beside {quiet * 1_000:.0f} ms ({busy.p95() / quiet:.1f} ×, ≤ 2), {len(busy.faults)} errors"

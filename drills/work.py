@@ -14,6 +14,7 @@ import requests
 from drills.site import FIRST, Person, Site
 
 NEW_FINDING = "/inspections/findings/new/"
+OPEN_JOBS = "SELECT count(*) FROM staff_job WHERE state IN ('queued', 'running')"
 NUMBERS = count(1)
 GONE = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
 
@@ -112,3 +113,11 @@ def half_done(site: Site) -> list[str]:
         for pk, state, logged in rows
         if logged != 1 + (state == "closed")
     ]
+
+
+def wait_for_jobs(site: Site, seconds: float) -> int:
+    """Wait until no long job is open; how many still are when the time is over."""
+    until = time.monotonic() + seconds
+    while (waiting := site.ask(OPEN_JOBS)[0][0]) and time.monotonic() < until:
+        time.sleep(0.5)
+    return waiting

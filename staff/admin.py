@@ -1,4 +1,7 @@
-"""Django admin: reference data and accounts only. Every save is an Activity; case tables are read-only there."""
+"""Django admin: reference data and accounts only. Every save is an Activity; case tables are read-only there.
+
+It shows nobody a row that the site would not show: lists, pages, choices and suggestions all go through `visible_to`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import models
 from django.http import HttpRequest
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from staff.models import (
     Activity,
@@ -36,7 +41,31 @@ def field_values(obj: models.Model) -> dict[str, Any]:
     }
 
 
-class LoggedAdmin(admin.ModelAdmin):
+def visible_rows(model: type[models.Model], user: User) -> models.QuerySet[Any] | None:
+    """What the site shows of a model; None for reference data, which has no scope."""
+    visible_to = getattr(model._default_manager, "visible_to", None)
+    return None if visible_to is None else visible_to(user)
+
+
+class ScopedAdmin(admin.ModelAdmin):
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows, ordering = visible_rows(self.model, request.user), self.get_ordering(request)
+        if rows is None:
+            return super().get_queryset(request)
+        return rows.order_by(*ordering) if ordering else rows
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        rows = visible_rows(db_field.remote_field.model, request.user)
+        if rows is not None:
+            kwargs.setdefault("queryset", rows)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only the filters that are shown: `?password__startswith=` would read out what no page displays."""
+        return any(lookup == name or lookup.startswith(f"{name}__") for name in self.get_list_filter(request))
+
+
+class LoggedAdmin(ScopedAdmin):
     """Writes what was changed, before and after, to the one log instead of Django's own."""
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
@@ -65,7 +94,7 @@ class LoggedAdmin(admin.ModelAdmin):
         return False
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(ScopedAdmin):
     """A look at case tables; they are changed through their workflow only."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -141,5 +170,7 @@ class AccountAdmin(ReadOnlyAdmin):
         return request.user.has_perm(Perms.MANAGE_ACCOUNTS)
 
 
-import_module("django.contrib.auth.admin")  # it registers groups
-admin.site.unregister(Group)  # roles come from staff/permissions.py, not from clicks
+for _registrar in ("django.contrib.auth", "django_otp.plugins.otp_totp", "django_otp.plugins.otp_static"):
+    import_module(f"{_registrar}.admin")
+# Roles come from staff/permissions.py, not from clicks; keys of phones and recovery codes are nobody's to read.
+admin.site.unregister([Group, TOTPDevice, StaticDevice])

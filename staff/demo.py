@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
@@ -15,6 +15,7 @@ from staff.permissions import Roles
 
 DEMO_PASSWORD = "shifan-2026"  # of the demo bureau only; seed_demo refuses a database that is in use
 DEMO_START = date(2024, 1, 1)
+NEVER_OLD = datetime(2099, 1, 1, tzinfo=UTC)  # the printed password does not run out, however long the demo stands
 
 BUREAU = "南湖新区城市管理局"
 DEPARTMENTS = (
@@ -135,5 +136,6 @@ def _seed_accounts() -> None:
             is_staff=account.is_staff,
             must_change_password=False,
             password=password,
+            password_changed_at=NEVER_OLD,
         )
         user.groups.add(groups[account.role])

@@ -1,13 +1,19 @@
-"""Who is acting in this request: the address, and for whom a deputy stands in. Refusals are logged here."""
+"""What stands before every page: how old the session is, who is acting, whether the code and a password of one's own are given.
+
+Refusals are logged here.
+"""
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,10 +21,15 @@ from django.utils import timezone
 
 from config.identity import holds_id_number
 from staff.models import Activity, Actor, Deputyship, Verb, current_actor
+from staff.passwords import is_expired
+from staff.second_factor import Demand, demand_of
 
 ACTING_KEY = "deputyship"
 REFRESH_KEY = "refreshed"
 REFRESH_EVERY = timedelta(minutes=5)
+SIGNED_IN_KEY = "signed_in_at"
+ENDED_KEY = "ended"  # why the session ended, for the login page
+ON_ITS_OWN = {"staff:bell", "staff:job-progress"}  # what an open page asks with nobody before it
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -32,6 +43,24 @@ def client_address(request: HttpRequest) -> str | None:
         return str(ipaddress.ip_address(address))
     except ValueError:
         return None
+
+
+class SessionAge:
+    """However busy, a session ends some hours after the login; the request then meets the login like any other visitor's."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = timezone.now().timestamp()
+            since = request.session.setdefault(SIGNED_IN_KEY, now)  # one from before an upgrade begins now
+            if now - since > settings.SESSION_ABSOLUTE.total_seconds():
+                hours = settings.SESSION_ABSOLUTE // timedelta(hours=1)
+                request.session[ENDED_KEY] = words = f"已登录满 {hours} 小时，请重新登录。"
+                logout(request)
+                request.session[ENDED_KEY] = words
+        return self.get_response(request)
 
 
 class ActingPerson:
@@ -72,25 +101,58 @@ class ActingPerson:
 
     def _keep_session_alive(self, request: HttpRequest) -> None:
         """The idle clock restarts with every few minutes of work, without a write for each page read."""
-        if not request.user.is_authenticated:
+        asked = request.resolver_match
+        if not request.user.is_authenticated or (asked is not None and asked.view_name in ON_ITS_OWN):
             return
         now = timezone.now().timestamp()
         if now - request.session.get(REFRESH_KEY, 0) > REFRESH_EVERY.total_seconds():
             request.session[REFRESH_KEY] = now
 
 
-class FirstPassword:
-    """Whoever still has the password that somebody else chose sees only the page that changes it."""
+def door(request: HttpRequest, name: str) -> HttpResponse | None:
+    """Lead to the page `name`, which returns here afterwards; None for itself, the way out and what is no page."""
+    allowed = {reverse(name), reverse("staff:login"), reverse("staff:logout")}
+    if request.path in allowed or request.path.startswith(settings.STATIC_URL):
+        return None
+    page = request.get_full_path() if request.method == "GET" else came_from(request)
+    return redirect(name) if page == "/" else redirect_to_login(page, reverse(name))
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page whose form was sent: a POST itself cannot be returned to."""
+    page = urlsplit(request.headers.get("Referer", ""))
+    return urlunsplit(("", "", page.path, page.query, "")) if page.netloc == request.get_host() else "/"
+
+
+class SecondFactor:
+    """Between the password and everything else: the code, or for whoever must have one the binding of a phone."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if user.is_authenticated and user.must_change_password:
-            allowed = {reverse("staff:password-change"), reverse("staff:logout")}
-            if request.path not in allowed and not request.path.startswith(settings.STATIC_URL):
-                return redirect("staff:password-change")
+        if user.is_authenticated:
+            demand = demand_of(user, verified=user.is_verified())
+            if demand is not Demand.NOTHING and (closed := door(request, demand.value)):
+                return closed
+        return self.get_response(request)
+
+
+class FirstPassword:
+    """Whoever still has the password that somebody else chose, or one too old, sees only the page that changes it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated and (user.must_change_password or is_expired(user)):
+            demanded = (
+                demand_of(user, verified=user.is_verified()) is not Demand.NOTHING
+            )  # it stands at the door before
+            if not demanded and (closed := door(request, "staff:password-change")):
+                return closed
         return self.get_response(request)
 
 

@@ -342,6 +342,21 @@ for _rights in GROUPS.values():
 # Nobody may run the system and judge its log (GB/T 22239-2019 8.1.5.2: 系统管理与审计管理分离).
 EXCLUSIVE_ROLES = (frozenset({Roles.ADMINISTRATOR, Roles.AUDITOR}),)
 
+# Whose password alone is not enough (docs/trust.md, check 2): who runs the system, who reads its log, who signs what the
+# bureau says outside or decides on: reports, bulletins, editions of rules, permits, penalties.
+NEED_SECOND_FACTOR = frozenset(
+    {
+        Perms.MANAGE_ACCOUNTS,
+        Perms.READ_LOG,
+        Perms.ISSUE_REPORT,
+        Perms.PUBLISH_BULLETIN,
+        Perms.ISSUE_BAN_BULLETIN,
+        Perms.ISSUE_EDITION,
+        Perms.DECIDE_PERMIT,
+        Perms.APPROVE_CASE,
+    }
+)
+
 
 def can_follow_job(user: User, job: Job) -> bool:
     return job.owner_id == user.pk or user.has_perm(Perms.READ_LOG)

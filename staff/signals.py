@@ -7,9 +7,10 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 
 from staff import mailing, workdays
-from staff.middleware import client_address
+from staff.middleware import ENDED_KEY, SIGNED_IN_KEY, client_address
 from staff.models import (
     Activity,
     Actor,
@@ -22,6 +23,8 @@ from staff.models import (
     forget_settings,
 )
 from staff.models.messages import message_stored
+from staff.second_factor import has_one
+from staff.workflow.accounts import forget_wrong_attempts
 
 
 def record_visit(verb: str, request: HttpRequest | None, user: User | None, *, note: str = "", ok: bool = True) -> None:
@@ -35,21 +38,30 @@ def record_visit(verb: str, request: HttpRequest | None, user: User | None, *, n
 
 @receiver(user_logged_in)
 def log_login(sender: object, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Whoever has bound a phone has not logged in before the code: then it is written, and wrong attempts forgotten."""
+    request.session[SIGNED_IN_KEY] = timezone.now().timestamp()
+    request.session.pop(ENDED_KEY, None)
+    if has_one(user):
+        record_visit(Verb.SECOND_FACTOR, request, user, note="密码通过，等待动态验证码")
+        return
+    forget_wrong_attempts(user)
     record_visit(Verb.LOGIN, request, user)
 
 
 @receiver(user_logged_out)
 def log_logout(sender: object, request: HttpRequest, user: User | None, **kwargs: Any) -> None:
     if user is not None:
-        record_visit(Verb.LOGOUT, request, user)
+        record_visit(Verb.LOGOUT, request, user, note=request.session.get(ENDED_KEY, ""))
 
 
 @receiver(user_login_failed)
 def log_failed_login(
     sender: object, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
 ) -> None:
+    """`known`: the person, where the password was right and the code was not; `what` was wrong is then named."""
     name = str(credentials.get("username", ""))[:60]
-    record_visit(Verb.LOGIN_FAILED, request, None, note=f"工号 {name}", ok=False)
+    what = f"，{kwargs['what']}不对" if "what" in kwargs else ""
+    record_visit(Verb.LOGIN_FAILED, request, kwargs.get("known"), note=f"工号 {name}{what}", ok=False)
 
 
 @receiver(user_locked_out)

@@ -21,12 +21,17 @@ from staff.views import (
     people,
     personnel_tables,
     regulations,
+    second_factor,
 )
 
 app_name = "staff"
 
 KERNEL = [
     path("login/", account.Login.as_view(), name="login"),
+    # Below login/: the browser's scripts know by the address that a page in between is no answer to what was sent.
+    path("login/code/", second_factor.enter_code, name="second-factor"),
+    path("login/phone/", second_factor.bind, name="second-factor-bind"),
+    path("login/recovery/", second_factor.renew, name="second-factor-renew"),
     path("logout/", account.Logout.as_view(), name="logout"),
     path("password/", account.PasswordChange.as_view(), name="password-change"),
     path("me/", account.account, name="account"),
@@ -162,6 +167,7 @@ ACCOUNTS = [
     path("users/<int:pk>/enable/", accounts.user_enable, name="user-enable"),
     path("users/<int:pk>/unlock/", accounts.user_unlock, name="user-unlock"),
     path("users/<int:pk>/reset/", accounts.user_reset, name="user-reset"),
+    path("users/<int:pk>/second-factor/", accounts.user_second_factor, name="user-second-factor"),
     path("users/<int:pk>/deputies/", accounts.user_deputise, name="user-deputise"),
     path("users/<int:pk>/deputies/<int:deputyship_pk>/end/", accounts.user_deputy_end, name="user-deputy-end"),
     path("permissions/", matrix.permission_matrix, name="permission-matrix"),

@@ -37,6 +37,8 @@ os.environ |= {
     "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
     "VAR_DIR": str(HERE),
     "JOB_RUNNER": "inline",
+    "SECOND_FACTOR": "offered",
+    "PASSWORD_PROFILE": "dengbao2",
     "LOG_LEVEL": "WARNING",
     "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{HERE / 'db.sqlite3'}",
     "REDIS_URL": redis_of_this_worker(os.environ.get("REDIS_URL", "")),

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils import timezone
 
+from staff import passwords
 from staff.models import Deputyship, User
 from staff.refusals import Refused, show_refusal
 from staff.workflow.mail import choose_delivery
@@ -38,7 +39,7 @@ class NewPasswordForm(PasswordChangeForm):
         self.fields["old_password"].label = "原密码"
         self.fields["new_password1"].label = "新密码"
         self.fields["new_password2"].label = "再输一次新密码"
-        self.fields["new_password1"].help_text = "至少 10 位，不能全是数字，不能是常见密码，不能与姓名、工号相近。"
+        self.fields["new_password1"].help_text = passwords.describe()
         self.fields["new_password2"].help_text = ""
 
     def clean_new_password1(self) -> str:

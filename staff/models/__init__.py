@@ -32,7 +32,7 @@ from staff.models.messages import Message, notify
 from staff.models.movements import Movement
 from staff.models.numbering import NumberCounter, NumberSeries, take_numbers
 from staff.models.papers import IssuedPaper, ServiceMethod, ServiceRecord
-from staff.models.people import Deputyship, User
+from staff.models.people import Deputyship, UsedPassword, User
 from staff.models.persons import Person, PersonIdentity
 from staff.models.records import Record, RecordQuerySet, of_own_units
 from staff.models.regulations import Regulation, RegulationEdition, RegulationFile, RegulationReading, RegulationVersion
@@ -99,6 +99,7 @@ __all__ = [
     "Unit",
     "UnitAlias",
     "UnitKind",
+    "UsedPassword",
     "User",
     "Verb",
     "changed_fields",

@@ -46,6 +46,7 @@ class Verb(models.TextChoices):
     LOGOUT = "logout", "退出"
     LOGIN_FAILED = "login_failed", "登录失败"
     PASSWORD = "password", "修改密码"
+    SECOND_FACTOR = "second_factor", "动态验证码"
     REFUSED = "refused", "被拒绝"
     IMPORT = "import", "导入"
     EXPORT = "export", "导出"

@@ -23,6 +23,10 @@ class PeopleManager(UserManager["User"]):
         carrying = {"groups__permissions__content_type__app_label": label, "groups__permissions__codename": codename}
         return self.filter(is_active=True, **carrying).distinct()
 
+    def visible_to(self, user: User) -> models.QuerySet[User]:
+        """Administrators see all accounts, others none."""
+        return self.all() if user.has_perm(Perms.MANAGE_ACCOUNTS) else self.none()
+
 
 class User(AbstractUser):
     """An account belongs to one person; the username is the 工号. Roles come from groups (staff/permissions.py)."""
@@ -37,6 +41,8 @@ class User(AbstractUser):
     mail_messages = models.BooleanField("消息同时发到邮箱", default=False)
     digest = models.CharField("每日提要", max_length=10, choices=DigestWay.choices, default=DigestWay.NONE)
     must_change_password = models.BooleanField("下次登录须修改密码", default=True)
+    password_changed_at = models.DateTimeField("密码修改时间", default=timezone.now, editable=False)
+    second_factor_since = models.DateTimeField("绑定动态验证码时间", null=True, blank=True, editable=False)
 
     REQUIRED_FIELDS = ["display_name"]
 
@@ -90,6 +96,27 @@ class User(AbstractUser):
         ).distinct()
 
 
+class UsedPassword(models.Model):
+    """A hash of a password that an account had, so that it is not taken again (staff/passwords.py keeps the last few)."""
+
+    user = models.ForeignKey(User, verbose_name="账号", on_delete=models.CASCADE, related_name="used_passwords")
+    password = models.CharField("密码的散列值", max_length=128)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "用过的密码"
+        ordering = ["-pk"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.user}用过的密码"
+
+
+class DeputyshipQuerySet(models.QuerySet["Deputyship"]):
+    def visible_to(self, user: User) -> DeputyshipQuerySet:
+        """Administrators see all, others those that they give or hold."""
+        return self if user.has_perm(Perms.MANAGE_ACCOUNTS) else self.filter(Q(principal=user) | Q(deputy=user))
+
+
 class Deputyship(models.Model):
     """A/B 岗: between two dates the deputy may act for the principal; the log names both."""
 
@@ -100,6 +127,8 @@ class Deputyship(models.Model):
     start = models.DateField("起始日期", default=timezone.localdate)
     end = models.DateField("截止日期")
     reason = models.CharField("事由", max_length=100, blank=True)
+
+    objects = DeputyshipQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "代理关系"

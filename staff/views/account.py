@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView, RedirectURLMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from staff import passwords
 from staff.forms.account import ActingForm, LoginForm, NewPasswordForm
-from staff.middleware import ACTING_KEY
+from staff.middleware import ACTING_KEY, ENDED_KEY
 from staff.models import Activity, Verb
 
 SHOWN_ACTIVITIES = 20
@@ -21,15 +24,23 @@ class Login(LoginView):
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(ended=self.request.session.get(ENDED_KEY, ""), **kwargs)
+
 
 class Logout(LogoutView):
     pass
 
 
-class PasswordChange(PasswordChangeView):
+class PasswordChange(RedirectURLMixin, PasswordChangeView):
     template_name = "staff/password_change.html"
     form_class = NewPasswordForm
-    success_url = reverse_lazy("staff:account")
+    next_page = "staff:account"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        age = passwords.profile().max_age
+        expired = age.days if age and passwords.is_expired(self.request.user) else 0
+        return super().get_context_data(expired=expired, **kwargs)
 
     def form_valid(self, form: NewPasswordForm) -> HttpResponse:
         response = super().form_valid(form)
@@ -46,6 +57,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "roles": user.groups.order_by("name"),
         "activities": Activity.objects.filter(actor=user).select_related("actor", "principal")[:SHOWN_ACTIVITIES],
         "open_jobs": user.jobs.all()[:5],
+        "second_factor_offered": settings.SECOND_FACTOR != "off",
     }
     return render(request, "staff/account.html", context)
 

@@ -34,6 +34,7 @@ from staff.models import Activity, Deputyship, User
 from staff.permissions import Perms
 from staff.refusals import Refused
 from staff.workflow import accounts as workflow
+from staff.workflow.second_factor import reset_second_factor
 
 MANAGE = permission_required(Perms.MANAGE_ACCOUNTS, raise_exception=True)
 SHOWN_ACTIVITIES = 50
@@ -42,14 +43,15 @@ DIALOGS = {
     "enable": ReasonForm,
     "reset": SeenForm,
     "unlock": SeenForm,
+    "second_factor": SeenForm,
     "deputise": DeputyshipForm,
 }
 
 
 def visible_accounts(user: User) -> QuerySet[User]:
     """Administrators see all accounts, others none."""
-    rows = workflow.with_lock_state(User.objects.select_related("unit").prefetch_related("groups"))
-    return rows if user.has_perm(Perms.MANAGE_ACCOUNTS) else rows.none()
+    rows = User.objects.visible_to(user).select_related("unit").prefetch_related("groups")
+    return workflow.with_lock_state(rows)
 
 
 def account_address(user: User) -> str:
@@ -235,6 +237,13 @@ def user_enable(request: HttpRequest, pk: int) -> HttpResponse:
 @MANAGE
 def user_unlock(request: HttpRequest, pk: int) -> HttpResponse:
     return plain_action(request, pk, "unlock", workflow.unlock_account, "已解除锁定，可以重新登录。")
+
+
+@require_POST
+@MANAGE
+def user_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    words = "动态验证码已重置，本人下次打开页面时须重新绑定或改用密码登录。"
+    return plain_action(request, pk, "second_factor", reset_second_factor, words)
 
 
 @never_cache

@@ -32,7 +32,8 @@ PASSWORD_GROUPS, GROUP_LENGTH = 3, 4  # 59 bits
 
 def stamp(user: User) -> str:
     """A digest of what an administrator may change; it tells nothing about the password."""
-    facts = [user.display_name, user.unit_id, user.phone, user.is_active, user.password, *role_names(user)]
+    facts = [user.display_name, user.unit_id, user.phone, user.is_active, user.password, user.second_factor_since]
+    facts += role_names(user)
     return salted_hmac("staff.accounts", repr(facts)).hexdigest()[:16]
 
 
@@ -57,6 +58,11 @@ def lockouts() -> QuerySet[AccessAttempt]:
     )
 
 
+def forget_wrong_attempts(user: User) -> None:
+    """The counter of wrong passwords and codes begins anew: after a login that is complete, or unlocked by hand."""
+    reset(username=user.username)
+
+
 def with_lock_state(users: QuerySet[User]) -> QuerySet[User]:
     """Each account with `locked`."""
     return users.annotate(locked=Exists(lockouts().filter(username=OuterRef("username"))))
@@ -70,7 +76,7 @@ def _administrator(by: User) -> User:
     return current
 
 
-def _opened(user: User, *, by: User, seen: str) -> User:
+def opened(user: User, *, by: User, seen: str) -> User:
     """The account, locked. All changes queue at the administrators' role, so that two cannot remove each other."""
     list(Group.objects.select_for_update().filter(name=Roles.ADMINISTRATOR.value))
     actor = _administrator(by)
@@ -151,7 +157,7 @@ def create_account(
 
 @transaction.atomic
 def edit_account(user: User, *, display_name: str, unit: Unit | None, phone: str, by: User, seen: str) -> User:
-    current = _opened(user, by=by, seen=seen)
+    current = opened(user, by=by, seen=seen)
     changes: dict[str, list[object]] = {}
     if current.display_name != display_name:
         changes["姓名"] = [current.display_name, display_name]
@@ -168,7 +174,7 @@ def edit_account(user: User, *, display_name: str, unit: Unit | None, phone: str
 
 @transaction.atomic
 def set_roles(user: User, roles: Iterable[Group], *, by: User, seen: str) -> User:
-    current, chosen = _opened(user, by=by, seen=seen), list(roles)
+    current, chosen = opened(user, by=by, seen=seen), list(roles)
     before, after = role_names(current), sorted(group.name for group in chosen)
     if current.pk == by.pk:
         raise Refused("本人不能改自己的角色。请由另一位系统管理员办理。")
@@ -189,7 +195,7 @@ def set_roles(user: User, roles: Iterable[Group], *, by: User, seen: str) -> Use
 @transaction.atomic
 def disable_account(user: User, *, reason: str, by: User, seen: str) -> User:
     """No login any more; open sessions end at their next request (Django asks is_active each time)."""
-    current = _opened(user, by=by, seen=seen)
+    current = opened(user, by=by, seen=seen)
     if current.pk == by.pk:
         raise Refused("本人不能停用自己的账号。请由另一位系统管理员办理。")
     if not current.is_active:
@@ -203,7 +209,7 @@ def disable_account(user: User, *, reason: str, by: User, seen: str) -> User:
 
 @transaction.atomic
 def enable_account(user: User, *, reason: str, by: User, seen: str) -> User:
-    current = _opened(user, by=by, seen=seen)
+    current = opened(user, by=by, seen=seen)
     if current.is_active:
         raise Refused("这个账号正在使用，不用启用。")
     current.is_active = True
@@ -217,7 +223,7 @@ def enable_account(user: User, *, reason: str, by: User, seen: str) -> User:
 @transaction.atomic
 def reset_password(user: User, *, by: User, seen: str) -> tuple[User, str]:
     """A new password, to be changed at the next login; the old one and all open sessions end."""
-    current, password = _opened(user, by=by, seen=seen), first_password()
+    current, password = opened(user, by=by, seen=seen), first_password()
     if current.pk == by.pk:
         raise Refused("自己的密码请在“我的—修改密码”里改。")
     current.set_password(password)
@@ -230,10 +236,10 @@ def reset_password(user: User, *, by: User, seen: str) -> tuple[User, str]:
 
 @transaction.atomic
 def unlock_account(user: User, *, by: User, seen: str) -> User:
-    current = _opened(user, by=by, seen=seen)
+    current = opened(user, by=by, seen=seen)
     if not lockouts().filter(username=current.username).exists():
         raise Refused("这个账号没有被锁定。")
-    reset(username=current.username)
+    forget_wrong_attempts(current)
     Activity.record(Verb.TRANSITION, current, by=by, title="解除锁定")
     return current
 
@@ -241,7 +247,7 @@ def unlock_account(user: User, *, by: User, seen: str) -> User:
 @transaction.atomic
 def give_deputyship(deputyship: Deputyship, *, by: User, seen: str) -> Deputyship:
     """A/B 岗 from–to; `deputyship` is unsaved and has passed its own clean()."""
-    principal = _opened(deputyship.principal, by=by, seen=seen)
+    principal = opened(deputyship.principal, by=by, seen=seen)
     deputy = User.objects.select_for_update(of=("self",)).get(pk=deputyship.deputy_id)
     if not principal.is_active or not deputy.is_active:
         raise Refused("停用的账号不能代理，也不能由人代理。", "deputy")

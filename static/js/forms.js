@@ -78,7 +78,8 @@
     if (document.querySelector("#messages .notice-success")) return true;
     const { user, login } = document.body.dataset;
     const name = key.split(":").slice(2).join(":");
-    const fromLogin = login && document.referrer && new URL(document.referrer).pathname === login;
+    const before = document.referrer && new URL(document.referrer).pathname;
+    const fromLogin = login && before && [login, document.body.dataset.password].some((door) => before.startsWith(door)); // its codes and forced passwords too
     return Boolean(user) && !fromLogin && !document.querySelector(`form[data-draft="${CSS.escape(name)}"]`);
   };
   const tidy = () => {

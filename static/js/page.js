@@ -64,11 +64,11 @@
   document.addEventListener("DOMContentLoaded", attend);
   attend();
 
-  // The session ended while the page stood open: the answer is the login page, which must not land inside a table.
+  // The session ended while the page stood open, or a code or new password is due: that page must not land inside a table.
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const login = document.body.dataset.login;
-    const from = event.detail.xhr.responseURL;
-    if (login && from && new URL(from).pathname === login) {
+    const { login, password } = document.body.dataset;
+    const from = event.detail.xhr.responseURL && new URL(event.detail.xhr.responseURL).pathname;
+    if (login && from && [login, password].some((door) => from.startsWith(door))) {
       event.detail.shouldSwap = false;
       location.reload();
     }

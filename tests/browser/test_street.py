@@ -1,17 +1,22 @@
 """On the street: thirty seconds a finding, and nothing is lost when the signal, the login or the luck is gone."""
 
 import io
+from time import time
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.urls import reverse
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from PIL import Image
 from playwright.sync_api import expect
 
 from inspections.models import Finding, FindingPhoto, Place
-from staff.models import Unit
+from staff.middleware import SIGNED_IN_KEY
+from staff.models import Unit, User
+from staff.workflow.second_factor import bind_phone
 from tests.browser.conftest import NARROW, PHONE
+from tests.browser.test_account import code_of
 from tests.factories.rounds import make_place
 
 STREET = reverse("inspections:street-entry")
@@ -99,6 +104,29 @@ def test_an_ended_session_keeps_the_queue_and_asks_to_log_in(phone):
     page.get_by_role("link", name="重新登录").click()
     page.get_by_label("工号").fill("1006")
     page.get_by_label("密码").fill("shifan-2026")
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(f"{phone.address}{STREET}")
+    expect(page.locator("#street-waiting")).to_have_text("未上传 0", timeout=15_000)
+    assert Finding.objects.filter(place="样例广场东门").count() == 1
+
+
+def test_a_session_ended_by_age_sends_the_queue_after_password_and_code(phone):
+    page, key = phone.page, "31" * 20
+    bind_phone(User.objects.get(username="1006"), key, code_of(key))
+    TOTPDevice.objects.update(last_t=-1)  # the same code may be shown again within these seconds
+    for row in Session.objects.all():
+        row.session_data = Session.objects.encode(row.get_decoded() | {SIGNED_IN_KEY: time() - 13 * 3600})
+        row.save()
+    cache.clear()
+    type_entry(page, "店外")
+    expect(page.locator("#street-notice")).to_contain_text("请重新登录")
+    expect(page.locator("#street-waiting")).to_have_text("未上传 1")
+    page.get_by_role("link", name="重新登录").click()
+    expect(page.locator("main")).to_contain_text("已登录满 12 小时")
+    page.get_by_label("工号").fill("1006")
+    page.get_by_label("密码").fill("shifan-2026")
+    page.get_by_role("button", name="登录").click()
+    page.get_by_label("动态验证码").fill(code_of(key))
     page.get_by_role("button", name="登录").click()
     page.wait_for_url(f"{phone.address}{STREET}")
     expect(page.locator("#street-waiting")).to_have_text("未上传 0", timeout=15_000)

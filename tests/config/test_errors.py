@@ -13,7 +13,8 @@ from config import errors
 
 
 def breaks(request):
-    raise FAULTS[request.GET["how"]]()
+    fault = FAULTS[request.GET["how"]]
+    raise fault()
 
 
 def full_database():

@@ -1,5 +1,7 @@
 """Units and people for tests."""
 
+from datetime import UTC, datetime
+
 import factory
 from django.contrib.auth.models import Group
 from django.core.management import call_command
@@ -34,6 +36,9 @@ class UserFactory(factory.django.DjangoModelFactory):
     username = factory.Sequence(lambda n: f"{9000 + n}")
     display_name = factory.Sequence(lambda n: f"样例{n}")
     must_change_password = False
+    password_changed_at = datetime(
+        2099, 1, 1, tzinfo=UTC
+    )  # tests travel in time: nobody's password runs out on the way
 
     @factory.post_generation
     def role(self, create, role, **kwargs):

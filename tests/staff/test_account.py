@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from staff.demo import DEMO_PASSWORD
-from staff.models import User
+from staff.models import Activity, User
 from tests.factories.staff import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +85,53 @@ def test_half_an_hour_of_idleness_ends_the_session_and_work_prolongs_it(client, 
         clock.shift(timedelta(minutes=36))
         cache.clear()  # Redis counts its own seconds; after 36 real minutes it would have dropped the session too
         assert client.get("/").status_code == 302
+
+
+def test_what_an_open_page_asks_by_itself_does_not_prolong(client, user):
+    """The bell asks every minute: it must not keep a desk open that somebody has left."""
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client.force_login(user)
+        for _ in range(7):
+            clock.shift(timedelta(minutes=5))
+            client.get(reverse("staff:bell"))
+        cache.clear()
+        assert client.get("/").status_code == 302
+
+
+@pytest.mark.parametrize("hours", [8, 12])
+def test_a_session_ends_by_age_however_busy_and_leads_back(client, user, settings, hours):
+    settings.SESSION_ABSOLUTE = timedelta(hours=hours)
+    page = "/staff/messages/?page=1"
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client.force_login(user)
+        for _ in range(hours * 3):
+            clock.shift(timedelta(minutes=20))
+            assert client.get(page).status_code == 200
+        clock.shift(timedelta(seconds=1))
+        ended = client.get(page)
+        assert ended.url == f"{LOGIN}?next=/staff/messages/%3Fpage%3D1"
+        for _ in range(2):  # a page that asks by itself may see the words first; they stay until the login
+            assert f"已登录满 {hours} 小时，请重新登录" in client.get(ended.url).content.decode()
+        last = Activity.objects.filter(actor=user).latest("pk")
+        assert (last.verb, last.note) == ("logout", f"已登录满 {hours} 小时，请重新登录。")
+        again = client.post(ended.url, {"username": "2001", "password": DEMO_PASSWORD})
+        assert again.url == page
+        assert client.get(page).status_code == 200
+        client.post("/staff/logout/")
+        assert "已登录满" not in client.get(LOGIN).content.decode()
+
+
+def test_a_form_sent_too_late_changes_nothing(client, user):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client.force_login(user)
+        for _ in range(36):
+            clock.shift(timedelta(minutes=20))
+            client.get("/staff/messages/")
+        clock.shift(timedelta(minutes=1))
+        late = client.post(reverse("staff:delivery"), {"email": "a@b.cn", "digest": "none"})
+    assert late.url.startswith(LOGIN)
+    user.refresh_from_db()
+    assert user.email == ""
 
 
 def test_disabling_an_account_ends_its_session_at_once(client, user):

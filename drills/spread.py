@@ -1,0 +1,97 @@
+"""Two web processes and two Celery workers over one broker: work is shared, done once, and survives a worker's death."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from drills.load import EXPORT
+from drills.outcome import ROOT, Outcome
+from drills.site import Person, Site
+from drills.work import wait_for_jobs
+
+
+class Worker:
+    """A Celery worker as deploy/systemd starts it, with a name and a log of its own."""
+
+    def __init__(self, site: Site, name: str) -> None:
+        self.log = site.folder / f"worker-{name}.log"
+        command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker"]
+        options = ["--concurrency", "1", "--loglevel", "INFO", "--hostname", f"{name}@drill"]
+        self.process = subprocess.Popen(
+            [*command, *options],
+            cwd=ROOT,
+            env=site.settings,
+            stdout=self.log.open("ab"),
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def took(self) -> int:
+        """How many long jobs it was handed."""
+        return self.log.read_text(encoding="utf-8").count("Task staff.run_job[")
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def run(database: str, *, short: bool) -> Iterator[Outcome]:
+    jobs = 4 if short else 20
+    redis = os.environ["REDIS_URL"]
+    with (
+        tempfile.TemporaryDirectory() as name,
+        Site(Path(name) / "spread", database=database, workers=2, redis=redis, LOG_LEVEL="INFO") as site,
+    ):
+        site.make(scale=2).start()
+        workers = [Worker(site, "one"), Worker(site, "two")]
+        beat = subprocess.Popen(
+            [sys.executable, "-m", "celery", "-A", "config.celery", "beat", "--schedule", str(site.folder / "beat")],
+            cwd=ROOT,
+            env=site.settings,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield from _shared(site, workers, jobs)
+            yield from _outlived(site, workers)
+        finally:
+            beat.kill()
+            for worker in workers:
+                if worker.process.poll() is None:
+                    worker.kill()
+
+
+def _shared(site: Site, workers: list[Worker], jobs: int) -> Iterator[Outcome]:
+    office, began = Person(site, "1004"), time.monotonic()
+    for _ in range(jobs):
+        office.get(EXPORT)  # more rows than are exported at once
+    open_jobs = wait_for_jobs(site, 900)
+    made = Counter(state for (state,) in site.ask("SELECT state FROM staff_job"))
+    shares = [worker.took() for worker in workers]
+    said = f"{sum(shares)} jobs, {shares[0]} + {shares[1]}, in {time.monotonic() - began:.0f} s: {dict(made)}"
+    yield Outcome("two workers share the work", said, not open_jobs and min(shares) > 0 and not made["failed"])
+
+
+def _outlived(site: Site, workers: list[Worker]) -> Iterator[Outcome]:
+    """One worker is killed with a job in its hands; the other ends it."""
+    office = Person(site, "1004")
+    report = site.ask("SELECT min(id) FROM reports_report WHERE state = 'draft'")[0][0]
+    office.post(f"/reports/{report}/compile/", on=f"/reports/{report}/")
+    until = time.monotonic() + 60
+    while not (running := site.ask("SELECT id FROM staff_job WHERE state = 'running'")) and time.monotonic() < until:
+        time.sleep(0.02)
+    before = [worker.took() for worker in workers]
+    workers[0].kill()
+    began = time.monotonic()
+    open_jobs = wait_for_jobs(site, 400)
+    state = site.ask("SELECT state, attempts FROM staff_job ORDER BY id DESC LIMIT 1")[0]
+    said = f"{len(running)} running, {state[0]} at attempt {state[1]} after {time.monotonic() - began:.0f} s, {before}"
+    yield Outcome("a worker dies, its work is ended by the other", said, not open_jobs and state[0] == "done")
