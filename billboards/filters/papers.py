@@ -19,17 +19,17 @@ from billboards.models import (
     SurchargeReckoning,
     violation_codes,
 )
-from staff.filters.log import DATE_INPUT
+from config.inputs import DATE
 
 SERVED_KINDS = [kind for kind, each in DOCUMENTS.items() if each.is_served]
 
 
 def day_from(field: str) -> django_filters.DateFilter:
-    return django_filters.DateFilter(label="日期从", field_name=field, lookup_expr="gte", widget=DATE_INPUT)
+    return django_filters.DateFilter(label="日期从", field_name=field, lookup_expr="gte", widget=DATE)
 
 
 def day_to(field: str) -> django_filters.DateFilter:
-    return django_filters.DateFilter(label="到", field_name=field, lookup_expr="lte", widget=DATE_INPUT)
+    return django_filters.DateFilter(label="到", field_name=field, lookup_expr="lte", widget=DATE)
 
 
 class OfCaseFilter(django_filters.FilterSet):

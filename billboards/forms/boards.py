@@ -14,13 +14,10 @@ from billboards.models import STREETS, Board, BoardPhoto, Case, Removal, SafetyI
 from billboards.sizing import BadFace, Face, read_faces
 from billboards.workflow import boards, removals
 from config.identity import check_credit_code
-from staff.forms.people import DATE
+from config.inputs import CAMERA, DATE, WORDS
 from staff.models import Unit, UnitKind, User, of_own_units
 from staff.refusals import Refused, show_refusal
 from staff.uploads import save_image
-
-CAMERA = {"accept": "image/*", "capture": "environment"}
-WORDS = forms.Textarea(attrs={"rows_wanted": 2})
 
 
 def streets_of(user: User) -> QuerySet[Unit]:
@@ -41,7 +38,7 @@ def communities_of(user: User) -> QuerySet[Unit]:
 class BoardForm(forms.ModelForm):
     faces_text = forms.CharField(
         label="面（宽×高，米）",
-        widget=forms.Textarea(attrs={"rows_wanted": 2}),
+        widget=WORDS,
         help_text="每面一行，如 12×4；带面积的会核对，如 12×4=48。后面可以写画面内容。",
     )
     seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from billboards.board_permissions import can_step_item
 from billboards.enums.boards import BoardKind, Measure
 from billboards.enums.campaigns import Disposition, PhotoStage
-from billboards.forms.boards import CAMERA, WORDS, communities_of, streets_of
+from billboards.forms.boards import communities_of, streets_of
 from billboards.models import (
     STREETS,
     Board,
@@ -26,7 +26,7 @@ from billboards.models import (
     ItemPhoto,
 )
 from billboards.workflow import campaigns, dailies, items
-from staff.forms.people import DATE
+from config.inputs import CAMERA, DATE, WORDS
 from staff.models import Unit, UnitKind, User
 from staff.officers import officers_on
 from staff.refusals import Refused, show_refusal

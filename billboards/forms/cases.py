@@ -23,8 +23,8 @@ from billboards.models import (
 )
 from billboards.workflow import cases, evidence, inquiry
 from config.identity import check_credit_code, check_id_number
+from config.inputs import DATE, WORDS
 from staff.forms.files import SeveralFilesField
-from staff.forms.people import DATE
 from staff.forms.scans import ScanField
 from staff.models import Person, Unit, UnitKind, User
 from staff.officers import officers_on
@@ -347,7 +347,7 @@ class ReplyForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea(attrs={"rows_wanted": 2}))
+    reason = forms.CharField(label="理由", max_length=200, widget=WORDS)
 
 
 def waits_for_word(case: Case) -> bool:

@@ -9,6 +9,7 @@ import django_filters
 from django import forms
 from django.db.models import F, Q, QuerySet
 
+from config.inputs import DATE, MONTH
 from fireworks.enums import (
     BanBlock,
     DestructionMethod,
@@ -30,16 +31,15 @@ from fireworks.models import (
     PublicityEntry,
     SeizureLot,
 )
-from staff.filters.log import DATE_INPUT
 from staff.models import ImportBatch, Unit
 
 
 def since(field: str) -> django_filters.DateFilter:
-    return django_filters.DateFilter(label="日期从", field_name=field, lookup_expr="gte", widget=DATE_INPUT)
+    return django_filters.DateFilter(label="日期从", field_name=field, lookup_expr="gte", widget=DATE)
 
 
 def until(field: str) -> django_filters.DateFilter:
-    return django_filters.DateFilter(label="到", field_name=field, lookup_expr="lte", widget=DATE_INPUT)
+    return django_filters.DateFilter(label="到", field_name=field, lookup_expr="lte", widget=DATE)
 
 
 def voided() -> django_filters.ChoiceFilter:
@@ -102,8 +102,8 @@ class MediaFilter(RecordFilter):
 class ActionFilter(RecordFilter):
     searched = ("number", "name", "area")
     q = django_filters.CharFilter(label="搜索编号、名称、区域", method="search")
-    since = django_filters.DateFilter(label="日期从", method="by_day", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="到", method="by_day", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="日期从", method="by_day", widget=DATE)
+    until = django_filters.DateFilter(label="到", method="by_day", widget=DATE)
     festival = django_filters.ChoiceFilter(label="重点时段", choices=Festival.choices, method="by_day")
     joint = django_filters.BooleanFilter(label="联合（两个单位以上）", method="by_joint")
     voided = voided()
@@ -175,9 +175,7 @@ def assessed(request: object) -> QuerySet[Unit]:
 class EntryFilter(RecordFilter):
     searched = ("fact",)
     q = django_filters.CharFilter(label="搜索考评情况", method="search")
-    month = django_filters.CharFilter(
-        label="月份", widget=forms.TextInput(attrs={"type": "month", "placeholder": "2026-03"})
-    )
+    month = django_filters.CharFilter(label="月份", widget=MONTH)
     since = django_filters.CharFilter(label="月份从", field_name="month", lookup_expr="gte")
     until = django_filters.CharFilter(label="到", field_name="month", lookup_expr="lte")
     unit = django_filters.ModelChoiceFilter(label="单位", queryset=assessed)
@@ -195,8 +193,8 @@ def month_of(day: date) -> str:
 
 
 class BulletinFilter(django_filters.FilterSet):
-    since = django_filters.DateFilter(label="月份从", method="from_month", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="到", method="to_month", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="月份从", method="from_month", widget=DATE)
+    until = django_filters.DateFilter(label="到", method="to_month", widget=DATE)
     issued = django_filters.BooleanFilter(label="已签发", method="by_issued")
 
     class Meta:

@@ -9,18 +9,16 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from config.inputs import CAMERA, DATE, MOMENT, WORDS
 from fireworks.enums import Handling
 from fireworks.models import Grid, Incident, IncidentPhoto, PoliceResult, PublicReport
 from fireworks.workflow import incidents, reports
-from staff.forms.people import DATE
 from staff.models import Unit, UnitKind, User, of_own_units
 from staff.refusals import Refused, show_refusal
 from staff.uploads import save_image
 
-MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 EARLIEST_YEAR = 2000
 GROUND = (UnitKind.STREET, UnitKind.MANAGEMENT_OFFICE, UnitKind.SCENIC_CENTRE, UnitKind.COMMUNITY)
-CAMERA = {"accept": "image/*", "capture": "environment"}
 
 
 def ground_of(user: User) -> QuerySet[Unit]:
@@ -46,7 +44,7 @@ class IncidentForm(forms.ModelForm):
             "found_at": MOMENT,
             "reported_at": MOMENT,
             "on_site_at": MOMENT,
-            "description": forms.Textarea(attrs={"rows_wanted": 2}),
+            "description": WORDS,
         }
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -137,9 +135,7 @@ class LookForm(forms.Form):
     """What the look on the spot came to."""
 
     on_site_at = forms.DateTimeField(label="到场时间", widget=MOMENT, required=False)
-    note = forms.CharField(
-        label="核实情况", max_length=200, required=False, widget=forms.Textarea(attrs={"rows_wanted": 2})
-    )
+    note = forms.CharField(label="核实情况", max_length=200, required=False, widget=WORDS)
 
     def take(self, incident: Incident, edge: str, *, by: User) -> Incident:
         finding = incidents.Finding(self.cleaned_data["note"], self.cleaned_data["on_site_at"])
@@ -160,9 +156,7 @@ class HandleForm(forms.Form):
     on_site_at = forms.DateTimeField(
         label="到场时间", widget=MOMENT, required=False, help_text="核实时填过的不用再填。"
     )
-    note = forms.CharField(
-        label="处置情况", max_length=300, required=False, widget=forms.Textarea(attrs={"rows_wanted": 2})
-    )
+    note = forms.CharField(label="处置情况", max_length=300, required=False, widget=WORDS)
 
     def take(self, incident: Incident, edge: str, *, by: User) -> Incident:
         return incidents.handle_incident(incident, incidents.Treatment(**self.cleaned_data), by=by)
@@ -176,9 +170,7 @@ class CloseForm(forms.Form):
 
 
 class VoidForm(forms.Form):
-    reason = forms.CharField(
-        label="作废理由", min_length=2, max_length=200, widget=forms.Textarea(attrs={"rows_wanted": 2})
-    )
+    reason = forms.CharField(label="作废理由", min_length=2, max_length=200, widget=WORDS)
 
     def take(self, incident: Incident, edge: str, *, by: User) -> Incident:
         return incidents.void_incident(incident, by=by, reason=self.cleaned_data["reason"])

@@ -13,7 +13,8 @@ from django.forms import BoundField
 from django.utils import timezone
 
 from config.display import plain_number
-from fireworks.forms.incidents import MOMENT, ground_of
+from config.inputs import DATE, MOMENT, WORDS
+from fireworks.forms.incidents import ground_of
 from fireworks.models import (
     CustodyEntry,
     Destruction,
@@ -25,7 +26,6 @@ from fireworks.models import (
     WatchStatement,
 )
 from fireworks.workflow import actions, publicity, seizures, statements
-from staff.forms.people import DATE
 from staff.models import Unit, UnitKind, User
 from staff.refusals import Refused, show_refusal
 from staff.workflow import records
@@ -259,9 +259,7 @@ class DestructionForm(RecordForm):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label="作废理由", min_length=2, max_length=200, widget=forms.Textarea(attrs={"rows_wanted": 2})
-    )
+    reason = forms.CharField(label="作废理由", min_length=2, max_length=200, widget=WORDS)
 
     def take(self, record: Any, *, by: User) -> Any:
         doors = {Destruction: seizures.void_destruction, WatchStatement: statements.void_statement}

@@ -8,11 +8,11 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, models
 
+from config.inputs import DATE
 from permits.forms import lines
 from permits.kinds import SpaceKind, Whose
 from permits.models import SPLIT, ItemVersion, Material, MeetingFile, PermitItem, Road, Tariff
 from permits.workflow import catalogue
-from staff.forms.people import DATE
 from staff.models import Unit, UnitKind, User
 from staff.refusals import Refused, show_refusal
 from staff.uploads import clean_image, document_type, save_document, save_image

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from config.inputs import DATE, MONTH
 from fireworks.forms.records import ReasonForm, RecordForm
 from reports.enums import PlanOutcome
 from reports.forms.tasks import SHORT, HalfYearForm
@@ -15,7 +16,6 @@ from reports.models import HistoricalFigure, KeyTask, PlanItem, Problem
 from reports.registry import known_keys
 from reports.tokens import parse
 from reports.workflow import plans, tasks
-from staff.forms.people import DATE
 from staff.models import User
 from staff.workflow.records import correct_record, store_record
 
@@ -114,7 +114,7 @@ class HistoryForm(RecordForm):
     class Meta:
         model = HistoricalFigure
         fields = ["figure", "month", "value", "source", "checked_by"]
-        widgets = {"month": forms.TextInput(attrs={"type": "month", "placeholder": "2024-03"})}
+        widgets = {"month": MONTH}
         help_texts = {"figure": "数据名称，如 inspections.findings；可从总结的数据列表里复制。"}
 
     def clean_figure(self) -> str:

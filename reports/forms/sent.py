@@ -7,13 +7,13 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from config.inputs import DATE
 from config.periods import Period
 from reports.models import Report, Submission
 from reports.registry import known_keys
 from reports.tokens import parse
 from reports.workflow import sent
 from reports.workflow.sent import SentValue
-from staff.forms.people import DATE
 from staff.models import User
 from staff.refusals import Refused, show_refusal
 

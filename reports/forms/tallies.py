@@ -9,11 +9,10 @@ from uuid import uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 
-from fireworks.forms.incidents import CAMERA
+from config.inputs import CAMERA, DATE
 from fireworks.forms.records import RecordForm
 from reports.models import KeyTask, Measure, TallyEntry, TallyPhoto
 from reports.workflow import tallies
-from staff.forms.people import DATE
 from staff.models import User
 from staff.permissions import Perms
 from staff.uploads import save_image

@@ -11,10 +11,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from config.display import plain_number
+from config.inputs import DATE
 from config.periods import Period
 from staff.enums import AppealOutcome
 from staff.filters.people import asked_period
-from staff.forms.people import DATE
 from staff.models import (
     AppraisalAppeal,
     AppraisalEntry,

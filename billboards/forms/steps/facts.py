@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from billboards.models import STREETS
-from staff.forms.people import DATE
+from config.inputs import DATE, MOMENT
 from staff.models import ServiceMethod, Unit
 
 METHODS = [each for each in ServiceMethod.choices if each[0] != ServiceMethod.PUSHED]
@@ -53,7 +53,7 @@ FACTS: Final[Mapping[str, Callable[[], forms.Field]]] = {
     "ended_at": lambda: forms.DateTimeField(
         label="结束时间",
         initial=timezone.localtime,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=MOMENT,
     ),
     "result": line("执行情况", 300),
     "goods_list": line("物品清单", 300, help_text="清点、保管和发还情况。"),
