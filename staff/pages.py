@@ -143,34 +143,58 @@ def store_or_show(
 
 def take_step(
     request: HttpRequest,
+    record: models.Model,
     form: Any,
     act: Callable[[], Any],
     *,
-    page: Callable[[], RecordPage],
+    page: Callable[[HttpRequest, Any], RecordPage],
     step: str,
     done: str,
 ) -> HttpResponse:
-    """Run a step behind a dialog: on success back to the record, on refusal the page with the dialog open."""
-    target = page().record
+    """Run a step behind a dialog: on success back to the record, on refusal its page with the dialog open."""
     if form.is_valid():
         try:
             act()
         except Refused as refusal:
             if refusal.field not in form.fields:
                 messages.error(request, str(refusal))
-                return redirect(target)  # type: ignore[arg-type]
+                return redirect(record)  # type: ignore[arg-type]
             show_refusal(form, refusal)
         else:
             messages.success(request, done)
-            return redirect(target)  # type: ignore[arg-type]
-    return page().with_form(step, form).show(request, status=422)
+            return redirect(record)  # type: ignore[arg-type]
+    record.refresh_from_db()  # the page shows what is stored, not what the step tried
+    return page(request, record).with_form(step, form).show(request, status=422)
 
 
 def take_form(
-    request: HttpRequest, form: Any, record: models.Model, *, page: Callable[[], RecordPage], step: str, done: str
+    request: HttpRequest,
+    record: models.Model,
+    form: Any,
+    *,
+    page: Callable[[HttpRequest, Any], RecordPage],
+    step: str,
+    done: str,
 ) -> HttpResponse:
     """`take_step` where the form knows its door."""
-    return take_step(request, form, lambda: form.take(record, by=request.user), page=page, step=step, done=done)
+    return take_step(request, record, form, lambda: form.take(record, by=request.user), page=page, step=step, done=done)
+
+
+def add_photo(
+    request: HttpRequest,
+    record: models.Model,
+    form: Any,
+    store: Callable[[], Any],
+    *,
+    page: Callable[[HttpRequest, Any], RecordPage],
+) -> HttpResponse:
+    """Store a picture of a record through `store` (falsy: refused, the reason is on the form); back to its page."""
+    if form.is_valid() and store():
+        messages.success(request, "照片已保存。")
+        return redirect(record)  # type: ignore[arg-type]
+    shown = page(request, record)
+    shown.photo_form = form
+    return shown.show(request, status=422)
 
 
 def require(allowed: bool) -> None:

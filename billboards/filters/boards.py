@@ -19,9 +19,9 @@ from billboards.enums.boards import (
     Measure,
     RemovalMode,
 )
-from billboards.models import STREETS, Board, Campaign, Removal, SafetyInspection
+from billboards.models import Board, Campaign, Removal, SafetyInspection
 from config.inputs import DATE
-from staff.models import ImportBatch, Unit, UnitKind
+from staff.models import STREET_KINDS, ImportBatch, Unit, UnitKind
 
 SOON = 30  # days before the end of a permit or the day of an inspection
 STATUSES = [*BoardStatus.choices, ("standing", "未拆的全部"), ("wrong", "有问题的全部")]
@@ -29,7 +29,7 @@ HIDDEN = forms.HiddenInput()
 
 
 def streets(request: object) -> QuerySet[Unit]:
-    return Unit.objects.filter(kind__in=STREETS)
+    return Unit.objects.filter(kind__in=STREET_KINDS)
 
 
 class BoardFilter(django_filters.FilterSet):

@@ -10,19 +10,19 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from billboards.enums.boards import BoardKind, CheckItem, PhotoView, RemovalMode
-from billboards.models import STREETS, Board, BoardPhoto, Case, Removal, SafetyInspection, SizeRule
+from billboards.models import Board, BoardPhoto, Case, Removal, SafetyInspection, SizeRule
 from billboards.sizing import BadFace, Face, read_faces
 from billboards.workflow import boards, removals
 from config.identity import check_credit_code
 from config.inputs import CAMERA, DATE, WORDS
-from staff.models import Unit, UnitKind, User, of_own_units
+from staff.models import STREET_KINDS, Unit, UnitKind, User, of_own_units
 from staff.refusals import Refused, show_refusal
 from staff.uploads import save_image
 
 
 def streets_of(user: User) -> QuerySet[Unit]:
     """The street offices that a user may enter something for."""
-    units = Unit.objects.active_on(timezone.localdate()).filter(kind__in=STREETS)
+    units = Unit.objects.active_on(timezone.localdate()).filter(kind__in=STREET_KINDS)
     if user.sees_all_units or user.has_perm("billboards.keep_boards"):
         return units
     return units.filter(Q(pk__in=user.unit_ids) | Q(squad__in=user.unit_ids) | Q(children__in=user.unit_ids)).distinct()
@@ -169,10 +169,6 @@ class BoardPhotoForm(forms.Form):
         except ValidationError as problem:
             self.add_error("photo", problem)
             return None
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label="理由", min_length=2, max_length=200, widget=WORDS)
 
 
 class RemovalForm(forms.ModelForm):

@@ -25,13 +25,6 @@ class PaymentForm(forms.ModelForm):
         return money.record_payment(case, by=by, **self.cleaned_data)
 
 
-class PaymentReasonForm(forms.Form):
-    reason = forms.CharField(label="作废原因", max_length=200, widget=WORDS)
-
-    def take(self, payment: Payment, *, by: User) -> Payment:
-        return money.void_payment(payment, by=by, reason=self.cleaned_data["reason"])
-
-
 class HandInForm(forms.Form):
     on = forms.DateField(label="交款日期", widget=DATE, initial=timezone.localdate)
 

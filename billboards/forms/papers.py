@@ -12,7 +12,7 @@ from django.utils import timezone
 from billboards.documents import DOCUMENTS, Document, Part, Shape
 from billboards.models import Case, Paper, PaperService, ServiceWay
 from billboards.workflow import papers
-from config.inputs import DATE, MOMENT, WORDS
+from config.inputs import DATE, MOMENT
 from staff.forms.scans import ScanField
 from staff.models import User
 from staff.refusals import Refused, show_refusal
@@ -122,10 +122,3 @@ class OutsideForm(forms.Form):
         except Refused as refusal:
             show_refusal(self, refusal)
             return None
-
-
-class PaperReasonForm(forms.Form):
-    reason = forms.CharField(label="作废原因", max_length=200, widget=WORDS)
-
-    def take(self, paper: Paper, *, by: User) -> Paper:
-        return papers.void_paper(paper, by=by, reason=self.cleaned_data["reason"])

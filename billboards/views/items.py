@@ -32,15 +32,16 @@ from billboards.forms.campaigns import (
     NotifyForm,
     SendBackForm,
     SettleForm,
-    VoidItemForm,
 )
 from billboards.models import Campaign, CampaignItem
 from billboards.views.campaigns import VIEW
 from billboards.views.census import RECORD
+from billboards.workflow import items
 from config.tables import BatchAction, Column, Table, render_table
 from staff.exports import ListExport, register_export
 from staff.files import send_file
-from staff.pages import Fact, RecordPage, Step, correct_page, take_form
+from staff.forms.records import VoidForm
+from staff.pages import Fact, RecordPage, Step, add_photo, correct_page, take_form
 from staff.permissions import Perms
 
 REVIEW = permission_required(Perms.REVIEW_ITEM, raise_exception=True)
@@ -209,10 +210,12 @@ def outcome_facts(item: CampaignItem) -> list[Fact]:
 def step_form(edge: str, request: HttpRequest, *args: Any) -> Any:
     forms: dict[str, Any] = {
         "notify": NotifyForm, "handle": HandleForm, "defer": DeferForm, "settle": SettleForm,
-        "send_back": SendBackForm, "void": VoidItemForm,
+        "send_back": SendBackForm,
     }  # fmt: skip
     if edge == "open_case":
         return CaseLinkForm(*args[:1], user=request.user)
+    if edge == "void":
+        return VoidForm(*args[:1], door=items.void_item)
     if edge == "handle" and not args:
         return HandleForm(initial={"handlers": str(request.user)})
     return forms[edge](*args) if edge == "handle" else forms[edge](*args[:1])
@@ -280,9 +283,9 @@ def step_view(request: HttpRequest, pk: int, edge: str) -> HttpResponse:
     form = step_form(edge, request, request.POST, request.FILES)
     return take_form(
         request,
-        form,
         item,
-        page=lambda: item_page(request, visible_item(request, pk)),
+        form,
+        page=item_page,
         step=edge,
         done=f"{item.number}：{ITEM_TRANSITIONS[edge].label}，已登记。",
     )
@@ -337,12 +340,7 @@ def item_photo_add(request: HttpRequest, pk: int) -> HttpResponse:
     if not can_add_item_photo(request.user, item):
         messages.info(request, f"{item.number}{item.get_state_display()}，不能再加照片。")
         return redirect(item)
-    if form.is_valid() and form.store(item, by=request.user):
-        messages.success(request, "照片已保存。")
-        return redirect(item)
-    page = item_page(request, item)
-    page.photo_form = form
-    return page.show(request, status=422)
+    return add_photo(request, item, form, lambda: form.store(item, by=request.user), page=item_page)
 
 
 @require_GET

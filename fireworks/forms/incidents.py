@@ -6,27 +6,18 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from config.inputs import CAMERA, DATE, MOMENT, WORDS
 from fireworks.enums import Handling
 from fireworks.models import Grid, Incident, IncidentPhoto, PoliceResult, PublicReport
 from fireworks.workflow import incidents, reports
-from staff.models import Unit, UnitKind, User, of_own_units
+from staff.forms.records import ReasonForm, ground_of
+from staff.models import User
 from staff.refusals import Refused, show_refusal
 from staff.uploads import save_image
 
 EARLIEST_YEAR = 2000
-GROUND = (UnitKind.STREET, UnitKind.MANAGEMENT_OFFICE, UnitKind.SCENIC_CENTRE, UnitKind.COMMUNITY)
-
-
-def ground_of(user: User) -> QuerySet[Unit]:
-    """The units that answer for ground, as far as they are this user's."""
-    units = Unit.objects.active_on(timezone.localdate()).filter(kind__in=GROUND)
-    if user.sees_all_units:
-        return units
-    return units.filter(Q(pk__in=user.unit_ids) | of_own_units(user, "parent") | Q(squad__in=user.unit_ids))
 
 
 class IncidentForm(forms.ModelForm):
@@ -169,9 +160,7 @@ class CloseForm(forms.Form):
         return incidents.close_incident(incident, by=by)
 
 
-class VoidForm(forms.Form):
-    reason = forms.CharField(label="作废理由", min_length=2, max_length=200, widget=WORDS)
-
+class VoidIncidentForm(ReasonForm):
     def take(self, incident: Incident, edge: str, *, by: User) -> Incident:
         return incidents.void_incident(incident, by=by, reason=self.cleaned_data["reason"])
 
@@ -181,7 +170,7 @@ STEP_FORMS: dict[str, type[Any]] = {
     "dismiss": DismissForm,
     "handle": HandleForm,
     "close": CloseForm,
-    "void": VoidForm,
+    "void": VoidIncidentForm,
 }
 
 
@@ -199,22 +188,6 @@ class PoliceForm(forms.ModelForm):
             return incidents.record_police_result(self.instance, by=by)
         except Refused as refusal:
             show_refusal(self, refusal)
-            return None
-
-
-class PhotoForm(forms.Form):
-    photo = forms.FileField(
-        label="添加照片",
-        widget=forms.ClearableFileInput(attrs=CAMERA),
-        help_text="JPG、PNG、WebP 或 HEIC，不超过 10 MB；没有拍摄时间也可以。",
-    )
-
-    def store(self, model: type[Any], *, by: User, **fields: Any) -> Any:
-        """The stored picture; None, with the reason on the form, if it is none."""
-        try:
-            return save_image(self.cleaned_data["photo"], model, by=by, **fields)
-        except ValidationError as problem:
-            self.add_error("photo", problem)
             return None
 
 

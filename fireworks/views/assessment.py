@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from config.tables import Column, Table, render_table
 from fireworks.filters.records import EntryFilter
 from fireworks.forms.assessment import EntryForm, SchemeForm
-from fireworks.forms.records import ReasonForm
 from fireworks.models import BanEntry, BanScheme
 from fireworks.permissions import can_change_entry
 from staff.exports import ListExport, register_export
+from staff.forms.records import VoidForm
 from staff.pages import Fact, RecordPage, correct_page, form_page, recorded_fact, take_form, void_step
 from staff.permissions import Perms
 
@@ -112,7 +112,7 @@ def entry_page(request: HttpRequest, entry: BanEntry) -> RecordPage:
         lead=entry.fact,
         badge=("已作废", "grey") if entry.is_voided else ("", "grey"),
         edit_url=reverse("fireworks:entry-edit", args=[entry.pk]) if may else "",
-        steps=[void_step(reverse("fireworks:entry-void", args=[entry.pk]), ReasonForm(), "不再计分；已签发的通报不变，需要的编更正通报。")] if may else [],
+        steps=[void_step(reverse("fireworks:entry-void", args=[entry.pk]), VoidForm(), "不再计分；已签发的通报不变，需要的编更正通报。")] if may else [],
         warning=AFTER_ISSUE if entry.after_issue and not entry.is_voided else "",
     )  # fmt: skip
 
@@ -134,12 +134,12 @@ def entry_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @ASSESS
 def entry_void(request: HttpRequest, pk: int) -> HttpResponse:
-    entry, form = visible_entry(request, pk), ReasonForm(request.POST)
+    entry, form = visible_entry(request, pk), VoidForm(request.POST)
     return take_form(
         request,
-        form,
         entry,
-        page=lambda: entry_page(request, visible_entry(request, pk)),
+        form,
+        page=entry_page,
         step="void",
         done="已作废，不再计分。",
     )

@@ -15,8 +15,7 @@ from config.display import display
 from config.tables import Column, Table, render_table
 from fireworks.enums import INCIDENT_TRANSITIONS, IncidentState
 from fireworks.filters.incidents import IncidentFilter
-from fireworks.forms.incidents import STEP_FORMS, IncidentForm, PhotoForm, PoliceForm
-from fireworks.forms.records import ReasonForm
+from fireworks.forms.incidents import STEP_FORMS, IncidentForm, PoliceForm
 from fireworks.models import Incident, IncidentPhoto, PoliceResult
 from fireworks.permissions import (
     can_add_incident_photo,
@@ -26,7 +25,8 @@ from fireworks.permissions import (
 )
 from fireworks.workflow import incidents
 from staff.exports import ListExport, register_export
-from staff.pages import Fact, RecordPage, Step, require, send_photo, take_step
+from staff.forms.records import PhotoForm, VoidForm
+from staff.pages import Fact, RecordPage, Step, add_photo, require, send_photo, take_step
 from staff.permissions import Perms
 
 VIEW = permission_required(Perms.VIEW_FIREWORKS, raise_exception=True)
@@ -192,7 +192,7 @@ def incident_steps(request: HttpRequest, incident: Incident) -> list[Step]:
 def void_police_step(incident: Incident, result: PoliceResult) -> Step:
     url = reverse("fireworks:incident-police-void", args=[incident.pk, result.pk])
     words = "这条结果不再计入数据；记录和日志保留。登错的作废后重新登记。"
-    return Step(f"police-void-{result.pk}", f"作废公安结果：{result}", url, words, ReasonForm(), "danger")
+    return Step(f"police-void-{result.pk}", f"作废公安结果：{result}", url, words, VoidForm(), "danger")
 
 
 def incident_page(request: HttpRequest, incident: Incident) -> RecordPage:
@@ -229,9 +229,10 @@ def step_view(request: HttpRequest, pk: int, edge: str) -> HttpResponse:
     form = STEP_FORMS[edge](request.POST)
     return take_step(
         request,
+        incident,
         form,
         lambda: form.take(incident, edge, by=request.user),
-        page=lambda: incident_page(request, visible_incident(request, pk)),
+        page=incident_page,
         step=edge,
         done=f"{incident.number}：{INCIDENT_TRANSITIONS[edge].label}，已登记。",
     )
@@ -281,12 +282,13 @@ def incident_police(request: HttpRequest, pk: int) -> HttpResponse:
 @VERIFY
 def incident_police_void(request: HttpRequest, pk: int, result_pk: int) -> HttpResponse:
     incident = visible_incident(request, pk)
-    result, form = get_object_or_404(incident.police_results, pk=result_pk), ReasonForm(request.POST)
+    result, form = get_object_or_404(incident.police_results, pk=result_pk), VoidForm(request.POST)
     return take_step(
         request,
+        incident,
         form,
         lambda: incidents.void_police_result(result, by=request.user, reason=form.cleaned_data["reason"]),
-        page=lambda: incident_page(request, visible_incident(request, pk)),
+        page=incident_page,
         step=f"police-void-{result_pk}",
         done="已作废这条公安机关处理结果。",
     )
@@ -299,12 +301,13 @@ def incident_photo_add(request: HttpRequest, pk: int) -> HttpResponse:
     if not can_add_incident_photo(request.user, incident):
         messages.info(request, "已作废的炮情不能再加照片。")
         return redirect(incident)
-    if form.is_valid() and form.store(IncidentPhoto, by=request.user, incident=incident):
-        messages.success(request, "照片已保存。")
-        return redirect(incident)
-    page = incident_page(request, incident)
-    page.photo_form = form
-    return page.show(request, status=422)
+    return add_photo(
+        request,
+        incident,
+        form,
+        lambda: form.store(IncidentPhoto, by=request.user, incident=incident),
+        page=incident_page,
+    )
 
 
 @require_GET

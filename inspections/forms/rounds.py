@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from config.inputs import DATE, MOMENT, WORDS
+from config.inputs import DATE, MOMENT
 from inspections.enums import AreaType, RoundKind
 from inspections.models import Place, Round, RoundVisit
 from inspections.sampling import Draw
@@ -71,10 +71,6 @@ class RoundForm(forms.ModelForm):
 
     def store(self, *, by: User) -> tuple[Round, Draw]:
         return rounds.plan_round(self.instance, by=by)
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label="理由", min_length=2, max_length=200, widget=WORDS)
 
 
 class VisitForm(forms.Form):

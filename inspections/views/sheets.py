@@ -15,13 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from config.tables import Column, Table, render_table
 from inspections.filters.places import SheetFilter
-from inspections.forms.rounds import ReasonForm
 from inspections.forms.sheets import SheetForm
 from inspections.models import CheckSheet
 from inspections.models.sheets import FULL
 from inspections.permissions import can_move_sheet
 from inspections.workflow import sheets
 from staff.exports import ListExport, register_export
+from staff.forms.records import ReasonForm
 from staff.models import Activity
 from staff.permissions import Perms
 from staff.refusals import Refused

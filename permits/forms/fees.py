@@ -268,10 +268,6 @@ class ArrivalForm(forms.Form):
             return None
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label="作废理由", max_length=200)
-
-
 class DepositForm(forms.Form):
     amount = forms.DecimalField(label="保证金（元）", **AMOUNT)
     basis = forms.CharField(label="依据", max_length=200, help_text="法律、行政法规或者省里文件的名称和条款。")

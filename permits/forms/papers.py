@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from config.inputs import DATE, MOMENT, WORDS
+from config.inputs import DATE, MOMENT
 from permits.documents import CONTENTS, CasePaperContent, content_of
 from permits.documents.typed import LABELS, LONG, typed_fields
 from permits.forms.late import LateForm
@@ -80,18 +80,6 @@ class OutsideForm(forms.Form):
         except Refused as refusal:
             show_refusal(self, refusal)
         return None
-
-
-class VoidPaperForm(forms.Form):
-    reason = forms.CharField(label="作废原因", max_length=200, widget=WORDS)
-
-    def store(self, paper: PermitPaper, *, by: User) -> bool:
-        try:
-            papers.void(paper, self.cleaned_data["reason"], by=by)
-        except Refused as refusal:
-            show_refusal(self, refusal)
-            return False
-        return True
 
 
 class PublishForm(forms.Form):

@@ -8,14 +8,14 @@ from django import forms
 from django.utils import timezone
 
 from config.inputs import DATE, MONTH
-from fireworks.forms.records import ReasonForm, RecordForm
 from reports.enums import PlanOutcome
 from reports.forms.tasks import SHORT, HalfYearForm
 from reports.history import check_name
-from reports.models import HistoricalFigure, KeyTask, PlanItem, Problem
+from reports.models import HistoricalFigure, PlanItem, Problem
 from reports.registry import known_keys
 from reports.tokens import parse
-from reports.workflow import plans, tasks
+from reports.workflow import plans
+from staff.forms.records import RecordForm
 from staff.models import User
 from staff.workflow.records import correct_record, store_record
 
@@ -99,15 +99,6 @@ class OutcomeForm(forms.Form):
     def take(self, item: PlanItem, *, by: User) -> PlanItem:
         data = self.cleaned_data
         return plans.conclude(item, by=by, outcome=data["outcome"], text=data["outcome_text"])
-
-
-class OfficeReasonForm(ReasonForm):
-    """作废 of what the office keeps, each through its own door."""
-
-    def take(self, record: Any, *, by: User) -> Any:
-        doors = {KeyTask: tasks.void_task, PlanItem: plans.void_plan}
-        door = doors.get(type(record))
-        return door(record, by=by, reason=self.cleaned_data["reason"]) if door else super().take(record, by=by)
 
 
 class HistoryForm(RecordForm):

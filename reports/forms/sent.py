@@ -7,8 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from config.inputs import DATE
-from config.periods import Period
+from config.inputs import DATE, PeriodField
 from reports.models import Report, Submission
 from reports.registry import known_keys
 from reports.tokens import parse
@@ -16,8 +15,6 @@ from reports.workflow import sent
 from reports.workflow.sent import SentValue
 from staff.models import User
 from staff.refusals import Refused, show_refusal
-
-PERIOD_HELP = "如 2026H1（上半年）、2026Q1、2026-03、2026-01-01~2026-06-20。"
 
 
 class ReportSentForm(forms.Form):
@@ -41,17 +38,11 @@ class ReportSentForm(forms.Form):
 
 
 class SubmissionForm(forms.Form):
-    period = forms.CharField(label="期间", max_length=24, help_text=PERIOD_HELP)
+    period = PeriodField()
     title = forms.CharField(label="报送材料", max_length=120, help_text="如 3月城管工作月报。")
     recipient = forms.CharField(label="报送对象", max_length=80)
     sent_on = forms.DateField(label="报送日期", widget=DATE)
     note = forms.CharField(label="备注", max_length=200, required=False)
-
-    def clean_period(self) -> Period:
-        try:
-            return Period.parse(self.cleaned_data["period"])
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
 
     def save(self, values: list[SentValue], *, by: User) -> Submission | None:
         try:

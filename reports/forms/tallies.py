@@ -10,9 +10,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from config.inputs import CAMERA, DATE
-from fireworks.forms.records import RecordForm
 from reports.models import KeyTask, Measure, TallyEntry, TallyPhoto
 from reports.workflow import tallies
+from staff.forms.records import RecordForm
 from staff.models import User
 from staff.permissions import Perms
 from staff.uploads import save_image

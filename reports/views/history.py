@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from config.display import plain_number
 from config.tables import Column, Table, render_table
 from reports.filters import HistoryFilter
-from reports.forms.plans import HistoryForm, OfficeReasonForm
+from reports.forms.plans import HistoryForm
 from reports.history import label_of
 from reports.models import HistoricalFigure
 from reports.permissions import can_manage_plan
 from reports.views.office import MANAGE, VIEW
 from staff.exports import ListExport, register_export
+from staff.forms.records import VoidForm
 from staff.pages import Fact, RecordPage, correct_page, form_page, recorded_fact, take_form, void_step
 from staff.permissions import Perms
 
@@ -103,7 +104,7 @@ def history_page(request: HttpRequest, figure: HistoricalFigure) -> RecordPage:
         ],
         badge=("已作废", "grey") if figure.is_voided else ("历史数据", "blue"),
         edit_url=address["edit"] if may else "",
-        steps=[void_step(address["void"], OfficeReasonForm(), "不再用作同期；记录和日志保留。")] if may else [],
+        steps=[void_step(address["void"], VoidForm(), "不再用作同期；记录和日志保留。")] if may else [],
     )
 
 
@@ -124,12 +125,12 @@ def history_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @MANAGE
 def history_void(request: HttpRequest, pk: int) -> HttpResponse:
-    figure, form = visible_history(request, pk), OfficeReasonForm(request.POST)
+    figure, form = visible_history(request, pk), VoidForm(request.POST)
     return take_form(
         request,
-        form,
         figure,
-        page=lambda: history_page(request, visible_history(request, pk)),
+        form,
+        page=history_page,
         step="void",
         done="已作废，不再用作同期。",
     )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from reports.checklist import checklist
 from reports.compilation import compile_content
-from reports.forms.issuing import MarkForm, OverrideForm, ReasonForm
+from reports.forms.issuing import MarkForm, OverrideForm
 from reports.models import Override, Report
 from reports.permissions import (
     can_check_report,
@@ -26,6 +26,7 @@ from reports.permissions import (
 )
 from reports.views.reports import VIEW, rights, visible_report
 from reports.workflow import checks, issuing
+from staff.forms.records import ReasonForm
 from staff.models import User
 from staff.permissions import Perms
 from staff.refusals import Refused

@@ -18,7 +18,7 @@ from staff.exports import ListExport, register_export
 from staff.files import send_file
 from staff.filters.appraisal import AppealFilter, EntryFilter
 from staff.forms.appraisal import AppealForm, DecisionForm, EntryForm, EvidenceForm, attach_evidence
-from staff.forms.people import ReasonForm
+from staff.forms.records import ReasonForm
 from staff.models import Activity, AppraisalAppeal, AppraisalEntry, AppraisalSheet
 from staff.permissions import Perms, can_appeal, may_judge, why_not_decide_appeal
 from staff.refusals import Refused

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from config.tables import Column, Table, render_table
 from staff.exports import ListExport, register_export
 from staff.filters.people import MovementFilter, PersonFilter
-from staff.forms.people import EntryForm, FindPersonForm, MovementForm, PersonForm, ReasonForm, add_person
+from staff.forms.people import EntryForm, FindPersonForm, MovementForm, PersonForm, add_person
+from staff.forms.records import ReasonForm
 from staff.headcount import duty_note
 from staff.models import Activity, Attendance, Movement, Person, PersonIdentity, ReportedTable
 from staff.officers import why_not_officer

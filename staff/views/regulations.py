@@ -253,7 +253,7 @@ def regulation_file_add(request: HttpRequest, pk: int, number: int) -> HttpRespo
     version = get_object_or_404(regulation.versions, version=number)
     form = RuleFileForm(request.POST, request.FILES)
     if form.is_valid() and (stored := form.store(version, by=request.user)):
-        Activity.record(Verb.UPDATE, regulation, by=request.user, title="上传附件", note=f"sha256 {stored.sha256}")
+        Activity.record(Verb.UPDATE, regulation, by=request.user, title="上传附件", note=f"文件校验值 {stored.sha256}")
         messages.success(request, "附件已上传。")
     else:
         messages.error(request, " ".join(form.errors.get("file", ["请选择文件。"])))

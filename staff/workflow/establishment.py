@@ -89,7 +89,7 @@ def report_table(period: Period, *, by: User, note: str = "") -> ReportedTable:
                 reported_by=by,
                 note=note,
             )
-            Activity.record(Verb.TRANSITION, table, by=by, title="报送锁定", note=f"sha256 {table.sha256}；{note}")
+            Activity.record(Verb.TRANSITION, table, by=by, title="报送锁定", note=f"文件校验值 {table.sha256}；{note}")
     except IntegrityError as error:
         first = ReportedTable.objects.filter(period=period.key).select_related("reported_by").first()
         if first is None:

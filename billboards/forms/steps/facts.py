@@ -9,9 +9,8 @@ from typing import Final
 from django import forms
 from django.utils import timezone
 
-from billboards.models import STREETS
 from config.inputs import DATE, MOMENT
-from staff.models import ServiceMethod, Unit
+from staff.models import STREET_KINDS, ServiceMethod, Unit
 
 METHODS = [each for each in ServiceMethod.choices if each[0] != ServiceMethod.PUSHED]
 
@@ -26,7 +25,7 @@ def text(label: str, length: int = 1000, *, required: bool = False) -> Callable[
 
 
 def street() -> forms.Field:
-    rows = Unit.objects.active_on(timezone.localdate()).filter(kind__in=STREETS)
+    rows = Unit.objects.active_on(timezone.localdate()).filter(kind__in=STREET_KINDS)
     return forms.ModelChoiceField(
         rows, label="拆除地点所属街道（管理处）", required=False, help_text="拆除的按街道计入拆除记录。"
     )
