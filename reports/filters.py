@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 
 from config.inputs import DATE, MONTH
 from config.periods import FIRST_YEAR, LAST_YEAR, Period
-from fireworks.filters.records import RecordFilter, since, until
 from reports.enums import PlanOutcome, ProblemState, TaskState
 from reports.models import HistoricalFigure, KeyTask, Measure, PlanItem, Problem, TallyEntry
+from staff.filters.records import RecordFilter, day_from, day_to, voided
 from staff.models import ImportBatch, Unit
 
 WHOLE = (date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
@@ -23,12 +23,6 @@ def asked_period(data: dict[str, Any]) -> Period:
     """The days between two date fields; open where one is empty or they are the wrong way round."""
     start, end = data.get("since") or WHOLE[0], data.get("until") or WHOLE[1]
     return Period.between(start, end) if start <= end else Period.between(*WHOLE)
-
-
-def voided() -> django_filters.ChoiceFilter:
-    return django_filters.ChoiceFilter(
-        label="作废", choices=[("voided", "只看已作废")], method="by_voided", empty_label="不含作废"
-    )
 
 
 class TallyFilter(RecordFilter):
@@ -146,8 +140,8 @@ class ProblemFilter(RecordFilter):
 class PlanFilter(RecordFilter):
     searched = ("title", "text")
     q = django_filters.CharFilter(label="搜索计划", method="search")
-    since = since("starts_on")
-    until = until("starts_on")
+    since = day_from("starts_on")
+    until = day_to("starts_on")
     outcome = django_filters.ChoiceFilter(
         label="完成情况", choices=[*PlanOutcome.choices, ("pending", "未登记")], method="by_outcome"
     )

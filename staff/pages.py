@@ -120,7 +120,7 @@ def form_page(
 
 
 def correct_page(
-    request: HttpRequest, form: Any, *, title: str, back: tuple[str, str], done: str = "已更正。", note: str = ""
+    request: HttpRequest, form: Any, *, title: str, back: tuple[str, str], done: str = "已保存。", note: str = ""
 ) -> HttpResponse:
     """A correction through the form's own door: back to the record, or the form again with what was typed."""
     if request.method == "POST" and form.is_valid() and form.store():

@@ -144,7 +144,7 @@ def board_edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, f"{board.code}{board.standing_words}，不能修改。")
         return redirect(board)
     form = BoardForm(request.POST or None, instance=board, user=request.user)
-    return form_answer(request, form, f"修改 {board.code}", "已保存修改。")
+    return form_answer(request, form, f"修改 {board.code}", "已保存。")
 
 
 @require_http_methods(["GET", "POST"])

@@ -112,7 +112,7 @@ def campaign_edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, "专项已总结，不能修改。")
         return redirect(campaign)
     form = CampaignForm(request.POST or None, instance=campaign, user=request.user)
-    return correct_page(request, form, title=f"修改{campaign.name}", back=LIST, done="已保存修改。")
+    return correct_page(request, form, title=f"修改{campaign.name}", back=LIST, done="已保存。")
 
 
 def items_url(campaign: Campaign, **query: Any) -> str:

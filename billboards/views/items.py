@@ -128,7 +128,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
             links.append((label, reverse("billboards:census", args=[campaign.pk]), not links))
     if user.has_perm(Perms.MANAGE_CAMPAIGNS):
         links.append(("导入", reverse("staff:import-new", args=["billboards.items"]), False))
-    links.append(("整治前后对比（PDF）", f"{reverse('billboards:item-annex')}?{request.GET.urlencode()}", False))
+    links.append(("打印前后对比", f"{reverse('billboards:item-annex')}?{request.GET.urlencode()}", False))
     lead = "销号制：有整治后照片，经处置人以外的人复核。块、条、处、㎡各计各的，不相加。"
     context = {"table": item_table(request), "title": "专项台账", "lead": lead, "links": links}
     return render_table(request, "layout/record_list.html", context)
@@ -149,7 +149,7 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, f"{item.number}{item.get_state_display()}，不能修改。")
         return redirect(item)
     form = ItemForm(request.POST or None, instance=item, user=request.user)
-    return correct_page(request, form, title=f"修改 {item.number}", back=LIST, done="已保存修改。")
+    return correct_page(request, form, title=f"修改 {item.number}", back=LIST, done="已保存。")
 
 
 def item_facts(request: HttpRequest, item: CampaignItem) -> list[Fact]:

@@ -104,7 +104,7 @@ class IncidentFilter(django_filters.FilterSet):
 
 
 class PublicReportFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="举报码或炮情编号", method="search")
+    q = django_filters.CharFilter(label="搜索举报码、炮情编号", method="search")
     channel = django_filters.ChoiceFilter(label="渠道", choices=ReportChannel.choices)
     reward = django_filters.ChoiceFilter(
         label="奖励", choices=[("none", "未核定"), ("granted", "待领取"), ("paid", "已领取")], method="by_reward"

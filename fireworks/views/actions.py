@@ -135,7 +135,7 @@ def action_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def action_edit(request: HttpRequest, pk: int) -> HttpResponse:
     action = visible_action(request, pk)
     form = ActionForm(request.POST or None, instance=action, user=request.user)
-    return correct_page(request, form, title=f"更正 {action.number}", back=LIST)
+    return correct_page(request, form, title=f"修改 {action.number}", back=LIST)
 
 
 @require_POST

@@ -128,7 +128,7 @@ def entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def entry_edit(request: HttpRequest, pk: int) -> HttpResponse:
     entry = visible_entry(request, pk)
     form = EntryForm(request.POST or None, instance=entry, user=request.user)
-    return correct_page(request, form, title="更正扣分", back=ENTRIES)
+    return correct_page(request, form, title="修改扣分", back=ENTRIES)
 
 
 @require_POST

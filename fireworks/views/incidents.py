@@ -119,7 +119,7 @@ def incident_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(incident)
     form = IncidentForm(request.POST or None, instance=incident, user=request.user)
     if request.method == "POST" and form.is_valid() and form.store():
-        messages.success(request, "已保存修改。")
+        messages.success(request, "已保存。")
         return redirect(incident)
     return incident_form(request, form, f"修改 {incident.number}")
 

@@ -146,7 +146,7 @@ def publicity_edit(request: HttpRequest, pk: int) -> HttpResponse:
     entry = visible_publicity(request, pk)
     require(can_change_publicity(request.user, entry) or entry.is_voided)
     form = PublicityForm(request.POST or None, instance=entry, user=request.user)
-    return correct_page(request, form, title="更正宣传记录", back=PUBLICITY)
+    return correct_page(request, form, title="修改宣传记录", back=PUBLICITY)
 
 
 @require_POST
@@ -271,7 +271,7 @@ def media_edit(request: HttpRequest, pk: int) -> HttpResponse:
     item = visible_media(request, pk)
     require(can_change_publicity(request.user, item) or item.is_voided)
     form = MediaForm(request.POST or None, instance=item, user=request.user)
-    return correct_page(request, form, title="更正媒体报道", back=MEDIA)
+    return correct_page(request, form, title="修改媒体报道", back=MEDIA)
 
 
 @require_POST

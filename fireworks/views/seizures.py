@@ -165,7 +165,7 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def lot_edit(request: HttpRequest, pk: int) -> HttpResponse:
     lot = visible_lot(request, pk)
     form = LotForm(request.POST or None, instance=lot, user=request.user)
-    return correct_page(request, form, title=f"更正 {lot.number}", back=LIST)
+    return correct_page(request, form, title=f"修改 {lot.number}", back=LIST)
 
 
 @require_POST

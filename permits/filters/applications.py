@@ -28,7 +28,7 @@ STATES = [
 
 
 class ApplicationFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="搜索", method="search")
+    q = django_filters.CharFilter(label="搜索编号、申请人、地点", method="search")
     state = django_filters.ChoiceFilter(label="状态", choices=STATES, method="by_state")
     item = django_filters.ModelChoiceFilter(
         label="事项", field_name="item__item", queryset=lambda request: PermitItem.objects.all()

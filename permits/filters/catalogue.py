@@ -27,7 +27,7 @@ class ItemFilter(django_filters.FilterSet):
 
 
 class RoadFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="名称", field_name="name", lookup_expr="contains")
+    q = django_filters.CharFilter(label="搜索名称", field_name="name", lookup_expr="contains")
     grade = django_filters.ChoiceFilter(label="等级", choices=RoadGrade.choices)
     manager = django_filters.ChoiceFilter(label="管理单位", choices=RoadManager.choices)
     street = django_filters.ModelChoiceFilter(

@@ -8,9 +8,8 @@ from django import forms
 from django.utils import timezone
 
 from config.inputs import DATE, PeriodField
+from reports.forms.figures import FigureField
 from reports.models import Report, Submission
-from reports.registry import known_keys
-from reports.tokens import parse
 from reports.workflow import sent
 from reports.workflow.sent import SentValue
 from staff.models import User
@@ -53,22 +52,15 @@ class SubmissionForm(forms.Form):
 
 
 class SentValueForm(forms.Form):
-    name = forms.CharField(
+    name = FigureField(
         label="系统里的数据",
-        max_length=120,
         required=False,
         widget=forms.TextInput(attrs={"list": "known-figures", "autocomplete": "off"}),
-        help_text="从列表选；系统里没有的空着。",
+        help_text="输入几个字，从列表选；系统里没有的空着。",
     )
     label = forms.CharField(label="报送时的名称", max_length=160)
     value = forms.CharField(label="报送的数", max_length=120, help_text="只填数。")
     unit = forms.CharField(label="单位", max_length=20, required=False)
-
-    def clean_name(self) -> str:
-        name = self.cleaned_data["name"].strip()
-        if name and parse(f"{{{{ {name} }}}}", known_keys()).errors:
-            raise forms.ValidationError("没有这个数据，请从列表选，或者空着。")
-        return name
 
     def clean_value(self) -> str:
         return self.cleaned_data["value"].replace(",", "").strip()

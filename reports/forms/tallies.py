@@ -38,7 +38,7 @@ def grouped(measures: Any) -> list[Any]:
 class TallyForm(RecordForm):
     photo = forms.FileField(label="照片", required=False, widget=forms.ClearableFileInput(attrs=CAMERA))
     client_id = forms.UUIDField(required=False, widget=forms.HiddenInput())
-    reason = forms.CharField(label="更正理由", min_length=2, max_length=200)
+    reason = forms.CharField(label="修改理由", min_length=2, max_length=200)
 
     class Meta:
         model = TallyEntry

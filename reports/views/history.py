@@ -35,7 +35,7 @@ def history_table(request: HttpRequest) -> Table:
     return Table(
         columns=[
             Column("label", "数据", value=lambda row: label_of(row.figure), phone="primary"),
-            Column("figure", "数据名称", sort="figure", phone="hidden"),
+            Column("figure", "数据名称", sort="figure", phone="hidden", optional=True),
             Column("month", "月份", sort="month", phone="secondary"),
             Column("value", "数值", sort="value", align="end", phone="primary", format=plain_number),
             Column("source", "来源文件", sort="source", phone="secondary"),
@@ -119,7 +119,7 @@ def history_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def history_edit(request: HttpRequest, pk: int) -> HttpResponse:
     figure = visible_history(request, pk)
     form = HistoryForm(request.POST or None, instance=figure, user=request.user)
-    return correct_page(request, form, title="更正历史数据", back=LIST)
+    return correct_page(request, form, title="修改历史数据", back=LIST)
 
 
 @require_POST

@@ -186,10 +186,10 @@ def tally_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return correct_page(
         request,
         form,
-        title="更正台账",
+        title="修改台账",
         back=LIST,
         note="改动前后的内容和理由都会留在经过里。",
-        done="已更正，改动和理由记在经过里。",
+        done="已保存，改动和理由记在经过里。",
     )
 
 

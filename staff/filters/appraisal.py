@@ -8,33 +8,25 @@ from django.db.models import Q, QuerySet
 from config.inputs import DATE
 from staff.enums import AppealOutcome, DisciplineKind, Grade
 from staff.filters.people import our_units
+from staff.filters.records import VoidableFilter, voided
 from staff.models import AppraisalAppeal, AppraisalEntry, AppraisalRound, AppraisalSheet, DisciplineRecord
 
 
-class EntryFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="搜索", method="search")
+class EntryFilter(VoidableFilter):
+    q = django_filters.CharFilter(label="搜索事由、人员", method="search")
     round = django_filters.ModelChoiceFilter(
         label="考核", field_name="sheet__round", queryset=lambda request: AppraisalRound.objects.all()
     )
     unit = django_filters.ModelChoiceFilter(
         label="单位", field_name="sheet__unit", queryset=lambda request: our_units()
     )
-    voided = django_filters.ChoiceFilter(
-        label="状态", choices=[("voided", "已作废")], method="by_voided", empty_label="未作废"
-    )
-    since = django_filters.DateFilter(label="从", field_name="happened_on", lookup_expr="gte", widget=DATE)
+    voided = voided()
+    since = django_filters.DateFilter(label="日期从", field_name="happened_on", lookup_expr="gte", widget=DATE)
     until = django_filters.DateFilter(label="到", field_name="happened_on", lookup_expr="lte", widget=DATE)
 
     class Meta:
         model = AppraisalEntry
         fields = ["q"]
-
-    def filter_queryset(self, queryset: QuerySet[AppraisalEntry]) -> QuerySet[AppraisalEntry]:
-        rows = super().filter_queryset(queryset)
-        return rows if self.form.cleaned_data.get("voided") else rows.filter(voided_at=None)
-
-    def by_voided(self, rows: QuerySet[AppraisalEntry], name: str, value: str) -> QuerySet[AppraisalEntry]:
-        return rows.exclude(voided_at=None)
 
     def search(self, rows: QuerySet[AppraisalEntry], name: str, value: str) -> QuerySet[AppraisalEntry]:
         text = value.strip()

@@ -30,9 +30,9 @@ class AddressFilter(django_filters.Filter):
 
 
 class ActivityFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="搜索", method="search")
+    q = django_filters.CharFilter(label="搜索对象、事项、人", method="search")
     verb = django_filters.ChoiceFilter(label="动作", choices=Verb.choices)
-    since = django_filters.DateFilter(label="从", field_name="happened_at", lookup_expr="date__gte", widget=DATE)
+    since = django_filters.DateFilter(label="日期从", field_name="happened_at", lookup_expr="date__gte", widget=DATE)
     until = django_filters.DateFilter(label="到", field_name="happened_at", lookup_expr="date__lte", widget=DATE)
     actor = django_filters.ModelChoiceFilter(label="操作人", queryset=User.objects.all())
     unit = django_filters.ModelChoiceFilter(label="操作人单位", field_name="actor__unit", queryset=Unit.objects.all())

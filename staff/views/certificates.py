@@ -135,7 +135,7 @@ def certificate_create(request: HttpRequest) -> HttpResponse:
 def certificate_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = CertificateForm(request.POST or None, instance=visible_certificate(request, pk))
     if request.method == "POST" and form.is_valid() and (certificate := form.store(by=request.user)):
-        messages.success(request, "执法证已更正。")
+        messages.success(request, "已保存。")
         return redirect(certificate)
     status = 422 if request.method == "POST" else 200
     return render(request, "staff/certificate_form.html", {"form": form}, status=status)
