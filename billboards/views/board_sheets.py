@@ -116,7 +116,7 @@ def inspection_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "danger" if row.result == "danger" else "",
         filters=filters,
         export_url=reverse("staff:export", args=[INSPECTION_EXPORT.key]),
-        empty="没有符合条件的检查记录。",
+        empty="还没有检查记录。在设施页面登记安全检查。",
     )  # fmt: skip
 
 
@@ -211,7 +211,7 @@ def removal_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "danger" if row.flaw else "",
         filters=filters,
         export_url=reverse("staff:export", args=[REMOVAL_EXPORT.key]),
-        empty="没有符合条件的拆除记录。",
+        empty="还没有拆除记录。在设施页面登记拆除，或处置专项问题后列在这里。",
     )  # fmt: skip
 
 

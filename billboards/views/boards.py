@@ -91,7 +91,7 @@ def board_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.status == BoardStatus.REMOVED else "danger" if row.tone == "red" else "",
         filters=filters,
         export_url=reverse("staff:export", args=[BOARD_EXPORT.key]),
-        empty="没有符合条件的设施。",
+        empty="还没有设施。可以登记，或从表格导入。",
         empty_action=("登记户外广告", reverse("billboards:board-create")) if keeps else None,
     )
 

@@ -68,7 +68,7 @@ def campaign_table(request: HttpRequest) -> Table:
         row_url=Campaign.get_absolute_url,
         filters=filters,
         export_url=reverse("staff:export", args=[CAMPAIGN_EXPORT.key]),
-        empty="没有符合条件的专项。",
+        empty="还没有专项整治。新建一个，再导入或登记摸底的问题。",
         empty_action=("新建专项整治", reverse("billboards:campaign-create")) if manages else None,
     )  # fmt: skip
 

@@ -73,7 +73,7 @@ def case_table(request: HttpRequest) -> Table:
         row_tone=row_tone,
         filters=filters,
         export_url=reverse("staff:export", args=[CASE_EXPORT.key]),
-        empty="没有符合条件的案件。",
+        empty="还没有案件。登记线索后列在这里。",
         empty_action=("登记线索", reverse("billboards:case-create")) if records else None,
     )
 

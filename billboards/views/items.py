@@ -108,7 +108,7 @@ def item_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.state == ItemState.VOIDED else "danger" if row.is_overdue else "",
         filters=filters,
         export_url=reverse("staff:export", args=[ITEM_EXPORT.key]),
-        empty="没有符合条件的问题。",
+        empty="还没有问题。",
         actions=[BatchAction(label="告知", url=reverse("billboards:item-batch-notify"))]
         if user.has_perm(Perms.RECORD_ITEM)
         else (),

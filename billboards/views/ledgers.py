@@ -81,7 +81,7 @@ def order_table(request: HttpRequest) -> Table:
         name="orders",
         caption="责令改正通知书",
         default_sort="-issued_on",
-        empty="没有符合条件的责令改正。",
+        empty="还没有责令改正。案件发出责令改正通知书后列在这里。",
     )
 
 
@@ -107,7 +107,7 @@ def decision_table(request: HttpRequest) -> Table:
         name="decisions",
         caption="处罚决定",
         default_sort="-issued_on",
-        empty="没有符合条件的决定。",
+        empty="还没有处罚决定。案件作出决定后列在这里。",
     )
 
 
@@ -133,7 +133,7 @@ def payment_table(request: HttpRequest) -> Table:
         caption="缴款",
         default_sort="-paid_on",
         row_tone=lambda row: "muted" if row.voided_at else "",
-        empty="没有符合条件的缴款。",
+        empty="还没有缴款。在案件的“罚没款”里登记。",
     )
 
 

@@ -94,7 +94,7 @@ def paper_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[PAPER_EXPORT.key]),
-        empty="没有符合条件的文书。",
+        empty="还没有文书。在案件的“文书”里拟稿。",
     )
 
 

@@ -19,7 +19,8 @@ from fireworks.models import BanEntry, BanScheme
 from fireworks.permissions import can_change_entry
 from staff.exports import ListExport, register_export
 from staff.forms.records import VoidForm
-from staff.pages import Fact, RecordPage, correct_page, form_page, recorded_fact, take_form, void_step
+from staff.models import Activity
+from staff.pages import SHOWN_ACTIVITIES, Fact, RecordPage, correct_page, form_page, recorded_fact, take_form, void_step
 from staff.permissions import Perms
 
 VIEW = permission_required(Perms.VIEW_FIREWORKS, raise_exception=True)
@@ -54,7 +55,7 @@ def entry_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "danger" if row.after_issue else "",
         filters=filters,
         export_url=reverse("staff:export", args=[ENTRY_EXPORT.key]),
-        empty="没有符合条件的扣分。",
+        empty="还没有扣分。",
         empty_action=("登记扣分", reverse("fireworks:entry-create")) if user.has_perm(Perms.ASSESS_BAN) else None,
     )
 
@@ -189,7 +190,12 @@ def scheme_list(request: HttpRequest) -> HttpResponse:
 @VIEW
 def scheme_detail(request: HttpRequest, pk: int) -> HttpResponse:
     scheme = get_object_or_404(BanScheme.objects.visible_to(request.user), pk=pk)
-    context = {"scheme": scheme, "items": scheme.items.all(), "measures": scheme.measures.all()}
+    context = {
+        "scheme": scheme,
+        "items": scheme.items.all(),
+        "measures": scheme.measures.all(),
+        "activities": Activity.objects.about(scheme)[:SHOWN_ACTIVITIES],
+    }
     return render(request, "fireworks/scheme_detail.html", context)
 
 

@@ -82,7 +82,7 @@ def incident_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.state in ("voided", "unfounded") else "danger" if row.flag else "",
         filters=filters,
         export_url=reverse("staff:export", args=[INCIDENT_EXPORT.key]),
-        empty="没有符合条件的炮情。没有登记不等于没有发生，以值守报告为准。",
+        empty="还没有炮情。没有登记不等于没有发生，以值守报告为准。",
         empty_action=("登记炮情", reverse("fireworks:incident-create")) if records else None,
     )
 

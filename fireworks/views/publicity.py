@@ -72,7 +72,7 @@ def publicity_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[PUBLICITY_EXPORT.key]),
-        empty="没有符合条件的宣传记录。",
+        empty="还没有宣传记录。",
         empty_action=("登记宣传", reverse("fireworks:publicity-create")) if records else None,
     )
 
@@ -209,7 +209,7 @@ def media_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[MEDIA_EXPORT.key]),
-        empty="没有符合条件的媒体报道。",
+        empty="还没有媒体报道。",
         empty_action=("登记媒体报道", reverse("fireworks:media-create")) if records else None,
     )
 

@@ -49,7 +49,7 @@ def report_table(request: HttpRequest) -> Table:
         row_url=PublicReport.get_absolute_url,
         filters=filters,
         export_url=reverse("staff:export", args=[REPORT_EXPORT.key]),
-        empty="没有符合条件的群众举报。",
+        empty="还没有群众举报。在炮情页面登记。",
         empty_action=("登记群众举报", reverse("fireworks:public-report-create")),
     )
 

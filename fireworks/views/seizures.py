@@ -76,7 +76,7 @@ def lot_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[LOT_EXPORT.key]),
-        empty="没有符合条件的收缴物品。",
+        empty="还没有收缴物品。",
         empty_action=("登记收缴物品", reverse("fireworks:lot-create")) if keeps else None,
     )
 

@@ -47,7 +47,7 @@ def statement_table(request: HttpRequest) -> Table:
         row_url=WatchStatement.get_absolute_url,
         row_tone=lambda row: "muted" if row.voided_at else "",
         export_url=reverse("staff:export", args=[STATEMENT_EXPORT.key]),
-        empty="还没有书面证明。",
+        empty="还没有书面证明。值守记录不全的时段，把公安机关或者市禁炮办的证明登记在这里。",
         empty_action=("登记书面证明", reverse("fireworks:statement-create")) if keeps else None,
     )
 

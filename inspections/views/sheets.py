@@ -62,7 +62,7 @@ def sheet_table(request: HttpRequest) -> Table:
         row_tone=lambda sheet: "muted" if sheet.state == "voided" else "",
         filters=filters,
         export_url=reverse("staff:export", args=[SHEET_EXPORT.key]),
-        empty="没有符合条件的评分表。月度集中检查按点位填表，每个单位、每个点位一张。",
+        empty="还没有评分表。月度集中检查按点位填表，每个单位、每个点位一张。",
         empty_action=("填写评分表", reverse("inspections:sheet-create"))
         if request.user.has_perm(Perms.ENTER_SHEET)
         else None,

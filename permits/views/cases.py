@@ -130,7 +130,7 @@ def application_table(request: HttpRequest) -> Table:
         row_tone=tone,
         filters=filters,
         export_url=reverse("staff:export", args=[APPLICATION_EXPORT.key]),
-        empty="没有符合条件的许可申请。",
+        empty="还没有许可申请。窗口收件后列在这里。",
         empty_action=("登记申请", reverse("permits:application-create")) if receives else None,
     )
 

@@ -283,7 +283,7 @@ def payment_table(request: HttpRequest) -> Table:
         row_url=lambda row: row.assessment.get_absolute_url(),
         filters=filters,
         export_url=reverse("staff:export", args=[PAYMENT_EXPORT.key]),
-        empty="还没有登记缴费。",
+        empty="还没有登记缴费。在申请的“费用”里登记。",
     )  # fmt: skip
 
 

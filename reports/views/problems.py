@@ -72,7 +72,7 @@ def problem_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[PROBLEM_EXPORT.key]),
-        empty="没有符合条件的问题。",
+        empty="还没有问题。",
         empty_action=("登记问题", reverse("reports:problem-create")) if user.has_perm(Perms.MANAGE_TASKS) else None,
     )  # fmt: skip
 

@@ -108,7 +108,7 @@ def submission_list(request: HttpRequest) -> HttpResponse:
         name="submissions",
         default_sort="-sent_on",
         row_url=Submission.get_absolute_url,
-        empty="还没有报送留底。",
+        empty="还没有报送留底。报出材料后登记，以后的数与它不一致时会提醒。",
     )
     may = request.user.has_perm(Perms.EDIT_REPORT)
     return render_table(request, "reports/submission_list.html", {"table": table, "may": may})

@@ -55,7 +55,7 @@ def entry_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[ENTRY_EXPORT.key]),
-        empty="没有符合条件的加减分。在单位的考核表里登记。",
+        empty="还没有加减分。在单位的考核表里登记。",
         empty_action=("去科室考核", reverse("staff:appraisal-round-list")),
     )  # fmt: skip
 
@@ -202,7 +202,7 @@ def appeal_table(request: HttpRequest) -> Table:
         row_url=lambda appeal: appeal.entry.get_absolute_url(),
         filters=filters,
         export_url=reverse("staff:export", args=[APPEAL_EXPORT.key]),
-        empty="没有申诉。",
+        empty="还没有申诉。单位在加减分页面提出申诉。",
     )
 
 

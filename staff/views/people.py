@@ -67,7 +67,7 @@ def person_table(request: HttpRequest) -> Table:
         row_url=lambda row: row.person.get_absolute_url(),
         filters=filters,
         export_url=reverse("staff:export", args=[PERSON_EXPORT.key]),
-        empty="没有符合条件的人员。可以放宽筛选条件，或从表格导入。",
+        empty="还没有人员。可以登记，或从表格导入。",
         empty_action=("导入人员", reverse("staff:import-new", args=["staff.people"]))
         if user.has_perm(Perms.MANAGE_PEOPLE)
         else None,
@@ -231,7 +231,7 @@ def movement_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "danger" if row.flag else "",
         filters=filters,
         export_url=reverse("staff:export", args=[MOVEMENT_EXPORT.key]),
-        empty="没有符合条件的人员变动。在人员页面登记变动，或从表格导入。",
+        empty="还没有人员变动。在人员页面登记变动，或从表格导入。",
         empty_action=("导入变动", reverse("staff:import-new", args=["staff.movements"]))
         if user.has_perm(Perms.MANAGE_PEOPLE)
         else None,

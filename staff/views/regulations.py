@@ -36,6 +36,7 @@ from staff.models import (
     Verb,
     setting,
 )
+from staff.pages import SHOWN_ACTIVITIES
 from staff.permissions import Perms
 from staff.refusals import Refused
 from staff.workflow import regulations
@@ -78,7 +79,7 @@ def regulation_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.change == RuleChange.REPEALED else "",
         filters=filters,
         export_url=reverse("staff:export", args=[REGULATION_EXPORT.key]),
-        empty="没有符合条件的制度。可以放宽筛选条件。",
+        empty="还没有制度。可以登记，或从表格导入。",
         empty_action=("登记制度", reverse("staff:regulation-create"))
         if user.has_perm(Perms.MANAGE_REGULATIONS)
         else None,
@@ -360,7 +361,12 @@ def edition_detail(request: HttpRequest, pk: int) -> HttpResponse:
     edition = visible_edition(request, pk)
     can_issue = request.user.has_perm(Perms.ISSUE_EDITION) and not edition.is_signed
     can_discard = request.user.has_perm(Perms.MANAGE_REGULATIONS) and not edition.is_signed
-    context = {"edition": edition, "can_issue": can_issue, "can_discard": can_discard}
+    context = {
+        "edition": edition,
+        "can_issue": can_issue,
+        "can_discard": can_discard,
+        "activities": Activity.objects.about(edition)[:SHOWN_ACTIVITIES],
+    }
     return render(request, "staff/edition_detail.html", context)
 
 
