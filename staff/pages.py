@@ -95,14 +95,15 @@ def form_page(
     *,
     title: str,
     back: tuple[str, str],
-    submit: str = "保存",
+    submit: str = "",
     draft: str = "",
     note: str = "",
     status: int = 0,
 ) -> HttpResponse:
     """A form of its own page. `back`: label and address (route or path) of where it belongs.
 
-    A POST that comes back here was refused (422), unless `status` says that it only asked.
+    A POST that comes back here was refused (422), unless `status` says that it only asked. The button says what the
+    title says: 登记 for a new entry, else 保存, unless `submit` names something else.
     """
     cancel = back[1] if back[1].startswith("/") else reverse(back[1])
     context = {
@@ -110,7 +111,7 @@ def form_page(
         "title": title,
         "back": back,
         "cancel": cancel,
-        "submit": submit,
+        "submit": submit or ("登记" if title.startswith("登记") else "保存"),
         "draft": draft,
         "note": note,
     }

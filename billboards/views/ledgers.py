@@ -99,7 +99,7 @@ def decision_table(request: HttpRequest) -> Table:
             Column("number", "文号", sort="number", phone="secondary"),
             Column("issued_on", "决定日期", sort="issued_on", phone="secondary"),
             Column("served_on", "送达日期", sort="served_on", phone="hidden"),
-            Column("amount", "罚款（元）", sort="amount", align="end", total=total_of("amount"), phone="primary"),
+            Column("amount", "罚款", unit="元", sort="amount", total=total_of("amount"), phone="primary"),
         ],
         export="billboards.decisions",
         row_url=money_of_row,
@@ -122,7 +122,7 @@ def payment_table(request: HttpRequest) -> Table:
         lambda filters: [
             Column("kind", "款项", value="get_kind_display", sort="kind", phone="secondary"),
             Column("paid_on", "缴款日期", sort="paid_on", phone="secondary"),
-            Column("amount", "金额（元）", sort="amount", align="end", total=total_of("amount"), phone="primary"),
+            Column("amount", "金额", unit="元", sort="amount", total=total_of("amount"), phone="primary"),
             Column("channel", "缴款方式", value="get_channel_display", sort="channel", phone="hidden"),
             Column("receipt", "票据号", phone="secondary"),
             Column("late", "补录", value=lambda row: "补录" if row.late else "", phone="hidden"),
@@ -146,8 +146,8 @@ def surcharge_table(request: HttpRequest) -> Table:
         latest = bool(filters.form.is_bound and filters.form.is_valid() and filters.form.cleaned_data.get("latest"))
         return [
             Column("computed_to", "计算至", sort="computed_to", phone="secondary"),
-            Column("fine", "罚款（元）", sort="fine", align="end", phone="hidden"),
-            Column("amount", "加处罚款（元）", sort="amount", align="end", total=total_of("amount") if latest else None, phone="primary"),
+            Column("fine", "罚款", unit="元", sort="fine", phone="hidden"),
+            Column("amount", "加处罚款", unit="元", sort="amount", total=total_of("amount") if latest else None, phone="primary"),
         ]  # fmt: skip
 
     return ledger(

@@ -99,9 +99,7 @@ def test_every_page_is_accessible_and_loses_nothing_when_it_is_narrow(browser, l
         found += serious(visitor, name)
         found += narrowed(visitor, name)
     for visitor in visitors.values():
-        found += [
-            each for each in visitor.complaints if "favicon.ico" not in each
-        ]  # Chromium asks for it on a bare file
+        found += visitor.complaints
         visitor.context.close()
     assert len(pages) > 200
     assert found == [], "\n".join(found)
