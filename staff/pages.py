@@ -14,6 +14,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from config.display import submit_words
 from config.pdf import render_pdf
 from staff.files import send_file
 from staff.models import Activity, Attachment, User, Verb, setting
@@ -111,7 +112,7 @@ def form_page(
         "title": title,
         "back": back,
         "cancel": cancel,
-        "submit": submit or ("登记" if title.startswith("登记") else "保存"),
+        "submit": submit or submit_words(title),
         "draft": draft,
         "note": note,
     }

@@ -25,6 +25,7 @@ register = template.Library()
 
 for pure in (
     display.date_cn,
+    display.submit_words,
     display.day,
     display.minute,
     display.amount,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from config.display import display
+from config.display import display, submit_words
 from config.tables import Column, Table, render_table
 from fireworks.enums import INCIDENT_TRANSITIONS, IncidentState
 from fireworks.filters.incidents import IncidentFilter
@@ -125,7 +125,14 @@ def incident_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def incident_form(request: HttpRequest, form: IncidentForm, title: str, draft: str = "") -> HttpResponse:
-    context = {"form": form, "title": title, "back": LIST, "submit": "保存", "draft": draft, "same": form.same}
+    context = {
+        "form": form,
+        "title": title,
+        "back": LIST,
+        "submit": submit_words(title),
+        "draft": draft,
+        "same": form.same,
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "fireworks/incident_form.html", context, status=status)
 
