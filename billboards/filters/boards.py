@@ -33,7 +33,7 @@ def streets(request: object) -> QuerySet[Unit]:
 
 
 class BoardFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="搜索编码、名称、位置、设置人", method="search")
+    q = django_filters.CharFilter(label="搜索编码、名称、位置", method="search")
     status = django_filters.ChoiceFilter(label="状态", choices=STATUSES, method="by_status", empty_label="未作废")
     kind = django_filters.ChoiceFilter(label="类型", choices=BoardKind.choices)
     street = django_filters.ModelChoiceFilter(label="街道", queryset=streets)

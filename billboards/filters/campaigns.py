@@ -47,7 +47,7 @@ class CampaignFilter(django_filters.FilterSet):
 
 
 class ItemFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="搜索编号、对象、地点、设置人", method="search")
+    q = django_filters.CharFilter(label="搜索编号、对象、地点", method="search")
     campaign = django_filters.ModelChoiceFilter(label="专项", queryset=Campaign.objects.all())
     street = django_filters.ModelChoiceFilter(label="街道", queryset=streets)
     state = django_filters.ChoiceFilter(label="状态", choices=STATES, method="by_state", empty_label="未作废")

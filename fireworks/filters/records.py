@@ -98,7 +98,7 @@ class ActionFilter(RecordFilter):
 
 class LotFilter(RecordFilter):
     searched = ("number", "place", "owner", "store")
-    q = django_filters.CharFilter(label="搜索编号、地点、物主、存放", method="search")
+    q = django_filters.CharFilter(label="搜索编号、地点、物主", method="search")
     since = day_from("seized_on")
     until = day_to("seized_on")
     measure = django_filters.ChoiceFilter(label="计量单位", choices=Measure.choices)

@@ -40,7 +40,7 @@ class AssessmentFilter(django_filters.FilterSet):
 
 
 class PaymentFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="搜索编号、申请人、票据号", method="by_words")
+    q = django_filters.CharFilter(label="搜索编号、申请人、票据", method="by_words")
     kind = django_filters.ChoiceFilter(label="费种", field_name="assessment__kind", choices=ChargeKind.choices)
     after = django_filters.DateFilter(label="缴费日期从", field_name="paid_on", lookup_expr="gte", widget=DATE)
     before = django_filters.DateFilter(label="到", field_name="paid_on", lookup_expr="lte", widget=DATE)
