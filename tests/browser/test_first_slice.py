@@ -80,7 +80,7 @@ def test_wrong_rows_are_named_and_come_back_as_a_sheet(visit, downloads):
 def test_a_finding_is_registered_closed_and_voided_by_hand(visit):
     page = visit("1005").page
     page.get_by_role("link", name="考评问题", exact=True).click()
-    page.get_by_role("link", name="登记", exact=True).first.click()
+    page.get_by_role("link", name="登记问题", exact=True).first.click()
     page.get_by_label("责任单位").select_option(label="湖滨街道办事处")
     page.get_by_label("区域类型").select_option("ZG")
     page.get_by_label("小项").select_option(index=1)
