@@ -114,5 +114,5 @@ def make_file(case: Case, *, by: User | None, receipt: Callable[[Any], Document]
         row.sha256 = hashlib.sha256(content).hexdigest()
         row.file.save(f"{case.number}.pdf", ContentFile(content), save=False)
         row.save()
-        Activity.record(Verb.PRINT, case, by=by, title="制作卷宗", note=f"{pages}页，sha256 {row.sha256}")
+        Activity.record(Verb.PRINT, case, by=by, title="制作卷宗", note=f"{pages}页，文件校验值 {row.sha256}")
     return row

@@ -18,10 +18,10 @@ from billboards.enums.boards import (
     RemovalMode,
     RightSource,
 )
-from billboards.models import STREETS, Board, Removal, SafetyInspection, SizeRule
+from billboards.models import Board, Removal, SafetyInspection, SizeRule
 from billboards.sizing import Face
 from billboards.workflow import boards, removals
-from staff.models import Unit, User
+from staff.models import STREET_KINDS, Unit, User
 
 ROADS = ("南湖大道", "湖滨路", "求索路", "金鹗路", "游港路", "月山路")
 SHOPS = ("示例餐馆", "示例超市", "示例药店", "示例眼镜店", "示例理发店", "示例五金店", "示例茶馆", "示例水果店")
@@ -46,7 +46,7 @@ def seed(*, scale: int = 1) -> None:
         valid_from=date(2024, 1, 1), other_months=24,
     )  # fmt: skip
     boards.store_rule(rule, by=keeper)
-    streets = list(Unit.objects.filter(kind__in=STREETS).order_by("order"))
+    streets = list(Unit.objects.filter(kind__in=STREET_KINDS).order_by("order"))
     made = [register(rng, streets, first, keeper, number) for number in range(180 * scale)]
     look_at(rng, made, keeper)
     take_down(rng, made, keeper)

@@ -13,9 +13,9 @@ from PIL import Image
 
 from billboards.enums.boards import Measure
 from billboards.enums.campaigns import Disposition, PhotoStage
-from billboards.models import STREETS, Board, Campaign, CampaignItem, CampaignTarget, ItemPhoto
+from billboards.models import Board, Campaign, CampaignItem, CampaignTarget, ItemPhoto
 from billboards.workflow import campaigns, dailies, items
-from staff.models import Unit, User
+from staff.models import STREET_KINDS, Unit, User
 from staff.uploads import CleanImage, clean_image
 
 ITEMS, RUNNING_ITEMS = 120, 28
@@ -39,7 +39,7 @@ REASONS = {
 
 def seed() -> None:
     rng = random.Random(20260401)
-    streets = list(Unit.objects.filter(kind__in=STREETS).exclude(kind="scenic_centre").order_by("order"))
+    streets = list(Unit.objects.filter(kind__in=STREET_KINDS).exclude(kind="scenic_centre").order_by("order"))
     past = plan("户外广告和门店招牌专项整治", month_of(timezone.localdate()), streets)
     work(rng, past, streets, ITEMS)
     report_days(rng, past, streets)

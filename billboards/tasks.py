@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from celery import shared_task
-from django.urls import reverse
 from django.utils import timezone
 
 from billboards.casefile import make_file
@@ -16,7 +16,7 @@ from billboards.resources.cases import CaseResultResource
 from billboards.resources.removals import RemovalResource
 from billboards.workflow import boards, cases, items, removals, watch
 from billboards.workflow.papers import receipt_of
-from staff.imports.kinds import CheckedRow, ImportKind, register_import
+from staff.imports.kinds import CheckedRow, ImportKind, one_by_one, register_import, rows_of_batch
 from staff.jobs import JobFailed, Progress, long_job
 from staff.models import ImportBatch, Job, User
 from staff.permissions import Perms
@@ -48,27 +48,18 @@ def print_case_file(job: Job, progress: Progress) -> None:
     job.message = f"{made.papers} 份文书，共 {made.pages} 页。"
 
 
-def publish_boards(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
-    for done, row in enumerate(rows, 1):
-        board, faces = row.facts
-        boards.register_board(board, faces, by=by, batch=batch)
-        progress.step(done, len(rows))
-    return len(rows)
+def store_board(facts: Any, by: User | None, batch: ImportBatch) -> None:
+    board, faces = facts
+    boards.register_board(board, faces, by=by, batch=batch)
 
 
-def publish_items(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
-    for done, row in enumerate(sorted(rows, key=lambda each: each.facts.found_on), 1):
-        items.record_item(row.facts, by=by, batch=batch)
-        progress.step(done, len(rows))
-    return len(rows)
+def store_item(facts: Any, by: User | None, batch: ImportBatch) -> None:
+    items.record_item(facts, by=by, batch=batch)
 
 
-def publish_removals(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
+def store_removal(facts: Any, by: User | None, batch: ImportBatch) -> None:
     """As they happened: what the ledger shows of a broken rule is flagged, not refused."""
-    for done, row in enumerate(sorted(rows, key=lambda each: each.facts.removed_on), 1):
-        removals.record_removal(row.facts, by=by, as_it_happened=True, batch=batch)
-        progress.step(done, len(rows))
-    return len(rows)
+    removals.record_removal(facts, by=by, as_it_happened=True, batch=batch)
 
 
 def publish_cases(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
@@ -87,7 +78,7 @@ register_import(
         permission=Perms.HANDLE_CASE,
         resource=CaseResultResource,
         publish=publish_cases,
-        list_url=lambda batch: f"{reverse('billboards:case-list')}?batch={batch.pk}",
+        list_url=rows_of_batch("billboards:case-list"),
         personal=True,
     )
 )
@@ -97,8 +88,8 @@ register_import(
         label="户外广告台账",
         permission=Perms.KEEP_BOARDS,
         resource=BoardResource,
-        publish=publish_boards,
-        list_url=lambda batch: f"{reverse('billboards:board-list')}?batch={batch.pk}",
+        publish=one_by_one(store_board),
+        list_url=rows_of_batch("billboards:board-list"),
     )
 )
 register_import(
@@ -107,8 +98,8 @@ register_import(
         label="旧拆除记录",
         permission=Perms.KEEP_BOARDS,
         resource=RemovalResource,
-        publish=publish_removals,
-        list_url=lambda batch: f"{reverse('billboards:removal-list')}?batch={batch.pk}",
+        publish=one_by_one(store_removal, order=lambda facts: facts.removed_on),
+        list_url=rows_of_batch("billboards:removal-list"),
     )
 )
 register_import(
@@ -117,7 +108,7 @@ register_import(
         label="专项问题",
         permission=Perms.MANAGE_CAMPAIGNS,
         resource=CampaignItemResource,
-        publish=publish_items,
-        list_url=lambda batch: f"{reverse('billboards:item-list')}?batch={batch.pk}",
+        publish=one_by_one(store_item, order=lambda facts: facts.found_on),
+        list_url=rows_of_batch("billboards:item-list"),
     )
 )

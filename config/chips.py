@@ -35,18 +35,24 @@ def link_to(path: str, query: QueryDict) -> str:
 
 def active_filters(filters: Any, request: HttpRequest) -> list[Chip]:
     """What a FilterSet is narrowed by, in words, each with the address that takes it away."""
-    chips = []
-    form = filters.form
+    chips: list[Chip] = []
+    form, before = filters.form, ""
     data = form.cleaned_data if form.is_bound and form.is_valid() else {}
     for name, value in data.items():
+        label, before = span_label(str(form.fields[name].label or name), before)
         text = filter_text(form.fields[name], value)
         if not text:
             continue
         query = request.GET.copy()
         for key in (*(form.add_prefix(name) + suffix for suffix in FILTER_SUFFIXES), "page", "part"):
             query.pop(key, None)
-        chips.append(Chip(str(form.fields[name].label or name), text, link_to(request.path, query)))
+        chips.append(Chip(label, text, link_to(request.path, query)))
     return chips
+
+
+def span_label(label: str, before: str) -> tuple[str, str]:
+    """A lone 到 says until which day it is, as 发现日期从 before it did; and what the next label stands after."""
+    return (f"{before.removesuffix('从')}到" if label == "到" and before.endswith("从") else label), label
 
 
 def filter_text(field: Any, value: Any) -> str:

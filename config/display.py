@@ -113,3 +113,8 @@ def display(value: Any) -> str:
         case Decimal():
             return plain_number(value)
     return str(value)
+
+
+def submit_words(title: str) -> str:
+    """What the button of a form says, after the form's title: 登记 where something is entered, else 保存."""
+    return "登记" if title.startswith("登记") else "保存"

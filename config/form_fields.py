@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField
 from django.utils.safestring import SafeString
+
+from config.display import plain_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,13 @@ class FieldPart:
         field = self.bound.field
         wanted = field.required or getattr(field, "wanted_later", False)
         return not wanted and self.kind != "checkbox" and not field.disabled
+
+    @property
+    def chosen(self) -> str:
+        """Of several choices those ticked, in words; 不限 if there are none."""
+        value = self.bound.value() or []
+        ticked = {str(each) for each in (value if isinstance(value, list | tuple | set) else [value])}
+        return "、".join(str(label) for key, label in self.bound.field.choices if str(key) in ticked) or "不限"  # type: ignore[attr-defined]
 
     @property
     def described_by(self) -> str:
@@ -100,6 +110,8 @@ def describe(bound: BoundField, *, small: bool = False) -> FieldPart:
     attrs: dict[str, Any] = {"class": " ".join(name for name in names if name)}
     if kind == "select":
         name_empty_choice(bound.field)
+    if isinstance(bound.initial, Decimal):
+        bound.initial = plain_number(bound.initial).replace(",", "")
     if isinstance(bound.field.widget, forms.Textarea):
         attrs["rows"] = bound.field.widget.attrs.get("rows_wanted", 4)
     return FieldPart(
@@ -120,12 +132,15 @@ def name_empty_choice(field: forms.Field) -> None:
 
 
 def describe_filter(bound: BoundField) -> FieldPart:
-    """A filter's field: small, and an empty choice reads 不限."""
+    """A filter's field: small; several choices are boxes to tick, folded under what is chosen; an empty choice reads 不限, unless the filter says what is meant by it (未作废)."""
     widget = bound.field.widget
     if isinstance(widget, forms.Select) and not getattr(widget, "allow_multiple_selected", False):
         choices = list(widget.choices)
-        if choices and not isinstance(choices[0][1], list | tuple) and str(choices[0][0]) in ("", "unknown"):
+        unnamed = choices and (choices[0][0] == "unknown" or str(choices[0][1]) == BLANK_CHOICE_DASH[0][1])
+        if unnamed:
             widget.choices = [("", "不限"), *choices[1:]]
+    if isinstance(widget, forms.SelectMultiple) and not isinstance(widget, forms.CheckboxSelectMultiple):
+        bound.field.widget = forms.CheckboxSelectMultiple(choices=widget.choices)
     return describe(bound, small=True)
 
 

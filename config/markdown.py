@@ -71,7 +71,9 @@ class Renderer:
     def blocks(self, lines: list[str]) -> SafeString:
         made = []
         for block in split(lines):
-            if block[0].startswith("|"):
+            if block[0].startswith("|") and not RULE.fullmatch(
+                block[0]
+            ):  # a table begins with its head, not with the rule
                 made.append(self.table(block))
             elif MARKER.match(block[0]):
                 made.append(self.items(block))

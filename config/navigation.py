@@ -34,7 +34,7 @@ NAV = (
     Entry("市容考评", "待复查", "inspections:review-list", "inspections.review_finding"),
     Entry("市容考评", "交办单", "inspections:order-list", "inspections.view_findings"),
     Entry("市容考评", "延期申请", "inspections:extension-list", "inspections.view_findings"),
-    Entry("市容考评", "申诉", "inspections:appeal-list", "inspections.view_findings"),
+    Entry("市容考评", "考评申诉", "inspections:appeal-list", "inspections.view_findings"),
     Entry("市容考评", "考评计划", "inspections:round-list", "inspections.view_rounds"),
     Entry("市容考评", "现场检查评分表", "inspections:sheet-list", "inspections.view_findings"),
     Entry("市容考评", "点位", "inspections:place-list", "inspections.view_findings"),
@@ -54,7 +54,7 @@ NAV = (
     Entry("禁炮", "值守报告", "fireworks:report-list", "fireworks.view_fireworks"),
     Entry("禁炮", "登记炮情", "fireworks:incident-create", "fireworks.record_incident"),
     Entry("禁炮", "炮情", "fireworks:incident-list", "fireworks.view_fireworks"),
-    Entry("禁炮", "举报与奖励", "fireworks:public-report-list", "fireworks.view_reporter"),
+    Entry("禁炮", "群众举报", "fireworks:public-report-list", "fireworks.view_reporter"),
     Entry("禁炮", "禁炮宣传", "fireworks:publicity-list", "fireworks.view_fireworks"),
     Entry("禁炮", "媒体报道", "fireworks:media-list", "fireworks.view_fireworks"),
     Entry("禁炮", "联合行动", "fireworks:action-list", "fireworks.view_fireworks"),
@@ -111,7 +111,7 @@ NAV = (
     Entry("内部管理", "制度汇编", "staff:regulation-list", "staff.view_regulations"),
     Entry("内部管理", "科室考核", "staff:appraisal-round-list", "staff.view_appraisals"),
     Entry("内部管理", "纪律处理", "staff:discipline-list", "staff.view_discipline"),
-    Entry("办公室", "账号权限", "staff:user-list", "staff.manage_accounts"),
+    Entry("办公室", "账号", "staff:user-list", "staff.manage_accounts"),
     Entry("办公室", "发件", "staff:mail-list", "staff.manage_accounts"),
     Entry("办公室", "运行状况", "staff:condition", "staff.manage_accounts"),
     Entry("办公室", "后台任务", "staff:job-list"),
@@ -122,18 +122,18 @@ NAV = (
 QUICK = (
     Entry("", "现场录入", "inspections:street-entry", "inspections.register_finding", "camera"),
     Entry("", "登记申请", "permits:application-create", "permits.receive_permit"),
-    Entry("", "快速登记许可", "permits:quick-create", "permits.receive_permit"),
+    Entry("", "快速登记", "permits:quick-create", "permits.receive_permit"),
     Entry("", "登记缴费", "permits:assessment-list", "permits.collect_fees"),
     Entry("", "登记炮情", "fireworks:incident-create", "fireworks.record_incident", "camera"),
     Entry("", "登记台账", "reports:tally-create", "reports.record_tally", "camera"),
-    Entry("", "登记禁炮宣传", "fireworks:publicity-create", "fireworks.record_publicity"),
+    Entry("", "登记宣传", "fireworks:publicity-create", "fireworks.record_publicity"),
     Entry("", "登记户外广告", "billboards:board-create", "billboards.keep_boards"),
     Entry("", "登记线索", "billboards:case-create", "billboards.handle_case"),
     Entry("", "整表录入", "inspections:grid-entry", "inspections.register_finding"),
     Entry("", "登记人员", "staff:person-create", "staff.manage_people"),
-    Entry("", "登记培训", "staff:course-create", "staff.manage_learning"),
+    Entry("", "登记培训学习", "staff:course-create", "staff.manage_learning"),
     Entry("", "登记制度", "staff:regulation-create", "staff.manage_regulations"),
-    Entry("", "新建重点工作", "reports:task-create", "reports.manage_tasks"),
+    Entry("", "重点工作立项", "reports:task-create", "reports.manage_tasks"),
     Entry("", "新建账号", "staff:user-create", "staff.manage_accounts"),
 )
 QUICK_SHOWN = 6
@@ -231,6 +231,13 @@ def help_address(user: Any, path: str) -> str:
     return address_of(HANDBOOK, (page,)) if page else ""
 
 
+def section_here(user: Any, path: str) -> str:
+    """The heading of the navigation under which one is; "" where none of its entries leads here."""
+    return next(
+        (section.label for section in nav_sections(user, path) if any(item.active for item in section.items)), ""
+    )
+
+
 def nav_sections(user: Any, path: str) -> list[NavSection]:
     entries = permitted(user, NAV)
     items = nav_items(entries, path)
@@ -246,13 +253,14 @@ def quick_entries(user: Any) -> list[NavItem]:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `nav` (side), `phone_nav` (bottom bar), `search_url`, `help_url`; made only if the page prints them."""
+    """Context processor: `nav` (side), `nav_section`, `phone_nav` (bottom bar), `search_url`, `help_url`; made only if printed."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"nav": [], "phone_nav": [], "search_url": "", "help_url": ""}
+        return {"nav": [], "nav_section": "", "phone_nav": [], "search_url": "", "help_url": ""}
     return {
         "search_url": address_of(SEARCH),
         "help_url": SimpleLazyObject(lambda: help_address(user, request.path)),
         "nav": SimpleLazyObject(lambda: nav_sections(user, request.path)),
+        "nav_section": SimpleLazyObject(lambda: section_here(user, request.path)),
         "phone_nav": SimpleLazyObject(lambda: nav_items(permitted(user, PHONE_NAV), request.path)),
     }

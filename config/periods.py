@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 QUARTER_NAMES = "一二三四"
+WRITTEN = "2026年上半年、2026年第一季度、2026年3月、2026年，或者 2026-01-01至2026-06-20"  # how a period is typed
 BACKWARDS = "期间的截止日期不能早于起始日期。"
 FIRST_YEAR, LAST_YEAR = 1900, 2999  # what may be typed; far enough inside `date` for every comparison
 
@@ -46,13 +47,14 @@ class Period:
 
     @classmethod
     def parse(cls, key: str) -> Period:
-        """Read a key: 2026, 2026H1, 2026Q3, 2026-03, 2026-01-01~2026-06-20. ValueError (Chinese) for anything else."""
+        """Read a key (2026, 2026H1, 2026Q3, 2026-03, 2026-01-01~2026-06-20) or the same in words, as `label` says it.
+
+        ValueError (Chinese) for anything else.
+        """
         for pattern, make in _FORMS:
-            if match := pattern.fullmatch(key.strip()):
+            if match := pattern.fullmatch(key_in(key)):
                 return cls._checked(key, make, match.groups())
-        raise ValueError(
-            f"“{key}”不是有效的期间。可写 2026H1（上半年）、2026Q1、2026-03、2026 或 2026-01-01~2026-06-20。"
-        )
+        raise ValueError(f"“{key}”不是有效的期间。可写{WRITTEN}。")
 
     @classmethod
     def _checked(cls, key: str, make: _Maker, parts: tuple[str, ...]) -> Period:
@@ -127,6 +129,27 @@ class Period:
         A period that is over stays whole; of one still to come there is its first day.
         """
         return self.cut(max(today, self.start))
+
+
+def key_in(words: str) -> str:
+    """2026年上半年 → 2026H1, 2026年3月 → 2026-03, 2026年1月1日至6月20日 → 2026-01-01~2026-06-20; a key stays as it is."""
+    text = re.sub(r"\s", "", words).replace("～", "~")
+    if half := re.fullmatch(r"(\d{4})年?(上|下)半年", text):
+        return f"{half[1]}H{'上下'.index(half[2]) + 1}"
+    if quarter := re.fullmatch(r"(\d{4})年?第?([一二三四1-4])季度", text):
+        number = QUARTER_NAMES.find(quarter[2]) + 1 or int(quarter[2])
+        return f"{quarter[1]}Q{number}"
+    if month := re.fullmatch(r"(\d{4})年(\d{1,2})月份?", text):
+        return f"{month[1]}-{int(month[2]):02d}"
+    if days := re.fullmatch(r"(.+日|\d{4}-\d\d-\d\d)(?:至|到|~)(.+日|\d{4}-\d\d-\d\d)", text):
+        first, last = days[1], days[2]
+        return f"{_day_in(first)}~{_day_in(last if '年' in last or '-' in last else first[:5] + last)}"
+    return f"{_day_in(text)}~{_day_in(text)}" if text.endswith("日") else text.removesuffix("年")
+
+
+def _day_in(text: str) -> str:
+    day = re.fullmatch(r"(\d{4})年(\d{1,2})月(\d{1,2})日", text)
+    return f"{day[1]}-{int(day[2]):02d}-{int(day[3]):02d}" if day else text
 
 
 def _month_end(year: int, month: int) -> date:

@@ -58,7 +58,7 @@ class Table:
         size: int = 50,
         row_url: Callable[[Any], str] | None = None,
         row_tone: Callable[[Any], str] | None = None,
-        empty: str = "没有符合条件的记录。",
+        empty: str = "还没有记录。",
         empty_action: tuple[str, str] | None = None,
         export_url: str = "",
         filters: Any = None,

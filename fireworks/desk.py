@@ -251,8 +251,5 @@ def records_search(user: User, query: str) -> list[Hit]:
         *(Hit(each.number, each.get_absolute_url(), "联合行动", each.name) for each in actions[:SHOWN_HITS]),
         *(Hit(each.number, each.get_absolute_url(), "集中销毁", each.place) for each in burnt[:SHOWN_HITS]),
         *(Hit(each.number, each.get_absolute_url(), "禁炮考评通报", str(each)) for each in bulletins[:SHOWN_HITS]),
-        *(
-            Hit(str(each), reverse("fireworks:public-report-detail", args=[each.pk]), "群众举报", each.incident.number)
-            for each in reports[:SHOWN_HITS]
-        ),
+        *(Hit(str(each), each.get_absolute_url(), "群众举报", each.incident.number) for each in reports[:SHOWN_HITS]),
     ]

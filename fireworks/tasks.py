@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from celery import shared_task
-from django.urls import reverse
 from django.utils import timezone
 
 from fireworks.models import Roster
@@ -16,7 +15,15 @@ from fireworks.resources.duty import DutyPersonResource, GridResource, PostResou
 from fireworks.resources.records import IncidentResource, PublicityResource
 from fireworks.solver import solve
 from fireworks.workflow import grids, incidents, publicity, rosters, watch
-from staff.imports.kinds import CheckedRow, ImportKind, SheetResource, register_import
+from staff.imports.kinds import (
+    CheckedRow,
+    ImportKind,
+    SheetResource,
+    one_by_one,
+    register_import,
+    rows_of_batch,
+    whole_list,
+)
 from staff.jobs import JobFailed, Progress, long_job
 from staff.models import ImportBatch, Job, User
 from staff.permissions import Perms
@@ -68,21 +75,6 @@ def outcome(placed: int, broken: Sequence[str]) -> str:
     return f"已安排 {placed} 人次，人手不够：{''.join(broken[:SHOWN_BREACHES])}{more}"[:300]
 
 
-Store = Callable[[Any, User | None], object]
-
-
-def each(store: Store) -> Callable[..., int]:
-    """Publish checked rows one after another, each through its door."""
-
-    def publish(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
-        for done, row in enumerate(rows, 1):
-            store(row.facts, by)
-            progress.step(done, len(rows))
-        return len(rows)
-
-    return publish
-
-
 def write_roster(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
     return rosters.write_sheet(dict(row.facts for row in rows), by=by)
 
@@ -94,8 +86,10 @@ def importable(key: str, label: str, resource: type[SheetResource], url_name: st
             label=label,
             permission=Perms.PLAN_DUTY,
             resource=resource,
-            publish=write_roster if resource is RosterResource else each(lambda facts, by: grids.store(facts, by=by)),
-            list_url=lambda batch: reverse(url_name),
+            publish=write_roster
+            if resource is RosterResource
+            else one_by_one(lambda facts, by, batch: grids.store(facts, by=by)),
+            list_url=whole_list(url_name),
         )
     )
 
@@ -109,20 +103,14 @@ importable("fireworks.roster", "值班表", RosterResource, "fireworks:slot-list
 # --- Records ----------------------------------------------------------------------------------------------------------
 
 
-def publish_incidents(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
+def store_incident(facts: Any, by: User | None, batch: ImportBatch) -> None:
     """A register kept on paper holds what was verified; rows with a treatment come in as handled."""
-    for done, row in enumerate(sorted(rows, key=lambda each: each.facts[0].found_at), 1):
-        incident, handling, handled_by = row.facts
-        incidents.import_incident(incident, handling=handling, handled_by=handled_by, by=by, batch=batch)
-        progress.step(done, len(rows))
-    return len(rows)
+    incident, handling, handled_by = facts
+    incidents.import_incident(incident, handling=handling, handled_by=handled_by, by=by, batch=batch)
 
 
-def publish_publicity(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
-    for done, row in enumerate(sorted(rows, key=lambda each: each.facts.held_on), 1):
-        publicity.record_publicity(row.facts, by=by, batch=batch)
-        progress.step(done, len(rows))
-    return len(rows)
+def store_publicity(facts: Any, by: User | None, batch: ImportBatch) -> None:
+    publicity.record_publicity(facts, by=by, batch=batch)
 
 
 register_import(
@@ -131,8 +119,8 @@ register_import(
         label="炮情",
         permission=Perms.MANAGE_BAN_RECORDS,
         resource=IncidentResource,
-        publish=publish_incidents,
-        list_url=lambda batch: f"{reverse('fireworks:incident-list')}?batch={batch.pk}",
+        publish=one_by_one(store_incident, order=lambda facts: facts[0].found_at),
+        list_url=rows_of_batch("fireworks:incident-list"),
     )
 )
 register_import(
@@ -141,7 +129,7 @@ register_import(
         label="禁炮宣传",
         permission=Perms.MANAGE_BAN_RECORDS,
         resource=PublicityResource,
-        publish=publish_publicity,
-        list_url=lambda batch: f"{reverse('fireworks:publicity-list')}?batch={batch.pk}",
+        publish=one_by_one(store_publicity, order=lambda facts: facts.held_on),
+        list_url=rows_of_batch("fireworks:publicity-list"),
     )
 )

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.urls import reverse
-
 from inspections.input_sheet import InputResource
 from inspections.models import Bulletin
 from inspections.resources import FindingResource
 from inspections.sheet_rows import CheckSheetResource, grouped
 from inspections.workflow import bulletins, inputs, sheets
 from inspections.workflow import findings as workflow
-from staff.imports.kinds import CheckedRow, ImportKind, register_import
+from staff.imports.kinds import CheckedRow, ImportKind, register_import, rows_of_batch, whole_list
 from staff.jobs import JobFailed, Progress, long_job
 from staff.models import ImportBatch, Job, User
 from staff.permissions import Perms
@@ -30,7 +28,7 @@ FINDING_IMPORT = register_import(
         permission=Perms.IMPORT_FINDINGS,
         resource=FindingResource,
         publish=publish_findings,
-        list_url=lambda batch: f"{reverse('inspections:finding-list')}?batch={batch.pk}",
+        list_url=rows_of_batch("inspections:finding-list"),
     )
 )
 
@@ -48,7 +46,7 @@ SHEET_IMPORT = register_import(
         permission=Perms.ENTER_SHEET,
         resource=CheckSheetResource,
         publish=publish_sheets,
-        list_url=lambda batch: reverse("inspections:sheet-list"),
+        list_url=whole_list("inspections:sheet-list"),
     )
 )
 
@@ -66,7 +64,7 @@ INPUT_IMPORT = register_import(
         permission=Perms.MANAGE_SCORES,
         resource=InputResource,
         publish=publish_inputs,
-        list_url=lambda batch: f"{reverse('inspections:input-list')}?batch={batch.pk}",
+        list_url=rows_of_batch("inspections:input-list"),
     )
 )
 

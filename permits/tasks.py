@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 from celery import shared_task
-from django.urls import reverse
 
 from permits.resources.results import OldPermitResource
 from permits.resources.roads import RoadResource
 from permits.workflow import catalogue, daily, old_permits
-from staff.imports.kinds import CheckedRow, ImportKind, register_import
-from staff.jobs import Progress
+from staff.imports.kinds import ImportKind, one_by_one, register_import, rows_of_batch, whole_list
 from staff.models import ImportBatch, User
 from staff.permissions import Perms
 
@@ -25,18 +23,12 @@ def run_daily() -> int:
 # --- What can be imported ---------------------------------------------------------------------------------------------
 
 
-def publish_old_permits(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
-    for done, row in enumerate(sorted(rows, key=lambda each: each.facts.result.received_on), 1):
-        old_permits.store_old(row.facts, by=by, batch=batch)
-        progress.step(done, len(rows))
-    return len(rows)
+def store_old_permit(facts: Any, by: User | None, batch: ImportBatch) -> None:
+    old_permits.store_old(facts, by=by, batch=batch)
 
 
-def publish_roads(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
-    for done, row in enumerate(rows, 1):
-        catalogue.store(row.facts, by=by)
-        progress.step(done, len(rows))
-    return len(rows)
+def store_road(facts: Any, by: User | None, batch: ImportBatch) -> None:
+    catalogue.store(facts, by=by)
 
 
 register_import(
@@ -45,8 +37,8 @@ register_import(
         label="旧许可（只登记结果）",
         permission=Perms.HANDLE_PERMIT,
         resource=OldPermitResource,
-        publish=publish_old_permits,
-        list_url=lambda batch: f"{reverse('permits:application-list')}?batch={batch.pk}",
+        publish=one_by_one(store_old_permit, order=lambda facts: facts.result.received_on),
+        list_url=rows_of_batch("permits:application-list"),
     )
 )
 register_import(
@@ -55,7 +47,7 @@ register_import(
         label="道路",
         permission=Perms.MANAGE_PERMIT_ITEMS,
         resource=RoadResource,
-        publish=publish_roads,
-        list_url=lambda batch: reverse("permits:road-list"),
+        publish=one_by_one(store_road),
+        list_url=whole_list("permits:road-list"),
     )
 )

@@ -9,11 +9,11 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
+from config.inputs import DATE, MONTH
 from config.periods import FIRST_YEAR, LAST_YEAR, Period
-from fireworks.filters.records import RecordFilter, since, until
 from reports.enums import PlanOutcome, ProblemState, TaskState
 from reports.models import HistoricalFigure, KeyTask, Measure, PlanItem, Problem, TallyEntry
-from staff.filters.log import DATE_INPUT
+from staff.filters.records import RecordFilter, day_from, day_to, voided
 from staff.models import ImportBatch, Unit
 
 WHOLE = (date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
@@ -25,12 +25,6 @@ def asked_period(data: dict[str, Any]) -> Period:
     return Period.between(start, end) if start <= end else Period.between(*WHOLE)
 
 
-def voided() -> django_filters.ChoiceFilter:
-    return django_filters.ChoiceFilter(
-        label="作废", choices=[("voided", "只看已作废")], method="by_voided", empty_label="不含作废"
-    )
-
-
 class TallyFilter(RecordFilter):
     searched = ("place", "note", "measure__name")
     q = django_filters.CharFilter(label="搜索地点、说明、指标", method="search")
@@ -40,8 +34,8 @@ class TallyFilter(RecordFilter):
     measure = django_filters.ModelChoiceFilter(
         label="指标", queryset=Measure.objects.select_related("task"), to_field_name="code"
     )
-    since = django_filters.DateFilter(label="日期从", method="by_day", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="到", method="by_day", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="日期从", method="by_day", widget=DATE)
+    until = django_filters.DateFilter(label="到", method="by_day", widget=DATE)
     unit = django_filters.ModelChoiceFilter(
         label="单位", queryset=lambda request: Unit.objects.filter(tally_entries__isnull=False).distinct()
     )
@@ -82,9 +76,9 @@ class TaskFilter(RecordFilter):
     owner = django_filters.ModelChoiceFilter(
         label="责任单位", queryset=lambda request: Unit.objects.filter(key_tasks__isnull=False).distinct()
     )
-    since = django_filters.DateFilter(label="在办日期从", method="by_day", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="到", method="by_day", widget=DATE_INPUT)
-    due_until = django_filters.DateFilter(label="期限不晚于", field_name="due", lookup_expr="lte", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="在办日期从", method="by_day", widget=DATE)
+    until = django_filters.DateFilter(label="到", method="by_day", widget=DATE)
+    due_until = django_filters.DateFilter(label="期限不晚于", field_name="due", lookup_expr="lte", widget=DATE)
     done_since = django_filters.DateFilter(label="完成日期从", method="by_done", widget=forms.HiddenInput())
     done_until = django_filters.DateFilter(label="到", method="by_done", widget=forms.HiddenInput())
     voided = voided()
@@ -116,8 +110,8 @@ class ProblemFilter(RecordFilter):
         choices=[("carried", "期初遗留"), ("solved", "期内解决"), ("left", "期末未解决")],
         method="by_day",
     )
-    since = django_filters.DateFilter(label="期间从", method="by_day", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="到", method="by_day", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="期间从", method="by_day", widget=DATE)
+    until = django_filters.DateFilter(label="到", method="by_day", widget=DATE)
     voided = voided()
 
     class Meta:
@@ -146,8 +140,8 @@ class ProblemFilter(RecordFilter):
 class PlanFilter(RecordFilter):
     searched = ("title", "text")
     q = django_filters.CharFilter(label="搜索计划", method="search")
-    since = since("starts_on")
-    until = until("starts_on")
+    since = day_from("starts_on")
+    until = day_to("starts_on")
     outcome = django_filters.ChoiceFilter(
         label="完成情况", choices=[*PlanOutcome.choices, ("pending", "未登记")], method="by_outcome"
     )
@@ -165,12 +159,8 @@ class HistoryFilter(RecordFilter):
     searched = ("figure", "source", "checked_by")
     q = django_filters.CharFilter(label="搜索数据、来源", method="search")
     figure = django_filters.CharFilter(label="数据", widget=forms.HiddenInput())
-    month_from = django_filters.CharFilter(
-        label="月份从", field_name="month", lookup_expr="gte", widget=forms.TextInput(attrs={"type": "month"})
-    )
-    month_to = django_filters.CharFilter(
-        label="到", field_name="month", lookup_expr="lte", widget=forms.TextInput(attrs={"type": "month"})
-    )
+    month_from = django_filters.CharFilter(label="月份从", field_name="month", lookup_expr="gte", widget=MONTH)
+    month_to = django_filters.CharFilter(label="到", field_name="month", lookup_expr="lte", widget=MONTH)
     voided = voided()
     batch = django_filters.ModelChoiceFilter(
         label="导入批次", queryset=ImportBatch.objects.all(), widget=forms.HiddenInput()

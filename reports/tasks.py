@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from celery import shared_task
-from django.urls import reverse
 from django.utils import timezone
 
 from reports import digest
@@ -13,7 +13,7 @@ from reports.models import Report
 from reports.permissions import can_record_for
 from reports.resources import HistoryResource, TallyResource
 from reports.workflow import materials, plans, summaries, tallies
-from staff.imports.kinds import CheckedRow, ImportKind, register_import
+from staff.imports.kinds import CheckedRow, ImportKind, one_by_one, register_import, rows_of_batch
 from staff.jobs import JobFailed, Progress, long_job
 from staff.models import ImportBatch, Job, User
 from staff.permissions import Perms
@@ -45,11 +45,8 @@ def publish_tallies(rows: Sequence[CheckedRow], by: User | None, batch: ImportBa
     return len(rows)
 
 
-def publish_history(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
-    for done, row in enumerate(rows, 1):
-        plans.record_history(row.facts, by=by, batch=batch)
-        progress.step(done, len(rows))
-    return len(rows)
+def store_history(facts: Any, by: User | None, batch: ImportBatch) -> None:
+    plans.record_history(facts, by=by, batch=batch)
 
 
 register_import(
@@ -59,7 +56,7 @@ register_import(
         permission=Perms.RECORD_TALLY,
         resource=TallyResource,
         publish=publish_tallies,
-        list_url=lambda batch: f"{reverse('reports:tally-list')}?batch={batch.pk}",
+        list_url=rows_of_batch("reports:tally-list"),
     )
 )
 register_import(
@@ -68,8 +65,8 @@ register_import(
         label="历史数据",
         permission=Perms.MANAGE_TASKS,
         resource=HistoryResource,
-        publish=publish_history,
-        list_url=lambda batch: f"{reverse('reports:history-list')}?batch={batch.pk}",
+        publish=one_by_one(store_history),
+        list_url=rows_of_batch("reports:history-list"),
     )
 )
 

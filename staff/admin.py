@@ -157,7 +157,7 @@ class DeputyshipAdmin(ReadOnlyAdmin):
 
 @admin.register(User)
 class AccountAdmin(ReadOnlyAdmin):
-    """A look only: accounts, roles and deputies have one door, the page 账号权限 (staff/workflow/accounts.py)."""
+    """A look only: accounts, roles and deputies have one door, the page 账号 (staff/workflow/accounts.py)."""
 
     list_display = ["username", "display_name", "unit", "is_active", "last_login"]
     list_filter = ["is_active", "groups", "unit"]

@@ -14,6 +14,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from config.display import submit_words
 from config.pdf import render_pdf
 from staff.files import send_file
 from staff.models import Activity, Attachment, User, Verb, setting
@@ -95,14 +96,15 @@ def form_page(
     *,
     title: str,
     back: tuple[str, str],
-    submit: str = "保存",
+    submit: str = "",
     draft: str = "",
     note: str = "",
     status: int = 0,
 ) -> HttpResponse:
     """A form of its own page. `back`: label and address (route or path) of where it belongs.
 
-    A POST that comes back here was refused (422), unless `status` says that it only asked.
+    A POST that comes back here was refused (422), unless `status` says that it only asked. The button says what the
+    title says: 登记 for a new entry, else 保存, unless `submit` names something else.
     """
     cancel = back[1] if back[1].startswith("/") else reverse(back[1])
     context = {
@@ -110,7 +112,7 @@ def form_page(
         "title": title,
         "back": back,
         "cancel": cancel,
-        "submit": submit,
+        "submit": submit or submit_words(title),
         "draft": draft,
         "note": note,
     }
@@ -120,7 +122,7 @@ def form_page(
 
 
 def correct_page(
-    request: HttpRequest, form: Any, *, title: str, back: tuple[str, str], done: str = "已更正。", note: str = ""
+    request: HttpRequest, form: Any, *, title: str, back: tuple[str, str], done: str = "已保存。", note: str = ""
 ) -> HttpResponse:
     """A correction through the form's own door: back to the record, or the form again with what was typed."""
     if request.method == "POST" and form.is_valid() and form.store():
@@ -143,34 +145,58 @@ def store_or_show(
 
 def take_step(
     request: HttpRequest,
+    record: models.Model,
     form: Any,
     act: Callable[[], Any],
     *,
-    page: Callable[[], RecordPage],
+    page: Callable[[HttpRequest, Any], RecordPage],
     step: str,
     done: str,
 ) -> HttpResponse:
-    """Run a step behind a dialog: on success back to the record, on refusal the page with the dialog open."""
-    target = page().record
+    """Run a step behind a dialog: on success back to the record, on refusal its page with the dialog open."""
     if form.is_valid():
         try:
             act()
         except Refused as refusal:
             if refusal.field not in form.fields:
                 messages.error(request, str(refusal))
-                return redirect(target)  # type: ignore[arg-type]
+                return redirect(record)  # type: ignore[arg-type]
             show_refusal(form, refusal)
         else:
             messages.success(request, done)
-            return redirect(target)  # type: ignore[arg-type]
-    return page().with_form(step, form).show(request, status=422)
+            return redirect(record)  # type: ignore[arg-type]
+    record.refresh_from_db()  # the page shows what is stored, not what the step tried
+    return page(request, record).with_form(step, form).show(request, status=422)
 
 
 def take_form(
-    request: HttpRequest, form: Any, record: models.Model, *, page: Callable[[], RecordPage], step: str, done: str
+    request: HttpRequest,
+    record: models.Model,
+    form: Any,
+    *,
+    page: Callable[[HttpRequest, Any], RecordPage],
+    step: str,
+    done: str,
 ) -> HttpResponse:
     """`take_step` where the form knows its door."""
-    return take_step(request, form, lambda: form.take(record, by=request.user), page=page, step=step, done=done)
+    return take_step(request, record, form, lambda: form.take(record, by=request.user), page=page, step=step, done=done)
+
+
+def add_photo(
+    request: HttpRequest,
+    record: models.Model,
+    form: Any,
+    store: Callable[[], Any],
+    *,
+    page: Callable[[HttpRequest, Any], RecordPage],
+) -> HttpResponse:
+    """Store a picture of a record through `store` (falsy: refused, the reason is on the form); back to its page."""
+    if form.is_valid() and store():
+        messages.success(request, "照片已保存。")
+        return redirect(record)  # type: ignore[arg-type]
+    shown = page(request, record)
+    shown.photo_form = form
+    return shown.show(request, status=422)
 
 
 def require(allowed: bool) -> None:

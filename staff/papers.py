@@ -46,4 +46,4 @@ def sign_paper(
     paper.sha256 = hashlib.sha256(content).hexdigest()
     paper.paper.save(f"{number or 'paper'}.pdf", ContentFile(content), save=False)
     paper.save(update_fields=["number", "signed_at", "signed_by", "sha256", "paper", *also])
-    Activity.record(Verb.SIGN, paper, by=by, title=number or "不编文号", note=f"sha256 {paper.sha256}")
+    Activity.record(Verb.SIGN, paper, by=by, title=number or "不编文号", note=f"文件校验值 {paper.sha256}")

@@ -1,8 +1,6 @@
 """Celery shells of the office. Long jobs register themselves in each app's tasks.py (see staff/jobs.py)."""
 
-from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
 
 from celery import shared_task
 from django.conf import settings
@@ -13,8 +11,7 @@ from config import backup
 from staff import exports, jobs, mailing
 from staff.enums import RuleChange
 from staff.imports import pipeline
-from staff.imports.kinds import CheckedRow, ImportKind, register_import
-from staff.jobs import Progress
+from staff.imports.kinds import ImportKind, one_by_one, register_import, rows_of_batch, whole_list
 from staff.models import (
     Activity,
     ActivitySeal,
@@ -31,7 +28,6 @@ from staff.models import (
     verify_chain,
 )
 from staff.permissions import Perms
-from staff.refusals import Refused
 from staff.resources.people import CertificateResource, MovementResource, PersonResource, QuotaResource
 from staff.resources.regulations import RegulationResource, RuleEntry
 from staff.workflow import certificates, establishment, people, regulations
@@ -108,24 +104,6 @@ def warn_certificates() -> int:
     return certificates.warn_of_expiry(timezone.localdate())
 
 
-Store = Callable[[Any, User | None, ImportBatch], object]
-
-
-def one_by_one(order: Callable[[Any], Any], store: Store) -> Callable[..., int]:
-    """Publish checked rows in order, each through its door."""
-
-    def publish(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
-        for done, row in enumerate(sorted(rows, key=lambda each: order(each.facts)), 1):
-            try:
-                store(row.facts, by, batch)
-            except Refused as refusal:
-                raise jobs.JobFailed(f"第 {row.number} 行：{refusal}没有写入任何数据，改正后重新上传。") from refusal
-            progress.step(done, len(rows))
-        return len(rows)
-
-    return publish
-
-
 def people_day(row: people.NewPerson | people.Completion) -> date:
     return row.entry.happened_on if isinstance(row, people.NewPerson) else date.min
 
@@ -149,7 +127,7 @@ register_import(
         label="人员",
         permission=Perms.MANAGE_PEOPLE,
         resource=PersonResource,
-        publish=one_by_one(people_day, store_person),
+        publish=one_by_one(store_person, order=people_day),
         personal=True,
         list_url=people_written,
     )
@@ -161,9 +139,9 @@ register_import(
         permission=Perms.MANAGE_PEOPLE,
         resource=MovementResource,
         publish=one_by_one(
-            lambda row: row.happened_on, lambda row, by, batch: people.record_movement(row, by=by, batch=batch)
+            lambda row, by, batch: people.record_movement(row, by=by, batch=batch), order=lambda row: row.happened_on
         ),
-        list_url=lambda batch: f"{reverse('staff:movement-list')}?batch={batch.pk}",
+        list_url=rows_of_batch("staff:movement-list"),
     )
 )
 register_import(
@@ -173,9 +151,10 @@ register_import(
         permission=Perms.MANAGE_PEOPLE,
         resource=CertificateResource,
         publish=one_by_one(
-            lambda row: row.issued_on, lambda row, by, batch: certificates.register_certificate(row, by=by, log=False)
+            lambda row, by, batch: certificates.register_certificate(row, by=by, log=False),
+            order=lambda row: row.issued_on,
         ),
-        list_url=lambda batch: reverse("staff:certificate-list"),
+        list_url=whole_list("staff:certificate-list"),
     )
 )
 register_import(
@@ -185,9 +164,9 @@ register_import(
         permission=Perms.MANAGE_PEOPLE,
         resource=QuotaResource,
         publish=one_by_one(
-            lambda row: row.valid_from, lambda row, by, batch: establishment.set_quota(row, by=by, log=False)
+            lambda row, by, batch: establishment.set_quota(row, by=by, log=False), order=lambda row: row.valid_from
         ),
-        list_url=lambda batch: reverse("staff:quota-list"),
+        list_url=whole_list("staff:quota-list"),
     )
 )
 
@@ -206,8 +185,10 @@ register_import(
         label="制度",
         permission=Perms.MANAGE_REGULATIONS,
         resource=RegulationResource,
-        publish=one_by_one(lambda entry: (entry.version.effective_on, entry.change != RuleChange.NEW), store_rule),
-        list_url=lambda batch: reverse("staff:regulation-list"),
+        publish=one_by_one(
+            store_rule, order=lambda entry: (entry.version.effective_on, entry.change != RuleChange.NEW)
+        ),
+        list_url=whole_list("staff:regulation-list"),
     )
 )
 

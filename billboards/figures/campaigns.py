@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from billboards.enums.campaigns import ItemState
 from billboards.figures.boards import mode_chart
 from billboards.figures.sources import Source, count_figure, days, listed, rate_figure
-from billboards.models import STREETS, Campaign, CampaignItem
+from billboards.models import Campaign, CampaignItem
 from config.figures import ChartFigure, Claim, Figure, Kind, TableFigure, Value, remembered
 from config.periods import Period
-from staff.models import Unit
+from staff.models import STREET_KINDS, Unit
 
 FOUND = "期内专项摸底登记、未作废的问题；"
 OPEN_CASE = (ItemState.IN_CASE, ItemState.IN_ENFORCEMENT)
@@ -58,7 +58,7 @@ def street_choices() -> list[tuple[str, str]]:
     """Streets with items, in their order."""
 
     def read() -> list[tuple[str, str]]:
-        rows = Unit.objects.filter(kind__in=STREETS, campaign_items__isnull=False).distinct()
+        rows = Unit.objects.filter(kind__in=STREET_KINDS, campaign_items__isnull=False).distinct()
         return [(str(unit.pk), unit.label) for unit in rows]
 
     return remembered("billboards.streets", read)

@@ -19,9 +19,9 @@ from billboards.enums.boards import (
     Measure,
     RemovalMode,
 )
-from billboards.models import STREETS, Board, Campaign, Removal, SafetyInspection
-from staff.filters.log import DATE_INPUT
-from staff.models import ImportBatch, Unit, UnitKind
+from billboards.models import Board, Campaign, Removal, SafetyInspection
+from config.inputs import DATE
+from staff.models import STREET_KINDS, ImportBatch, Unit, UnitKind
 
 SOON = 30  # days before the end of a permit or the day of an inspection
 STATUSES = [*BoardStatus.choices, ("standing", "未拆的全部"), ("wrong", "有问题的全部")]
@@ -29,11 +29,11 @@ HIDDEN = forms.HiddenInput()
 
 
 def streets(request: object) -> QuerySet[Unit]:
-    return Unit.objects.filter(kind__in=STREETS)
+    return Unit.objects.filter(kind__in=STREET_KINDS)
 
 
 class BoardFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="搜索编码、名称、位置、设置人", method="search")
+    q = django_filters.CharFilter(label="搜索编码、名称、位置", method="search")
     status = django_filters.ChoiceFilter(label="状态", choices=STATUSES, method="by_status", empty_label="未作废")
     kind = django_filters.ChoiceFilter(label="类型", choices=BoardKind.choices)
     street = django_filters.ModelChoiceFilter(label="街道", queryset=streets)
@@ -52,16 +52,14 @@ class BoardFilter(django_filters.FilterSet):
         method="by_inspection",
     )  # fmt: skip
     permit_to = django_filters.DateFilter(
-        label="许可到期不晚于", field_name="permit_to", lookup_expr="lte", widget=DATE_INPUT
+        label="许可到期不晚于", field_name="permit_to", lookup_expr="lte", widget=DATE
     )
     again = django_filters.BooleanFilter(label="拆后重立", method="by_again")
     registered_from = django_filters.DateFilter(
-        label="入账从", field_name="registered_on", lookup_expr="gte", widget=DATE_INPUT
+        label="入账从", field_name="registered_on", lookup_expr="gte", widget=DATE
     )
-    registered_to = django_filters.DateFilter(
-        label="到", field_name="registered_on", lookup_expr="lte", widget=DATE_INPUT
-    )
-    on = django_filters.DateFilter(label="某日在账", method="by_day", widget=DATE_INPUT)
+    registered_to = django_filters.DateFilter(label="到", field_name="registered_on", lookup_expr="lte", widget=DATE)
+    on = django_filters.DateFilter(label="某日在账", method="by_day", widget=DATE)
     inspected_from = django_filters.DateFilter(method="by_span", widget=HIDDEN)
     inspected_to = django_filters.DateFilter(method="by_span", widget=HIDDEN)
     box = django_filters.CharFilter(method="by_box", widget=HIDDEN)
@@ -127,10 +125,8 @@ class BoardFilter(django_filters.FilterSet):
 
 class InspectionFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="搜索编码、名称、检查人", method="search")
-    since = django_filters.DateFilter(
-        label="检查日期从", field_name="inspected_on", lookup_expr="gte", widget=DATE_INPUT
-    )
-    until = django_filters.DateFilter(label="到", field_name="inspected_on", lookup_expr="lte", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="检查日期从", field_name="inspected_on", lookup_expr="gte", widget=DATE)
+    until = django_filters.DateFilter(label="到", field_name="inspected_on", lookup_expr="lte", widget=DATE)
     kind = django_filters.ChoiceFilter(label="检查类别", choices=InspectionKind.choices)
     result = django_filters.ChoiceFilter(label="结果", choices=InspectionResult.choices)
     street = django_filters.ModelChoiceFilter(label="街道", field_name="board__street", queryset=streets)
@@ -146,8 +142,8 @@ class InspectionFilter(django_filters.FilterSet):
 
 class RemovalFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="搜索对象、地点", method="search")
-    since = django_filters.DateFilter(label="拆除日期从", field_name="removed_on", lookup_expr="gte", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="到", field_name="removed_on", lookup_expr="lte", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="拆除日期从", field_name="removed_on", lookup_expr="gte", widget=DATE)
+    until = django_filters.DateFilter(label="到", field_name="removed_on", lookup_expr="lte", widget=DATE)
     mode = django_filters.ChoiceFilter(label="拆除方式", choices=RemovalMode.choices)
     measure = django_filters.ChoiceFilter(label="计量", choices=Measure.choices)
     street = django_filters.ModelChoiceFilter(label="街道", queryset=streets)

@@ -11,7 +11,7 @@ from billboards.enums.boards import BoardKind, Measure
 from billboards.enums.campaigns import CampaignState, Disposition, ItemProblem, ItemState
 from billboards.filters.boards import streets
 from billboards.models import Campaign, CampaignItem, DailyReport
-from staff.filters.log import DATE_INPUT
+from config.inputs import DATE
 from staff.models import ImportBatch
 
 STATES = [
@@ -35,8 +35,8 @@ class CampaignFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="搜索名称", field_name="name", lookup_expr="contains")
     state = django_filters.ChoiceFilter(label="状态", choices=CampaignState.choices)
     begun = django_filters.BooleanFilter(label="已开始", method="by_begun")
-    since = django_filters.DateFilter(label="期间从", field_name="end", lookup_expr="gte", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="到", field_name="start", lookup_expr="lte", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="期间从", field_name="end", lookup_expr="gte", widget=DATE)
+    until = django_filters.DateFilter(label="到", field_name="start", lookup_expr="lte", widget=DATE)
 
     class Meta:
         model = Campaign
@@ -47,7 +47,7 @@ class CampaignFilter(django_filters.FilterSet):
 
 
 class ItemFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="搜索编号、对象、地点、设置人", method="search")
+    q = django_filters.CharFilter(label="搜索编号、对象、地点", method="search")
     campaign = django_filters.ModelChoiceFilter(label="专项", queryset=Campaign.objects.all())
     street = django_filters.ModelChoiceFilter(label="街道", queryset=streets)
     state = django_filters.ChoiceFilter(label="状态", choices=STATES, method="by_state", empty_label="未作废")
@@ -55,18 +55,16 @@ class ItemFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label="类型", choices=BoardKind.choices)
     disposition = django_filters.ChoiceFilter(label="处置方式", choices=Disposition.choices)
     measure = django_filters.ChoiceFilter(label="计量", choices=Measure.choices)
-    found_from = django_filters.DateFilter(
-        label="摸底日期从", field_name="found_on", lookup_expr="gte", widget=DATE_INPUT
-    )
-    found_to = django_filters.DateFilter(label="到", field_name="found_on", lookup_expr="lte", widget=DATE_INPUT)
+    found_from = django_filters.DateFilter(label="摸底日期从", field_name="found_on", lookup_expr="gte", widget=DATE)
+    found_to = django_filters.DateFilter(label="到", field_name="found_on", lookup_expr="lte", widget=DATE)
     notified_from = django_filters.DateFilter(
-        label="告知日期从", field_name="notified_on", lookup_expr="gte", widget=DATE_INPUT
+        label="告知日期从", field_name="notified_on", lookup_expr="gte", widget=DATE
     )
-    notified_to = django_filters.DateFilter(label="到", field_name="notified_on", lookup_expr="lte", widget=DATE_INPUT)
+    notified_to = django_filters.DateFilter(label="到", field_name="notified_on", lookup_expr="lte", widget=DATE)
     settled_from = django_filters.DateFilter(
-        label="销号日期从", field_name="settled_on", lookup_expr="gte", widget=DATE_INPUT
+        label="销号日期从", field_name="settled_on", lookup_expr="gte", widget=DATE
     )
-    settled_to = django_filters.DateFilter(label="到", field_name="settled_on", lookup_expr="lte", widget=DATE_INPUT)
+    settled_to = django_filters.DateFilter(label="到", field_name="settled_on", lookup_expr="lte", widget=DATE)
     batch = django_filters.ModelChoiceFilter(
         label="导入批次", queryset=ImportBatch.objects.all(), widget=forms.HiddenInput()
     )
@@ -95,8 +93,8 @@ class ItemFilter(django_filters.FilterSet):
 class DailyFilter(django_filters.FilterSet):
     campaign = django_filters.ModelChoiceFilter(label="专项", queryset=Campaign.objects.all())
     street = django_filters.ModelChoiceFilter(label="街道", queryset=streets)
-    since = django_filters.DateFilter(label="日期从", field_name="day", lookup_expr="gte", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="到", field_name="day", lookup_expr="lte", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="日期从", field_name="day", lookup_expr="gte", widget=DATE)
+    until = django_filters.DateFilter(label="到", field_name="day", lookup_expr="lte", widget=DATE)
     is_zero = django_filters.BooleanFilter(label="零报告")
 
     class Meta:

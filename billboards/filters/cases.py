@@ -13,7 +13,8 @@ from django.utils import timezone
 from billboards.enums.cases import CaseState, DecisionKind, LeadSource, Route
 from billboards.models import IMPORTED, NO_VIOLATION, Case, CaseClock, CaseOfficer, CaseStep, violation_codes
 from billboards.reckoning import fine_overdue
-from staff.filters.log import DATE_INPUT
+from config.inputs import DATE
+from staff.filters.records import voided
 from staff.models import ImportBatch, Unit
 
 STAGES = {
@@ -52,21 +53,17 @@ class CaseFilter(django_filters.FilterSet):
     batch = django_filters.ModelChoiceFilter(
         label="导入批次", queryset=ImportBatch.objects.all(), method="by_batch", widget=forms.HiddenInput
     )
-    filed_from = django_filters.DateFilter(label="立案从", field_name="filed_on", lookup_expr="gte", widget=DATE_INPUT)
-    filed_to = django_filters.DateFilter(label="到", field_name="filed_on", lookup_expr="lte", widget=DATE_INPUT)
+    filed_from = django_filters.DateFilter(label="立案日期从", field_name="filed_on", lookup_expr="gte", widget=DATE)
+    filed_to = django_filters.DateFilter(label="到", field_name="filed_on", lookup_expr="lte", widget=DATE)
     decided_from = django_filters.DateFilter(
-        label="决定从", field_name="decided_on", lookup_expr="gte", widget=DATE_INPUT
+        label="决定日期从", field_name="decided_on", lookup_expr="gte", widget=DATE
     )
-    decided_to = django_filters.DateFilter(label="到", field_name="decided_on", lookup_expr="lte", widget=DATE_INPUT)
-    closed_from = django_filters.DateFilter(
-        label="结案从", field_name="closed_on", lookup_expr="gte", widget=DATE_INPUT
-    )
-    closed_to = django_filters.DateFilter(label="到", field_name="closed_on", lookup_expr="lte", widget=DATE_INPUT)
-    transferred_from = django_filters.DateFilter(label="移送从", method="by_transferred", widget=DATE_INPUT)
-    transferred_to = django_filters.DateFilter(label="到", method="by_transferred", widget=DATE_INPUT)
-    voided = django_filters.ChoiceFilter(
-        label="作废", choices=[("voided", "已作废")], method="by_voided", empty_label="未作废"
-    )
+    decided_to = django_filters.DateFilter(label="到", field_name="decided_on", lookup_expr="lte", widget=DATE)
+    closed_from = django_filters.DateFilter(label="结案日期从", field_name="closed_on", lookup_expr="gte", widget=DATE)
+    closed_to = django_filters.DateFilter(label="到", field_name="closed_on", lookup_expr="lte", widget=DATE)
+    transferred_from = django_filters.DateFilter(label="移送日期从", method="by_transferred", widget=DATE)
+    transferred_to = django_filters.DateFilter(label="到", method="by_transferred", widget=DATE)
+    voided = voided()
 
     class Meta:
         model = Case
@@ -133,8 +130,8 @@ class CaseFilter(django_filters.FilterSet):
 
 
 class ClockFilter(django_filters.FilterSet):
-    since = django_filters.DateFilter(label="届满从", field_name="due_on", lookup_expr="gte", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="到", field_name="due_on", lookup_expr="lte", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="届满从", field_name="due_on", lookup_expr="gte", widget=DATE)
+    until = django_filters.DateFilter(label="到", field_name="due_on", lookup_expr="lte", widget=DATE)
     unit = django_filters.ModelChoiceFilter(
         label="承办单位",
         field_name="case__unit",

@@ -19,23 +19,15 @@ from billboards.models import (
     SurchargeReckoning,
     violation_codes,
 )
-from staff.filters.log import DATE_INPUT
+from staff.filters.records import VoidableFilter, day_from, day_to, voided
 
 SERVED_KINDS = [kind for kind, each in DOCUMENTS.items() if each.is_served]
-
-
-def day_from(field: str) -> django_filters.DateFilter:
-    return django_filters.DateFilter(label="日期从", field_name=field, lookup_expr="gte", widget=DATE_INPUT)
-
-
-def day_to(field: str) -> django_filters.DateFilter:
-    return django_filters.DateFilter(label="到", field_name=field, lookup_expr="lte", widget=DATE_INPUT)
 
 
 class OfCaseFilter(django_filters.FilterSet):
     """`violation=none`: cases whose violation is not settled yet."""
 
-    q = django_filters.CharFilter(label="案件编号、当事人", method="search")
+    q = django_filters.CharFilter(label="搜索案件编号、当事人", method="search")
     violation = django_filters.ChoiceFilter(label="案由", choices=violation_codes, method="by_violation")
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -52,7 +44,7 @@ class OfCaseFilter(django_filters.FilterSet):
 
 class PaperFilter(OfCaseFilter):
     kind = django_filters.ChoiceFilter(label="文书", choices=[(k, each.title) for k, each in DOCUMENTS.items()])
-    served_since = day_from("served_on")
+    served_since = day_from("served_on", "送达日期")
     served_until = day_to("served_on")
     standing = django_filters.ChoiceFilter(
         label="状态",
@@ -84,9 +76,9 @@ class PaperFilter(OfCaseFilter):
 
 
 class OrderFilter(OfCaseFilter):
-    since = day_from("issued_on")
+    since = day_from("issued_on", "出文日期")
     until = day_to("issued_on")
-    served_since = day_from("served_on")
+    served_since = day_from("served_on", "送达日期")
     served_until = day_to("served_on")
 
     class Meta:
@@ -96,7 +88,7 @@ class OrderFilter(OfCaseFilter):
 
 class DecisionFilter(OfCaseFilter):
     kind = django_filters.MultipleChoiceFilter(label="决定种类", choices=DecisionKind.choices)
-    since = day_from("issued_on")
+    since = day_from("issued_on", "出文日期")
     until = day_to("issued_on")
     fined = django_filters.BooleanFilter(label="有罚款", method="by_fined")
 
@@ -108,29 +100,20 @@ class DecisionFilter(OfCaseFilter):
         return rows.filter(amount__gt=0) if value else rows.filter(amount=0)
 
 
-class PaymentFilter(OfCaseFilter):
+class PaymentFilter(OfCaseFilter, VoidableFilter):
     kind = django_filters.ChoiceFilter(label="款项", choices=Payment.For.choices)
     channel = django_filters.ChoiceFilter(label="缴款方式", choices=Payment.Channel.choices)
-    since = day_from("paid_on")
+    since = day_from("paid_on", "缴款日期")
     until = day_to("paid_on")
-    voided = django_filters.ChoiceFilter(
-        label="状态", choices=[("voided", "已作废")], method="by_voided", empty_label="未作废"
-    )
+    voided = voided()
 
     class Meta:
         model = Payment
         fields: list[str] = []
 
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        rows = super().filter_queryset(queryset)
-        return rows if self.form.cleaned_data.get("voided") else rows.filter(voided_at=None)
-
-    def by_voided(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return rows.exclude(voided_at=None)
-
 
 class SurchargeFilter(OfCaseFilter):
-    since = day_from("computed_to")
+    since = day_from("computed_to", "计算截止")
     until = day_to("computed_to")
     latest = django_filters.BooleanFilter(label="只看每案最后一次", method="by_latest")
 
@@ -146,7 +129,7 @@ class SurchargeFilter(OfCaseFilter):
 
 
 class FlawFilter(OfCaseFilter):
-    since = day_from("happened_on")
+    since = day_from("happened_on", "发生日期")
     until = day_to("happened_on")
 
     class Meta:

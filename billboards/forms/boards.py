@@ -10,22 +10,19 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from billboards.enums.boards import BoardKind, CheckItem, PhotoView, RemovalMode
-from billboards.models import STREETS, Board, BoardPhoto, Case, Removal, SafetyInspection, SizeRule
+from billboards.models import Board, BoardPhoto, Case, Removal, SafetyInspection, SizeRule
 from billboards.sizing import BadFace, Face, read_faces
 from billboards.workflow import boards, removals
 from config.identity import check_credit_code
-from staff.forms.people import DATE
-from staff.models import Unit, UnitKind, User, of_own_units
+from config.inputs import CAMERA, DATE, WORDS
+from staff.models import STREET_KINDS, Unit, UnitKind, User, of_own_units
 from staff.refusals import Refused, show_refusal
 from staff.uploads import save_image
-
-CAMERA = {"accept": "image/*", "capture": "environment"}
-WORDS = forms.Textarea(attrs={"rows_wanted": 2})
 
 
 def streets_of(user: User) -> QuerySet[Unit]:
     """The street offices that a user may enter something for."""
-    units = Unit.objects.active_on(timezone.localdate()).filter(kind__in=STREETS)
+    units = Unit.objects.active_on(timezone.localdate()).filter(kind__in=STREET_KINDS)
     if user.sees_all_units or user.has_perm("billboards.keep_boards"):
         return units
     return units.filter(Q(pk__in=user.unit_ids) | Q(squad__in=user.unit_ids) | Q(children__in=user.unit_ids)).distinct()
@@ -41,7 +38,7 @@ def communities_of(user: User) -> QuerySet[Unit]:
 class BoardForm(forms.ModelForm):
     faces_text = forms.CharField(
         label="面（宽×高，米）",
-        widget=forms.Textarea(attrs={"rows_wanted": 2}),
+        widget=WORDS,
         help_text="每面一行，如 12×4；带面积的会核对，如 12×4=48。后面可以写画面内容。",
     )
     seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)
@@ -172,10 +169,6 @@ class BoardPhotoForm(forms.Form):
         except ValidationError as problem:
             self.add_error("photo", problem)
             return None
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label="理由", min_length=2, max_length=200, widget=WORDS)
 
 
 class RemovalForm(forms.ModelForm):

@@ -13,9 +13,8 @@ from django.utils import timezone
 from billboards.board_permissions import can_step_item
 from billboards.enums.boards import BoardKind, Measure
 from billboards.enums.campaigns import Disposition, PhotoStage
-from billboards.forms.boards import CAMERA, WORDS, communities_of, streets_of
+from billboards.forms.boards import communities_of, streets_of
 from billboards.models import (
-    STREETS,
     Board,
     Campaign,
     CampaignAssignment,
@@ -26,8 +25,8 @@ from billboards.models import (
     ItemPhoto,
 )
 from billboards.workflow import campaigns, dailies, items
-from staff.forms.people import DATE
-from staff.models import Unit, UnitKind, User
+from config.inputs import CAMERA, DATE, WORDS
+from staff.models import STREET_KINDS, Unit, UnitKind, User
 from staff.officers import officers_on
 from staff.refusals import Refused, show_refusal
 from staff.uploads import save_document, save_image
@@ -87,7 +86,7 @@ class CampaignForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.user = user
         units = Unit.objects.active_on(timezone.localdate())
-        self.fields["streets"].queryset = units.filter(kind__in=STREETS)  # type: ignore[attr-defined]
+        self.fields["streets"].queryset = units.filter(kind__in=STREET_KINDS)  # type: ignore[attr-defined]
         ours = [UnitKind.BUREAU, UnitKind.DEPARTMENT, UnitKind.SQUAD]
         self.fields["lead"].queryset = units.filter(kind__in=ours)  # type: ignore[attr-defined]
         self.fields["seen"].initial = self.instance.version
@@ -325,13 +324,6 @@ class SendBackForm(forms.Form):
 
     def take(self, item: CampaignItem, *, by: User) -> CampaignItem:
         return items.send_back_item(item, by=by, **self.cleaned_data)
-
-
-class VoidItemForm(forms.Form):
-    reason = forms.CharField(label="作废理由", min_length=2, max_length=200, widget=WORDS)
-
-    def take(self, item: CampaignItem, *, by: User) -> CampaignItem:
-        return items.void_item(item, by=by, **self.cleaned_data)
 
 
 class ItemPhotoForm(forms.Form):

@@ -23,8 +23,8 @@ from billboards.models import (
 )
 from billboards.workflow import cases, evidence, inquiry
 from config.identity import check_credit_code, check_id_number
+from config.inputs import DATE
 from staff.forms.files import SeveralFilesField
-from staff.forms.people import DATE
 from staff.forms.scans import ScanField
 from staff.models import Person, Unit, UnitKind, User
 from staff.officers import officers_on
@@ -344,10 +344,6 @@ class ReplyForm(forms.Form):
 
     def store(self, case: Case, *, by: User) -> None:
         inquiry.reply_statement(case, by=by, **self.cleaned_data)
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea(attrs={"rows_wanted": 2}))
 
 
 def waits_for_word(case: Case) -> bool:

@@ -10,12 +10,11 @@ from django.utils import timezone
 from billboards.enums.cases import CustodyAct
 from billboards.models import Case, CaseOfficer, Evidence, EvidenceCustody, Interview, SiteRecord
 from billboards.workflow import evidence, inquiry
+from config.inputs import DATE, MOMENT
 from staff.forms.files import SeveralFilesField
-from staff.forms.people import DATE
 from staff.models import User
 from staff.refusals import Refused, show_refusal
 
-MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 LINES = forms.Textarea(attrs={"rows_wanted": 4})
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from billboards.models import Case, Deferral, Payment, SurchargeReckoning
 from billboards.workflow import money
-from staff.forms.people import DATE
+from config.inputs import DATE, WORDS
 from staff.models import User
 
 
@@ -23,13 +23,6 @@ class PaymentForm(forms.ModelForm):
 
     def record(self, case: Case, *, by: User) -> Payment:
         return money.record_payment(case, by=by, **self.cleaned_data)
-
-
-class PaymentReasonForm(forms.Form):
-    reason = forms.CharField(label="作废原因", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
-
-    def take(self, payment: Payment, *, by: User) -> Payment:
-        return money.void_payment(payment, by=by, reason=self.cleaned_data["reason"])
 
 
 class HandInForm(forms.Form):
@@ -62,7 +55,7 @@ class PartsField(forms.CharField):
 
 class DeferralForm(forms.Form):
     applied_on = forms.DateField(label="申请日期", widget=DATE, initial=timezone.localdate)
-    hardship = forms.CharField(label="经济困难的事由", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    hardship = forms.CharField(label="经济困难的事由", max_length=300, widget=WORDS)
     parts = PartsField(
         label="缴纳安排", help_text="每行一期：日期 金额（元）。一行为延期，多行为分期；合计等于未缴数额。"
     )

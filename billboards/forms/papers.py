@@ -12,12 +12,11 @@ from django.utils import timezone
 from billboards.documents import DOCUMENTS, Document, Part, Shape
 from billboards.models import Case, Paper, PaperService, ServiceWay
 from billboards.workflow import papers
-from staff.forms.people import DATE
+from config.inputs import DATE, MOMENT
 from staff.forms.scans import ScanField
 from staff.models import User
 from staff.refusals import Refused, show_refusal
 
-MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 LONGEST = 6000
 TEXT = {"widget": forms.Textarea(attrs={"rows": 3}), "max_length": LONGEST}
 
@@ -123,10 +122,3 @@ class OutsideForm(forms.Form):
         except Refused as refusal:
             show_refusal(self, refusal)
             return None
-
-
-class PaperReasonForm(forms.Form):
-    reason = forms.CharField(label="作废原因", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
-
-    def take(self, paper: Paper, *, by: User) -> Paper:
-        return papers.void_paper(paper, by=by, reason=self.cleaned_data["reason"])

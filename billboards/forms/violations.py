@@ -9,7 +9,7 @@ from django import forms
 
 from billboards.models import DiscretionStep, Violation
 from billboards.workflow import violations
-from staff.forms.people import DATE
+from config.inputs import DATE
 from staff.models import User
 from staff.refusals import Refused, show_refusal
 

@@ -1,4 +1,4 @@
-from billboards.models.board import STREETS, Board, BoardFace
+from billboards.models.board import Board, BoardFace
 from billboards.models.campaign import Campaign, CampaignAssignment, CampaignPhase, CampaignTarget
 from billboards.models.case import (
     IMPORTED,
@@ -39,7 +39,6 @@ from billboards.models.violations import NO_VIOLATION, DiscretionStep, Violation
 __all__ = [
     "IMPORTED",
     "NO_VIOLATION",
-    "STREETS",
     "Announcement",
     "Board",
     "BoardEvent",

@@ -28,7 +28,7 @@ from billboards.models.sizes import SizeRule
 from billboards.sizing import area_of
 from billboards.standing import Facts, needs_permit, status_on
 from config.identity import mask_phone
-from staff.models import Record, Unit, UnitKind, of_own_units
+from staff.models import STREET_KINDS, Record, Unit, UnitKind, of_own_units
 from staff.permissions import Perms
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 METRES: dict[str, Any] = {"max_digits": 7, "decimal_places": 2}
 AREA: dict[str, Any] = {"max_digits": 10, "decimal_places": 2}
-STREETS = (UnitKind.STREET, UnitKind.MANAGEMENT_OFFICE, UnitKind.SCENIC_CENTRE)
 ROUNDING = Decimal("0.006")  # an area is rounded to two places; a database may multiply in binary
 
 
@@ -76,7 +75,7 @@ class Board(Record):
     road_side = models.CharField("路侧", max_length=8, choices=RoadSide.choices, blank=True)
     street = models.ForeignKey(
         Unit, verbose_name="属地街道", on_delete=models.PROTECT, related_name="boards",
-        limit_choices_to={"kind__in": STREETS},
+        limit_choices_to={"kind__in": STREET_KINDS},
     )  # fmt: skip
     community = models.ForeignKey(
         Unit, verbose_name="社区", null=True, blank=True, on_delete=models.PROTECT, related_name="community_boards",

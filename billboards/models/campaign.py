@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from billboards.enums.boards import BoardKind, Measure
 from billboards.enums.campaigns import CampaignState, Phase
-from billboards.models.board import AREA, STREETS
-from staff.models import Person, Record, Unit, UnitKind
+from billboards.models.board import AREA
+from staff.models import STREET_KINDS, Person, Record, Unit, UnitKind
 from staff.permissions import Perms
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Campaign(Record):
     end = models.DateField("结束日期")
     lead = models.ForeignKey(Unit, verbose_name="牵头单位", on_delete=models.PROTECT, related_name="led_campaigns")
     streets = models.ManyToManyField(
-        Unit, verbose_name="参加的街道（管理处）", related_name="campaigns", limit_choices_to={"kind__in": STREETS}
+        Unit, verbose_name="参加的街道（管理处）", related_name="campaigns", limit_choices_to={"kind__in": STREET_KINDS}
     )
     slogan = models.CharField("主题", max_length=60, blank=True, help_text="如：减量、规范、安全、美观。")
     state = models.CharField(

@@ -10,9 +10,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from billboards.models.board import STREETS
 from billboards.models.campaign import Campaign
-from staff.models import Unit, of_own_units
+from staff.models import STREET_KINDS, Unit, of_own_units
 from staff.permissions import Perms
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ class DailyReport(models.Model):
     campaign = models.ForeignKey(Campaign, verbose_name="专项整治", on_delete=models.PROTECT, related_name="dailies")
     street = models.ForeignKey(
         Unit, verbose_name="街道", on_delete=models.PROTECT, related_name="campaign_dailies",
-        limit_choices_to={"kind__in": STREETS},
+        limit_choices_to={"kind__in": STREET_KINDS},
     )  # fmt: skip
     day = models.DateField("日期", default=timezone.localdate, db_index=True)
     edition = models.PositiveSmallIntegerField("版次", default=1, editable=False)

@@ -16,11 +16,11 @@ from django.utils import timezone
 
 from billboards.enums.boards import BoardKind, Measure
 from billboards.enums.campaigns import ITEM_TONES, CampaignState, Disposition, ItemProblem, ItemState, PhotoStage
-from billboards.models.board import AREA, STREETS, Board
+from billboards.models.board import AREA, Board
 from billboards.models.campaign import Campaign
 from billboards.models.removal import Removal
 from config.identity import mask_phone
-from staff.models import Attachment, Record, Unit, UnitKind, of_own_units
+from staff.models import STREET_KINDS, Attachment, Record, Unit, UnitKind, of_own_units
 from staff.permissions import Perms
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class CampaignItem(Record):
     campaign = models.ForeignKey(Campaign, verbose_name="专项整治", on_delete=models.PROTECT, related_name="items")
     street = models.ForeignKey(
         Unit, verbose_name="属地街道", on_delete=models.PROTECT, related_name="campaign_items",
-        limit_choices_to={"kind__in": STREETS},
+        limit_choices_to={"kind__in": STREET_KINDS},
     )  # fmt: skip
     community = models.ForeignKey(
         Unit, verbose_name="社区", null=True, blank=True, on_delete=models.PROTECT, related_name="+",

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billboards.enums.boards import Measure, RemovalMode
-from billboards.models.board import AREA, STREETS, Board
-from staff.models import Record, Unit, of_own_units
+from billboards.models.board import AREA, Board
+from staff.models import STREET_KINDS, Record, Unit, of_own_units
 from staff.permissions import Perms
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Removal(Record):
     place = models.CharField("地点", max_length=120)
     street = models.ForeignKey(
         Unit, verbose_name="属地街道", on_delete=models.PROTECT, related_name="removals",
-        limit_choices_to={"kind__in": STREETS},
+        limit_choices_to={"kind__in": STREET_KINDS},
     )  # fmt: skip
     removed_on = models.DateField("拆除日期", default=timezone.localdate, db_index=True)
     mode = models.CharField("拆除方式", max_length=10, choices=RemovalMode.choices)

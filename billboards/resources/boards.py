@@ -10,13 +10,13 @@ from typing import Any
 from django.utils import timezone
 
 from billboards.enums.boards import AdCategory, BoardKind, Condition, RightSource
-from billboards.models import STREETS, Board
+from billboards.models import Board
 from billboards.sizing import Face, area_of
 from config.identity import check_credit_code
 from staff.imports import values
 from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField, SheetResource
-from staff.models import Unit
+from staff.models import STREET_KINDS, Unit
 from staff.resources.people import day, text
 
 # How ledgers call things, beside the words of our own choices.
@@ -79,7 +79,7 @@ class GroundResource(SheetResource):
 
     def street_of(self, row: CheckedRow, name: str) -> Unit | None:
         unit = self.units.get(name)
-        if unit is None or unit.kind not in STREETS:
+        if unit is None or unit.kind not in STREET_KINDS:
             row.problems.append(("street", f"没有“{name}”这个街道（管理处）。请用名称、简称或别名。"))
             return None
         return unit
@@ -94,7 +94,7 @@ class GroundResource(SheetResource):
         return unit
 
     def template_specs(self) -> list[FieldSpec]:
-        names = [unit.label for unit in Unit.objects.active_on(self.today).filter(kind__in=STREETS)]
+        names = [unit.label for unit in Unit.objects.active_on(self.today).filter(kind__in=STREET_KINDS)]
         return [spec.with_choices(names) if spec.name == "street" else spec for spec in self.specs()]
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from billboards.board_permissions import can_inspect
 from billboards.enums.boards import CheckItem, Measure
 from billboards.filters.boards import BoardFilter, InspectionFilter, RemovalFilter
-from billboards.forms.boards import InspectionForm, ReasonForm, SizeRuleForm
+from billboards.forms.boards import InspectionForm, SizeRuleForm
 from billboards.models import Board, Removal, SafetyInspection, SizeRule
 from billboards.views.boards import KEEP, LIST, VIEW, visible_board
 from billboards.workflow import boards
@@ -25,6 +25,7 @@ from config import area_map
 from config.codes import qr_svg
 from config.tables import Column, Table, render_table
 from staff.exports import ListExport, register_export
+from staff.forms.records import VoidForm
 from staff.pages import Fact, RecordPage, form_page, pdf_answer, recorded_fact, void_step
 from staff.permissions import Perms
 from staff.refusals import Refused
@@ -115,7 +116,7 @@ def inspection_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "danger" if row.result == "danger" else "",
         filters=filters,
         export_url=reverse("staff:export", args=[INSPECTION_EXPORT.key]),
-        empty="没有符合条件的检查记录。",
+        empty="还没有检查记录。在设施页面登记安全检查。",
     )  # fmt: skip
 
 
@@ -160,7 +161,7 @@ def inspection_create(request: HttpRequest, pk: int) -> HttpResponse:
 @KEEP
 def inspection_void(request: HttpRequest, pk: int) -> HttpResponse:
     inspection = get_object_or_404(SafetyInspection.objects.visible_to(request.user), pk=pk)
-    form = ReasonForm(request.POST)
+    form = VoidForm(request.POST)
     if form.is_valid():
         try:
             boards.void_inspection(inspection, by=request.user, reason=form.cleaned_data["reason"])
@@ -210,7 +211,7 @@ def removal_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "danger" if row.flaw else "",
         filters=filters,
         export_url=reverse("staff:export", args=[REMOVAL_EXPORT.key]),
-        empty="没有符合条件的拆除记录。",
+        empty="还没有拆除记录。在设施页面登记拆除，或处置专项问题后列在这里。",
     )  # fmt: skip
 
 
@@ -230,7 +231,7 @@ def removal_detail(request: HttpRequest, pk: int) -> HttpResponse:
     steps = []
     if request.user.has_perm(Perms.KEEP_BOARDS) and not removal.is_voided:
         steps = [
-            void_step(reverse("billboards:removal-void", args=[pk]), ReasonForm(), "不再计入拆除数；记录和日志保留。")
+            void_step(reverse("billboards:removal-void", args=[pk]), VoidForm(), "不再计入拆除数；记录和日志保留。")
         ]
     return RecordPage(
         record=removal,

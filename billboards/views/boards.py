@@ -20,14 +20,15 @@ from billboards.board_permissions import (
 )
 from billboards.enums.boards import BOARD_TRANSITIONS, BoardStatus
 from billboards.filters.boards import BoardFilter
-from billboards.forms.boards import BoardForm, BoardPhotoForm, ReasonForm, RemovalForm
+from billboards.forms.boards import BoardForm, BoardPhotoForm, RemovalForm
 from billboards.models import Board, Case, Removal
 from billboards.nearby import near
 from billboards.workflow import boards, removals
 from config.tables import Column, Table, render_table
 from staff.exports import ListExport, register_export
 from staff.files import send_file
-from staff.pages import Fact, RecordPage, Step, form_page, take_step
+from staff.forms.records import ReasonForm, VoidForm
+from staff.pages import Fact, RecordPage, Step, add_photo, form_page, take_step
 from staff.permissions import Perms
 from staff.refusals import Refused
 
@@ -90,7 +91,7 @@ def board_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.status == BoardStatus.REMOVED else "danger" if row.tone == "red" else "",
         filters=filters,
         export_url=reverse("staff:export", args=[BOARD_EXPORT.key]),
-        empty="没有符合条件的设施。",
+        empty="还没有设施。可以登记，或从表格导入。",
         empty_action=("登记户外广告", reverse("billboards:board-create")) if keeps else None,
     )
 
@@ -143,7 +144,7 @@ def board_edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, f"{board.code}{board.standing_words}，不能修改。")
         return redirect(board)
     form = BoardForm(request.POST or None, instance=board, user=request.user)
-    return form_answer(request, form, f"修改 {board.code}", "已保存修改。")
+    return form_answer(request, form, f"修改 {board.code}", "已保存。")
 
 
 @require_http_methods(["GET", "POST"])
@@ -225,7 +226,7 @@ def board_steps(request: HttpRequest, board: Board) -> list[Step]:
                 "作废",
                 url,
                 "重复、误登的才作废；拆除的请登记拆除。记录和日志保留。",
-                ReasonForm(),
+                VoidForm(),
                 tone="danger",
             )
         )
@@ -282,9 +283,10 @@ def reason_step(request: HttpRequest, pk: int, edge: str, done: str) -> HttpResp
     door = {"condemn": boards.condemn_board, "keep": boards.keep_board, "void": boards.void_board}[edge]
     return take_step(
         request,
+        board,
         form,
         lambda: door(board, by=request.user, reason=form.cleaned_data["reason"]),
-        page=lambda: board_page(request, visible_board(request, pk)),
+        page=board_page,
         step=edge,
         done=f"{board.code}：{done}。",
     )
@@ -314,9 +316,10 @@ def board_remove(request: HttpRequest, pk: int) -> HttpResponse:
     board, form = visible_board(request, pk), RemovalForm(request.POST, user=request.user)
     return take_step(
         request,
+        board,
         form,
         lambda: form.take(board),
-        page=lambda: board_page(request, visible_board(request, pk)),
+        page=board_page,
         step="remove",
         done=f"{board.code}：已登记拆除。",
     )
@@ -350,12 +353,7 @@ def board_photo_add(request: HttpRequest, pk: int) -> HttpResponse:
     if not can_add_board_photo(request.user, board):
         messages.info(request, f"{board.code}{board.standing_words}，不能再加照片。")
         return redirect(board)
-    if form.is_valid() and form.store(board, by=request.user):
-        messages.success(request, "照片已保存。")
-        return redirect(board)
-    page = board_page(request, board)
-    page.photo_form = form
-    return page.show(request, status=422)
+    return add_photo(request, board, form, lambda: form.store(board, by=request.user), page=board_page)
 
 
 @require_GET

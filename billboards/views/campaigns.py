@@ -68,7 +68,7 @@ def campaign_table(request: HttpRequest) -> Table:
         row_url=Campaign.get_absolute_url,
         filters=filters,
         export_url=reverse("staff:export", args=[CAMPAIGN_EXPORT.key]),
-        empty="没有符合条件的专项。",
+        empty="还没有专项整治。新建一个，再导入或登记摸底的问题。",
         empty_action=("新建专项整治", reverse("billboards:campaign-create")) if manages else None,
     )  # fmt: skip
 
@@ -112,7 +112,7 @@ def campaign_edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, "专项已总结，不能修改。")
         return redirect(campaign)
     form = CampaignForm(request.POST or None, instance=campaign, user=request.user)
-    return correct_page(request, form, title=f"修改{campaign.name}", back=LIST, done="已保存修改。")
+    return correct_page(request, form, title=f"修改{campaign.name}", back=LIST, done="已保存。")
 
 
 def items_url(campaign: Campaign, **query: Any) -> str:

@@ -22,7 +22,6 @@ from billboards.forms.cases import (
     ApprovalForm,
     GovernmentForm,
     OfficerForm,
-    ReasonForm,
     RecusalForm,
     RemedyEndForm,
     RemedyForm,
@@ -36,6 +35,7 @@ from billboards.models import Case, CaseClock, CaseOfficer, RemedyAction
 from billboards.permissions import can_extend, can_name_officers, can_work_on_case, holds_right, may_sign_offline
 from billboards.views.cases import form_answer, visible_case
 from billboards.workflow import cases
+from staff.forms.records import ReasonForm
 from staff.models import User
 from staff.pages import require
 from staff.permissions import Perms

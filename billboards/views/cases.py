@@ -73,7 +73,7 @@ def case_table(request: HttpRequest) -> Table:
         row_tone=row_tone,
         filters=filters,
         export_url=reverse("staff:export", args=[CASE_EXPORT.key]),
-        empty="没有符合条件的案件。",
+        empty="还没有案件。登记线索后列在这里。",
         empty_action=("登记线索", reverse("billboards:case-create")) if records else None,
     )
 
@@ -140,7 +140,7 @@ def case_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (stored := form.store()):
         messages.success(request, "已保存。")
         return redirect(stored)
-    return form_answer(request, form, title=f"更正 {case.number}", case=Case.objects.get(pk=pk))
+    return form_answer(request, form, title=f"修改 {case.number}", case=Case.objects.get(pk=pk))
 
 
 def visible_case(request: HttpRequest, pk: int) -> Case:
@@ -217,7 +217,7 @@ def running_clocks(user: Any) -> Any:
 @VIEW
 def clock_list(request: HttpRequest) -> HttpResponse:
     lead = "各法各算：处罚法的二、三、五、七日和强制法的十日以内是工作日，其余是日历日。"
-    links = [("下载到日历（.ics）", reverse("billboards:case-calendar"), False)]
+    links = [("加到手机日历", reverse("billboards:case-calendar"), False)]
     context = {"table": clock_table(request), "title": "案件期限", "lead": lead, "links": links}
     return render_table(request, "layout/record_list.html", context)
 

@@ -7,13 +7,13 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_http_methods
 
-from billboards.forms.cases import ReasonForm
 from billboards.forms.evidence import CustodyForm, FilesForm
 from billboards.models import CaseApproval, Evidence, EvidenceFile
 from billboards.permissions import can_work_on_case
 from billboards.views.case_steps import act
 from billboards.workflow import evidence
 from staff.files import send_file, send_scan
+from staff.forms.records import ReasonForm
 from staff.pages import require
 from staff.permissions import Perms
 

@@ -32,15 +32,16 @@ from billboards.forms.campaigns import (
     NotifyForm,
     SendBackForm,
     SettleForm,
-    VoidItemForm,
 )
 from billboards.models import Campaign, CampaignItem
 from billboards.views.campaigns import VIEW
 from billboards.views.census import RECORD
+from billboards.workflow import items
 from config.tables import BatchAction, Column, Table, render_table
 from staff.exports import ListExport, register_export
 from staff.files import send_file
-from staff.pages import Fact, RecordPage, Step, correct_page, take_form
+from staff.forms.records import VoidForm
+from staff.pages import Fact, RecordPage, Step, add_photo, correct_page, take_form
 from staff.permissions import Perms
 
 REVIEW = permission_required(Perms.REVIEW_ITEM, raise_exception=True)
@@ -107,7 +108,7 @@ def item_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.state == ItemState.VOIDED else "danger" if row.is_overdue else "",
         filters=filters,
         export_url=reverse("staff:export", args=[ITEM_EXPORT.key]),
-        empty="没有符合条件的问题。",
+        empty="还没有问题。",
         actions=[BatchAction(label="告知", url=reverse("billboards:item-batch-notify"))]
         if user.has_perm(Perms.RECORD_ITEM)
         else (),
@@ -127,7 +128,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
             links.append((label, reverse("billboards:census", args=[campaign.pk]), not links))
     if user.has_perm(Perms.MANAGE_CAMPAIGNS):
         links.append(("导入", reverse("staff:import-new", args=["billboards.items"]), False))
-    links.append(("整治前后对比（PDF）", f"{reverse('billboards:item-annex')}?{request.GET.urlencode()}", False))
+    links.append(("打印前后对比", f"{reverse('billboards:item-annex')}?{request.GET.urlencode()}", False))
     lead = "销号制：有整治后照片，经处置人以外的人复核。块、条、处、㎡各计各的，不相加。"
     context = {"table": item_table(request), "title": "专项台账", "lead": lead, "links": links}
     return render_table(request, "layout/record_list.html", context)
@@ -148,7 +149,7 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, f"{item.number}{item.get_state_display()}，不能修改。")
         return redirect(item)
     form = ItemForm(request.POST or None, instance=item, user=request.user)
-    return correct_page(request, form, title=f"修改 {item.number}", back=LIST, done="已保存修改。")
+    return correct_page(request, form, title=f"修改 {item.number}", back=LIST, done="已保存。")
 
 
 def item_facts(request: HttpRequest, item: CampaignItem) -> list[Fact]:
@@ -209,10 +210,12 @@ def outcome_facts(item: CampaignItem) -> list[Fact]:
 def step_form(edge: str, request: HttpRequest, *args: Any) -> Any:
     forms: dict[str, Any] = {
         "notify": NotifyForm, "handle": HandleForm, "defer": DeferForm, "settle": SettleForm,
-        "send_back": SendBackForm, "void": VoidItemForm,
+        "send_back": SendBackForm,
     }  # fmt: skip
     if edge == "open_case":
         return CaseLinkForm(*args[:1], user=request.user)
+    if edge == "void":
+        return VoidForm(*args[:1], door=items.void_item)
     if edge == "handle" and not args:
         return HandleForm(initial={"handlers": str(request.user)})
     return forms[edge](*args) if edge == "handle" else forms[edge](*args[:1])
@@ -280,9 +283,9 @@ def step_view(request: HttpRequest, pk: int, edge: str) -> HttpResponse:
     form = step_form(edge, request, request.POST, request.FILES)
     return take_form(
         request,
-        form,
         item,
-        page=lambda: item_page(request, visible_item(request, pk)),
+        form,
+        page=item_page,
         step=edge,
         done=f"{item.number}：{ITEM_TRANSITIONS[edge].label}，已登记。",
     )
@@ -337,12 +340,7 @@ def item_photo_add(request: HttpRequest, pk: int) -> HttpResponse:
     if not can_add_item_photo(request.user, item):
         messages.info(request, f"{item.number}{item.get_state_display()}，不能再加照片。")
         return redirect(item)
-    if form.is_valid() and form.store(item, by=request.user):
-        messages.success(request, "照片已保存。")
-        return redirect(item)
-    page = item_page(request, item)
-    page.photo_form = form
-    return page.show(request, status=422)
+    return add_photo(request, item, form, lambda: form.store(item, by=request.user), page=item_page)
 
 
 @require_GET

@@ -81,7 +81,7 @@ def order_table(request: HttpRequest) -> Table:
         name="orders",
         caption="责令改正通知书",
         default_sort="-issued_on",
-        empty="没有符合条件的责令改正。",
+        empty="还没有责令改正。案件发出责令改正通知书后列在这里。",
     )
 
 
@@ -99,7 +99,7 @@ def decision_table(request: HttpRequest) -> Table:
             Column("number", "文号", sort="number", phone="secondary"),
             Column("issued_on", "决定日期", sort="issued_on", phone="secondary"),
             Column("served_on", "送达日期", sort="served_on", phone="hidden"),
-            Column("amount", "罚款（元）", sort="amount", align="end", total=total_of("amount"), phone="primary"),
+            Column("amount", "罚款", unit="元", sort="amount", total=total_of("amount"), phone="primary"),
         ],
         export="billboards.decisions",
         row_url=money_of_row,
@@ -107,7 +107,7 @@ def decision_table(request: HttpRequest) -> Table:
         name="decisions",
         caption="处罚决定",
         default_sort="-issued_on",
-        empty="没有符合条件的决定。",
+        empty="还没有处罚决定。案件作出决定后列在这里。",
     )
 
 
@@ -122,7 +122,7 @@ def payment_table(request: HttpRequest) -> Table:
         lambda filters: [
             Column("kind", "款项", value="get_kind_display", sort="kind", phone="secondary"),
             Column("paid_on", "缴款日期", sort="paid_on", phone="secondary"),
-            Column("amount", "金额（元）", sort="amount", align="end", total=total_of("amount"), phone="primary"),
+            Column("amount", "金额", unit="元", sort="amount", total=total_of("amount"), phone="primary"),
             Column("channel", "缴款方式", value="get_channel_display", sort="channel", phone="hidden"),
             Column("receipt", "票据号", phone="secondary"),
             Column("late", "补录", value=lambda row: "补录" if row.late else "", phone="hidden"),
@@ -133,7 +133,7 @@ def payment_table(request: HttpRequest) -> Table:
         caption="缴款",
         default_sort="-paid_on",
         row_tone=lambda row: "muted" if row.voided_at else "",
-        empty="没有符合条件的缴款。",
+        empty="还没有缴款。在案件的“罚没款”里登记。",
     )
 
 
@@ -146,8 +146,8 @@ def surcharge_table(request: HttpRequest) -> Table:
         latest = bool(filters.form.is_bound and filters.form.is_valid() and filters.form.cleaned_data.get("latest"))
         return [
             Column("computed_to", "计算至", sort="computed_to", phone="secondary"),
-            Column("fine", "罚款（元）", sort="fine", align="end", phone="hidden"),
-            Column("amount", "加处罚款（元）", sort="amount", align="end", total=total_of("amount") if latest else None, phone="primary"),
+            Column("fine", "罚款", unit="元", sort="fine", phone="hidden"),
+            Column("amount", "加处罚款", unit="元", sort="amount", total=total_of("amount") if latest else None, phone="primary"),
         ]  # fmt: skip
 
     return ledger(

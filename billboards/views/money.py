@@ -13,18 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from billboards.discretion import decided_line, why_not_amount
 from billboards.dossier import Dossier
-from billboards.forms.money import (
-    DeferralDecisionForm,
-    DeferralForm,
-    HandInForm,
-    PaymentForm,
-    PaymentReasonForm,
-    ReckoningForm,
-)
+from billboards.forms.money import DeferralDecisionForm, DeferralForm, HandInForm, PaymentForm, ReckoningForm
 from billboards.models import Case, Deferral, Payment
 from billboards.permissions import can_ask_deferral, can_decide_deferral, can_hand_in, can_reckon, can_record_payment
 from billboards.reckoning import Money, money_of
 from billboards.views.papers import VIEW, visible_case
+from billboards.workflow import money
+from staff.forms.records import VoidForm
 from staff.pages import Fact, RecordPage, Step, require, take_step
 from staff.refusals import Refused
 
@@ -92,7 +87,7 @@ def rows_with_steps(request: HttpRequest, case: Case) -> tuple[list[dict[str, An
         {
             "row": each,
             "hand_in": HandInForm(auto_id=f"hand-in-{each.pk}-%s") if can_hand_in(request.user, each) else None,
-            "void": PaymentReasonForm(auto_id=f"void-{each.pk}-%s")
+            "void": VoidForm(door=money.void_payment, auto_id=f"void-{each.pk}-%s")
             if can_record_payment(request.user) and not each.is_voided
             else None,
         }
@@ -146,7 +141,7 @@ def case_money(request: HttpRequest, pk: int) -> HttpResponse:
 
 def take_money_step(request: HttpRequest, case: Case, form: Any, act: Any, *, step: str, done: str) -> HttpResponse:
     """As take_step, but back to the money of the case."""
-    answer = take_step(request, form, act, page=lambda: money_page(request, case), step=step, done=done)
+    answer = take_step(request, case, form, act, page=money_page, step=step, done=done)
     if answer.status_code == 302:
         answer["Location"] = reverse("billboards:case-money", args=[case.pk])
     return answer
@@ -167,7 +162,7 @@ def visible_payment(request: HttpRequest, pk: int) -> Payment:
 @require_POST
 @VIEW
 def payment_void(request: HttpRequest, pk: int) -> HttpResponse:
-    payment, form = visible_payment(request, pk), PaymentReasonForm(request.POST)
+    payment, form = visible_payment(request, pk), VoidForm(request.POST, door=money.void_payment)
     require(can_record_payment(request.user))
     return take_money_step(request, payment.case, form, lambda: form.take(payment, by=request.user), step="void", done="已作废这笔缴款。")  # fmt: skip
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from billboards.documents import DOCUMENTS
 from billboards.dossier import Dossier
 from billboards.filters.papers import PaperFilter
-from billboards.forms.papers import DocumentForm, OutsideForm, PaperReasonForm, ServiceForm
+from billboards.forms.papers import DocumentForm, OutsideForm, ServiceForm
 from billboards.models import Case, CaseFile, Paper, PaperService
 from billboards.permissions import (
     can_draft_paper,
@@ -34,6 +34,7 @@ from billboards.workflow.guards import known_paper, to_register, why_not_paper
 from config.tables import Column, Table, render_table
 from staff.exports import ListExport, register_export
 from staff.files import send_file, send_scan
+from staff.forms.records import VoidForm
 from staff.jobs import enqueue
 from staff.models import Activity, User, Verb
 from staff.pages import Fact, RecordPage, Step, form_page, pdf_answer, require, take_form, take_step
@@ -93,7 +94,7 @@ def paper_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[PAPER_EXPORT.key]),
-        empty="没有符合条件的文书。",
+        empty="还没有文书。在案件的“文书”里拟稿。",
     )
 
 
@@ -222,7 +223,7 @@ def paper_steps(request: HttpRequest, paper: Paper) -> list[Step]:
         steps.append(Step("serve", "登记送达", address["serve"], words, form, first=wanted and not steps))
     if can_void_paper(request.user, paper):
         words = "文号保留、不再使用；不能恢复。"
-        steps.append(Step("void", "作废", address["void"], words, PaperReasonForm(), tone="danger"))
+        steps.append(Step("void", "作废", address["void"], words, VoidForm(door=papers.void_paper), tone="danger"))
     return steps
 
 
@@ -255,7 +256,7 @@ def paper_facts(paper: Paper) -> list[Fact]:
     if paper.served_on:
         facts.append(Fact("送达日期", paper.served_on, note="期限从这一天起算"))
     if paper.voided_at:
-        facts.append(Fact("作废原因", paper.voided_reason, note=str(paper.voided_by or "")))
+        facts.append(Fact("作废理由", paper.voided_reason, note=str(paper.voided_by or "")))
     return facts
 
 
@@ -312,13 +313,13 @@ def paper_sign(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @VIEW
 def paper_void(request: HttpRequest, pk: int) -> HttpResponse:
-    paper, form = visible_paper(request, pk), PaperReasonForm(request.POST)
+    paper, form = visible_paper(request, pk), VoidForm(request.POST, door=papers.void_paper)
     require(can_void_paper(request.user, paper))
     return take_form(
         request,
-        form,
         paper,
-        page=lambda: paper_page(request, visible_paper(request, pk)),
+        form,
+        page=paper_page,
         step="void",
         done="已作废。",
     )
@@ -337,9 +338,10 @@ def paper_serve(request: HttpRequest, pk: int) -> HttpResponse:
 
     return take_step(
         request,
+        paper,
         form,
         record,
-        page=lambda: paper_page(request, visible_paper(request, pk)),
+        page=paper_page,
         step="serve",
         done="已登记送达情况。",
     )

@@ -125,7 +125,7 @@ def correct_board(board: Board, faces: Sequence[Face], *, by: User, seen: int) -
     last = board.inspections.filter(voided_at=None).order_by("-inspected_on").first()
     if last is None or last.next_due_on is None:
         schedule(board, last.inspected_on if last else None)
-    changes = corrected(board, by=by, seen=seen, title="更正户外广告")
+    changes = corrected(board, by=by, seen=seen, title="修改户外广告")
     if before != [(face.width, face.height, face.content) for face in faces]:
         store_faces(board, faces)
         changes["面"] = [f"{len(before)}面 {current.area}㎡", f"{len(faces)}面 {board.area}㎡"]

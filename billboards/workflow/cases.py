@@ -97,7 +97,7 @@ def edit_case(case: Case, *, by: User, seen: int) -> Case:
     case.save()
     if "收到线索日期" in changes and current.state in CaseState.BEFORE_FILING:
         clocks.start(Dossier(case), "C_VERIFY", case.received_on)
-    Activity.record(Verb.UPDATE, case, by=by, title="更正案件", changes=changes)
+    Activity.record(Verb.UPDATE, case, by=by, title="修改案件", changes=changes)
     return case
 
 

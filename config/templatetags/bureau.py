@@ -25,6 +25,7 @@ register = template.Library()
 
 for pure in (
     display.date_cn,
+    display.submit_words,
     display.day,
     display.minute,
     display.amount,
@@ -265,7 +266,7 @@ def filters_shown(labels: Sequence[str]) -> int:
 @register.inclusion_tag("components/filter_bar.html")
 def filter_bar(filters: Any, table: Any = None) -> dict[str, Any]:
     form = filters.form
-    bounds = form.visible_fields()
+    bounds = sorted(form.visible_fields(), key=lambda bound: bound.name != "q")  # the search always comes first
     cut = filters_shown([str(bound.label) for bound in bounds])
     parts = [form_fields.describe_filter(bound) for bound in bounds]
     return {

@@ -8,16 +8,16 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from config.inputs import DATE
 from fireworks.enums import DutyRole, PostKind, WindowKind
 from fireworks.models import Assignment, DutyPerson, Grid, Post, ShiftReport, Slot, Window
-from staff.filters.log import DATE_INPUT
 from staff.models import Unit, UnitKind
 
 
 class ActiveOnFilter(django_filters.FilterSet):
     """Rows in use on a day: today unless another is asked for."""
 
-    on = django_filters.DateFilter(label="截至日期", method="by_day", widget=DATE_INPUT)
+    on = django_filters.DateFilter(label="截至日期", method="by_day", widget=DATE)
 
     @property
     def day(self) -> date:
@@ -31,7 +31,7 @@ class ActiveOnFilter(django_filters.FilterSet):
 
 
 class GridFilter(ActiveOnFilter):
-    q = django_filters.CharFilter(label="名称", field_name="name", lookup_expr="contains")
+    q = django_filters.CharFilter(label="搜索名称", field_name="name", lookup_expr="contains")
     community = django_filters.ModelChoiceFilter(
         label="社区", queryset=lambda request: Unit.objects.filter(kind=UnitKind.COMMUNITY)
     )
@@ -62,7 +62,7 @@ class WindowFilter(django_filters.FilterSet):
 
 
 class DutyPersonFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="姓名", field_name="name", lookup_expr="contains")
+    q = django_filters.CharFilter(label="搜索姓名", field_name="name", lookup_expr="contains")
     agency = django_filters.CharFilter(label="单位", lookup_expr="contains")
     grid = django_filters.ModelChoiceFilter(
         label="常驻网格", field_name="home_grid", queryset=lambda request: Grid.objects.visible_to(request.user)
@@ -70,8 +70,8 @@ class DutyPersonFilter(django_filters.FilterSet):
     window = django_filters.ModelChoiceFilter(
         label="在此时段值守", method="by_window", queryset=lambda request: Window.objects.visible_to(request.user)
     )
-    duty_from = django_filters.DateFilter(label="值守日期从", method="by_start", widget=DATE_INPUT)
-    duty_to = django_filters.DateFilter(label="值守日期到", method="by_end", widget=DATE_INPUT)
+    duty_from = django_filters.DateFilter(label="值守日期从", method="by_start", widget=DATE)
+    duty_to = django_filters.DateFilter(label="到", method="by_end", widget=DATE)
 
     class Meta:
         model = DutyPerson
@@ -101,8 +101,8 @@ class SlotFilter(django_filters.FilterSet):
     grid = django_filters.ModelChoiceFilter(
         label="网格", queryset=lambda request: Grid.objects.visible_to(request.user)
     )
-    day_from = django_filters.DateFilter(label="日期从", field_name="day", lookup_expr="gte", widget=DATE_INPUT)
-    day_to = django_filters.DateFilter(label="日期到", field_name="day", lookup_expr="lte", widget=DATE_INPUT)
+    day_from = django_filters.DateFilter(label="日期从", field_name="day", lookup_expr="gte", widget=DATE)
+    day_to = django_filters.DateFilter(label="到", field_name="day", lookup_expr="lte", widget=DATE)
     published = django_filters.BooleanFilter(label="已发布", method="by_state")
     reported = django_filters.BooleanFilter(label="已报告", method="by_report")
 
@@ -118,15 +118,15 @@ class SlotFilter(django_filters.FilterSet):
 
 
 class AssignmentFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="姓名", field_name="person__name", lookup_expr="contains")
+    q = django_filters.CharFilter(label="搜索姓名", field_name="person__name", lookup_expr="contains")
     window = django_filters.ModelChoiceFilter(
         label="时段",
         field_name="slot__roster__window",
         queryset=lambda request: Window.objects.visible_to(request.user),
     )
     role = django_filters.ChoiceFilter(label="职责", choices=DutyRole.choices)
-    day_from = django_filters.DateFilter(label="日期从", field_name="slot__day", lookup_expr="gte", widget=DATE_INPUT)
-    day_to = django_filters.DateFilter(label="日期到", field_name="slot__day", lookup_expr="lte", widget=DATE_INPUT)
+    day_from = django_filters.DateFilter(label="日期从", field_name="slot__day", lookup_expr="gte", widget=DATE)
+    day_to = django_filters.DateFilter(label="到", field_name="slot__day", lookup_expr="lte", widget=DATE)
 
     class Meta:
         model = Assignment
@@ -144,8 +144,8 @@ class ReportFilter(django_filters.FilterSet):
     )
     nothing_found = django_filters.BooleanFilter(label="零报告")
     flagged = django_filters.BooleanFilter(label="待核对", method="by_flag")
-    day_from = django_filters.DateFilter(label="日期从", field_name="slot__day", lookup_expr="gte", widget=DATE_INPUT)
-    day_to = django_filters.DateFilter(label="日期到", field_name="slot__day", lookup_expr="lte", widget=DATE_INPUT)
+    day_from = django_filters.DateFilter(label="日期从", field_name="slot__day", lookup_expr="gte", widget=DATE)
+    day_to = django_filters.DateFilter(label="到", field_name="slot__day", lookup_expr="lte", widget=DATE)
 
     class Meta:
         model = ShiftReport

@@ -8,6 +8,7 @@ import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from config.inputs import DATE
 from config.periods import Period
 from fireworks.enums import (
     Festival,
@@ -22,7 +23,6 @@ from fireworks.enums import (
 )
 from fireworks.festivals import windows_in
 from fireworks.models import Grid, Incident, PoliceResult, PublicReport
-from staff.filters.log import DATE_INPUT
 from staff.models import ImportBatch, Unit
 
 STATES = [*IncidentState.choices, ("confirmed", "已核实的全部"), ("all", "全部（含作废）")]
@@ -41,8 +41,8 @@ def within_windows(start: date | None, end: date | None, festival: str, field: s
 
 class IncidentFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="搜索编号、地点、情况", method="search")
-    found_from = django_filters.DateFilter(label="发现日期从", method="by_day", widget=DATE_INPUT)
-    found_to = django_filters.DateFilter(label="到", method="by_day", widget=DATE_INPUT)
+    found_from = django_filters.DateFilter(label="发现日期从", method="by_day", widget=DATE)
+    found_to = django_filters.DateFilter(label="到", method="by_day", widget=DATE)
     festival = django_filters.ChoiceFilter(label="重点时段", choices=Festival.choices, method="by_day")
     state = django_filters.ChoiceFilter(label="状态", choices=STATES, method="by_state", empty_label="未作废")
     unit = django_filters.ModelChoiceFilter(
@@ -104,7 +104,7 @@ class IncidentFilter(django_filters.FilterSet):
 
 
 class PublicReportFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="举报码或炮情编号", method="search")
+    q = django_filters.CharFilter(label="搜索举报码、炮情编号", method="search")
     channel = django_filters.ChoiceFilter(label="渠道", choices=ReportChannel.choices)
     reward = django_filters.ChoiceFilter(
         label="奖励", choices=[("none", "未核定"), ("granted", "待领取"), ("paid", "已领取")], method="by_reward"

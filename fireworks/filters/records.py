@@ -7,8 +7,9 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
+from config.inputs import DATE, MONTH
 from fireworks.enums import (
     BanBlock,
     DestructionMethod,
@@ -30,48 +31,15 @@ from fireworks.models import (
     PublicityEntry,
     SeizureLot,
 )
-from staff.filters.log import DATE_INPUT
+from staff.filters.records import RecordFilter, day_from, day_to, voided
 from staff.models import ImportBatch, Unit
-
-
-def since(field: str) -> django_filters.DateFilter:
-    return django_filters.DateFilter(label="日期从", field_name=field, lookup_expr="gte", widget=DATE_INPUT)
-
-
-def until(field: str) -> django_filters.DateFilter:
-    return django_filters.DateFilter(label="到", field_name=field, lookup_expr="lte", widget=DATE_INPUT)
-
-
-def voided() -> django_filters.ChoiceFilter:
-    return django_filters.ChoiceFilter(
-        label="状态", choices=[("voided", "已作废")], method="by_voided", empty_label="未作废"
-    )
-
-
-class RecordFilter(django_filters.FilterSet):
-    """Voided records stay out of sight unless they are asked for. Subclasses search in `searched`."""
-
-    searched: tuple[str, ...] = ()
-
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        rows = super().filter_queryset(queryset)
-        return rows if self.form.cleaned_data.get("voided") else rows.filter(voided_at=None)
-
-    def by_voided(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return rows.exclude(voided_at=None)
-
-    def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        found = Q()
-        for field in self.searched:
-            found |= Q(**{f"{field}__contains": value.strip()})
-        return rows.filter(found)
 
 
 class PublicityFilter(RecordFilter):
     searched = ("place", "content")
     q = django_filters.CharFilter(label="搜索地点、内容", method="search")
-    since = since("held_on")
-    until = until("held_on")
+    since = day_from("held_on")
+    until = day_to("held_on")
     kind = django_filters.ChoiceFilter(label="形式", choices=PublicityKind.choices)
     unit = django_filters.ModelChoiceFilter(
         label="单位", queryset=lambda request: Unit.objects.filter(fireworks_publicity__isnull=False).distinct()
@@ -89,8 +57,8 @@ class PublicityFilter(RecordFilter):
 class MediaFilter(RecordFilter):
     searched = ("outlet", "title")
     q = django_filters.CharFilter(label="搜索媒体、标题", method="search")
-    since = since("published_on")
-    until = until("published_on")
+    since = day_from("published_on")
+    until = day_to("published_on")
     level = django_filters.ChoiceFilter(label="级别", choices=MediaLevel.choices)
     voided = voided()
 
@@ -102,8 +70,8 @@ class MediaFilter(RecordFilter):
 class ActionFilter(RecordFilter):
     searched = ("number", "name", "area")
     q = django_filters.CharFilter(label="搜索编号、名称、区域", method="search")
-    since = django_filters.DateFilter(label="日期从", method="by_day", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="到", method="by_day", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="日期从", method="by_day", widget=DATE)
+    until = django_filters.DateFilter(label="到", method="by_day", widget=DATE)
     festival = django_filters.ChoiceFilter(label="重点时段", choices=Festival.choices, method="by_day")
     joint = django_filters.BooleanFilter(label="联合（两个单位以上）", method="by_joint")
     voided = voided()
@@ -130,9 +98,9 @@ class ActionFilter(RecordFilter):
 
 class LotFilter(RecordFilter):
     searched = ("number", "place", "owner", "store")
-    q = django_filters.CharFilter(label="搜索编号、地点、物主、存放", method="search")
-    since = since("seized_on")
-    until = until("seized_on")
+    q = django_filters.CharFilter(label="搜索编号、地点、物主", method="search")
+    since = day_from("seized_on")
+    until = day_to("seized_on")
     measure = django_filters.ChoiceFilter(label="计量单位", choices=Measure.choices)
     kind = django_filters.ChoiceFilter(label="种类", choices=FireworkKind.choices)
     standing = django_filters.ChoiceFilter(
@@ -153,8 +121,8 @@ class LotFilter(RecordFilter):
 class DestructionFilter(RecordFilter):
     searched = ("number", "place", "witnesses")
     q = django_filters.CharFilter(label="搜索编号、地点、见证", method="search")
-    since = since("destroyed_on")
-    until = until("destroyed_on")
+    since = day_from("destroyed_on")
+    until = day_to("destroyed_on")
     method = django_filters.ChoiceFilter(label="方式", choices=DestructionMethod.choices)
     basis = django_filters.ChoiceFilter(label="重量来源", field_name="weight_basis", choices=WeightBasis.choices)
     weighed = django_filters.BooleanFilter(label="有重量", method="by_weight")
@@ -175,11 +143,9 @@ def assessed(request: object) -> QuerySet[Unit]:
 class EntryFilter(RecordFilter):
     searched = ("fact",)
     q = django_filters.CharFilter(label="搜索考评情况", method="search")
-    month = django_filters.CharFilter(
-        label="月份", widget=forms.TextInput(attrs={"type": "month", "placeholder": "2026-03"})
-    )
-    since = django_filters.CharFilter(label="月份从", field_name="month", lookup_expr="gte")
-    until = django_filters.CharFilter(label="到", field_name="month", lookup_expr="lte")
+    month = django_filters.CharFilter(label="月份", widget=MONTH)
+    since = django_filters.CharFilter(label="月份从", field_name="month", lookup_expr="gte", widget=MONTH)
+    until = django_filters.CharFilter(label="到", field_name="month", lookup_expr="lte", widget=MONTH)
     unit = django_filters.ModelChoiceFilter(label="单位", queryset=assessed)
     block = django_filters.ChoiceFilter(label="板块", field_name="item__block", choices=BanBlock.choices)
     after_issue = django_filters.BooleanFilter(label="通报后登记")
@@ -195,8 +161,8 @@ def month_of(day: date) -> str:
 
 
 class BulletinFilter(django_filters.FilterSet):
-    since = django_filters.DateFilter(label="月份从", method="from_month", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="到", method="to_month", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="月份从", method="from_month", widget=DATE)
+    until = django_filters.DateFilter(label="到", method="to_month", widget=DATE)
     issued = django_filters.BooleanFilter(label="已签发", method="by_issued")
 
     class Meta:

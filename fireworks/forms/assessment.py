@@ -9,12 +9,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from config.inputs import DATE, MONTH, WORDS
 from fireworks.enums import BanBlock, MeasureKind
 from fireworks.forms.records import RecordForm, recent
 from fireworks.models import BanBulletin, BanEntry, BanItem, BanMeasure, BanScheme, Incident
 from fireworks.models.assessment import MONTH_PATTERN
 from fireworks.workflow import assessment
-from staff.forms.people import DATE
 from staff.models import Unit, User
 from staff.refusals import Refused, show_refusal
 
@@ -23,7 +23,7 @@ def month_field(label: str = "月份") -> forms.RegexField:
     return forms.RegexField(
         MONTH_PATTERN,
         label=label,
-        widget=forms.TextInput(attrs={"type": "month", "placeholder": "2026-03"}),
+        widget=MONTH,
         error_messages={"invalid": "月份写成 2026-03 的样子。"},
     )
 
@@ -85,9 +85,7 @@ class BulletinForm(forms.ModelForm):
 
 
 class CorrectionForm(forms.Form):
-    reason = forms.CharField(
-        label="更正说明", min_length=4, max_length=200, widget=forms.Textarea(attrs={"rows_wanted": 2})
-    )
+    reason = forms.CharField(label="更正说明", min_length=4, max_length=200, widget=WORDS)
 
     def take(self, bulletin: BanBulletin, *, by: User) -> BanBulletin:
         return assessment.correct_bulletin(bulletin, by=by, reason=self.cleaned_data["reason"])

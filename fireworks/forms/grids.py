@@ -9,13 +9,13 @@ from django import forms
 from django.db import IntegrityError, models
 from django.utils import timezone
 
+from config.inputs import DATE
 from fireworks.ground import BadOutline, parse_outline
 from fireworks.models import Grid, Post
 from fireworks.workflow import grids
 from staff.models import Unit, UnitKind, User
 from staff.refusals import Refused, show_refusal
 
-DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 JUST_NOW = "刚刚已有人登记了同样的内容，请刷新后核对。"
 Kept = TypeVar("Kept", bound=models.Model)
 

@@ -6,29 +6,18 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from config.inputs import CAMERA, DATE, MOMENT, WORDS
 from fireworks.enums import Handling
 from fireworks.models import Grid, Incident, IncidentPhoto, PoliceResult, PublicReport
 from fireworks.workflow import incidents, reports
-from staff.forms.people import DATE
-from staff.models import Unit, UnitKind, User, of_own_units
+from staff.forms.records import ReasonForm, ground_of
+from staff.models import User
 from staff.refusals import Refused, show_refusal
 from staff.uploads import save_image
 
-MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 EARLIEST_YEAR = 2000
-GROUND = (UnitKind.STREET, UnitKind.MANAGEMENT_OFFICE, UnitKind.SCENIC_CENTRE, UnitKind.COMMUNITY)
-CAMERA = {"accept": "image/*", "capture": "environment"}
-
-
-def ground_of(user: User) -> QuerySet[Unit]:
-    """The units that answer for ground, as far as they are this user's."""
-    units = Unit.objects.active_on(timezone.localdate()).filter(kind__in=GROUND)
-    if user.sees_all_units:
-        return units
-    return units.filter(Q(pk__in=user.unit_ids) | of_own_units(user, "parent") | Q(squad__in=user.unit_ids))
 
 
 class IncidentForm(forms.ModelForm):
@@ -46,7 +35,7 @@ class IncidentForm(forms.ModelForm):
             "found_at": MOMENT,
             "reported_at": MOMENT,
             "on_site_at": MOMENT,
-            "description": forms.Textarea(attrs={"rows_wanted": 2}),
+            "description": WORDS,
         }
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -137,9 +126,7 @@ class LookForm(forms.Form):
     """What the look on the spot came to."""
 
     on_site_at = forms.DateTimeField(label="到场时间", widget=MOMENT, required=False)
-    note = forms.CharField(
-        label="核实情况", max_length=200, required=False, widget=forms.Textarea(attrs={"rows_wanted": 2})
-    )
+    note = forms.CharField(label="核实情况", max_length=200, required=False, widget=WORDS)
 
     def take(self, incident: Incident, edge: str, *, by: User) -> Incident:
         finding = incidents.Finding(self.cleaned_data["note"], self.cleaned_data["on_site_at"])
@@ -160,9 +147,7 @@ class HandleForm(forms.Form):
     on_site_at = forms.DateTimeField(
         label="到场时间", widget=MOMENT, required=False, help_text="核实时填过的不用再填。"
     )
-    note = forms.CharField(
-        label="处置情况", max_length=300, required=False, widget=forms.Textarea(attrs={"rows_wanted": 2})
-    )
+    note = forms.CharField(label="处置情况", max_length=300, required=False, widget=WORDS)
 
     def take(self, incident: Incident, edge: str, *, by: User) -> Incident:
         return incidents.handle_incident(incident, incidents.Treatment(**self.cleaned_data), by=by)
@@ -175,11 +160,7 @@ class CloseForm(forms.Form):
         return incidents.close_incident(incident, by=by)
 
 
-class VoidForm(forms.Form):
-    reason = forms.CharField(
-        label="作废理由", min_length=2, max_length=200, widget=forms.Textarea(attrs={"rows_wanted": 2})
-    )
-
+class VoidIncidentForm(ReasonForm):
     def take(self, incident: Incident, edge: str, *, by: User) -> Incident:
         return incidents.void_incident(incident, by=by, reason=self.cleaned_data["reason"])
 
@@ -189,7 +170,7 @@ STEP_FORMS: dict[str, type[Any]] = {
     "dismiss": DismissForm,
     "handle": HandleForm,
     "close": CloseForm,
-    "void": VoidForm,
+    "void": VoidIncidentForm,
 }
 
 
@@ -207,22 +188,6 @@ class PoliceForm(forms.ModelForm):
             return incidents.record_police_result(self.instance, by=by)
         except Refused as refusal:
             show_refusal(self, refusal)
-            return None
-
-
-class PhotoForm(forms.Form):
-    photo = forms.FileField(
-        label="添加照片",
-        widget=forms.ClearableFileInput(attrs=CAMERA),
-        help_text="JPG、PNG、WebP 或 HEIC，不超过 10 MB；没有拍摄时间也可以。",
-    )
-
-    def store(self, model: type[Any], *, by: User, **fields: Any) -> Any:
-        """The stored picture; None, with the reason on the form, if it is none."""
-        try:
-            return save_image(self.cleaned_data["photo"], model, by=by, **fields)
-        except ValidationError as problem:
-            self.add_error("photo", problem)
             return None
 
 

@@ -8,7 +8,8 @@ from django import forms
 from django.db import IntegrityError
 from django.utils import timezone
 
-from fireworks.forms.grids import DATE, JUST_NOW, keep
+from config.inputs import DATE
+from fireworks.forms.grids import JUST_NOW, keep
 from fireworks.models import Absence, DutyPerson
 from fireworks.workflow import grids
 from staff.models import Movement, Person, User

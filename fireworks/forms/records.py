@@ -13,7 +13,7 @@ from django.forms import BoundField
 from django.utils import timezone
 
 from config.display import plain_number
-from fireworks.forms.incidents import MOMENT, ground_of
+from config.inputs import DATE, MOMENT
 from fireworks.models import (
     CustodyEntry,
     Destruction,
@@ -25,45 +25,12 @@ from fireworks.models import (
     WatchStatement,
 )
 from fireworks.workflow import actions, publicity, seizures, statements
-from staff.forms.people import DATE
+from staff.forms.records import AgenciesField, RecordForm
 from staff.models import Unit, UnitKind, User
 from staff.refusals import Refused, show_refusal
-from staff.workflow import records
 
 LONGEST_KEY = 18  # digits of the largest key
 RECENT = 200  # actions and incidents offered beside a lot
-
-
-class RecordForm(forms.ModelForm):
-    """A record that is stored or corrected through its door; subclasses say which."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        self.fields["seen"].initial = self.instance.version
-
-    def write(self, seen: int | None) -> Any:
-        """Record (`seen` is None) or correct."""
-        raise NotImplementedError
-
-    def store(self) -> Any:
-        """The stored record; None, with the reason on the form, if it is refused."""
-        try:
-            return self.write(None if self.instance.pk is None else self.cleaned_data["seen"] or 0)
-        except Refused as refusal:
-            show_refusal(self, refusal)
-            return None
-
-    def offer_units(self, name: str = "unit") -> None:
-        """Those who see all units choose any; others their own, which is filled in."""
-        units = Unit.objects.active_on(timezone.localdate())
-        if not self.user.sees_all_units:
-            units = (units.filter(pk__in=self.user.unit_ids) | ground_of(self.user)).distinct()
-        self.fields[name].queryset = units  # type: ignore[attr-defined]
-        if self.instance.pk is None:
-            self.fields[name].initial = self.user.unit_id
 
 
 class PublicityForm(RecordForm):
@@ -99,16 +66,6 @@ class MediaForm(RecordForm):
         if seen is None:
             return publicity.record_media(self.instance, by=self.user)
         return publicity.correct_media(self.instance, by=self.user, seen=seen)
-
-
-class AgenciesField(forms.ModelMultipleChoiceField):
-    """Keys that no row can have are refused here: the database would fail on them."""
-
-    def clean(self, value: Any) -> Any:
-        for key in value or ():
-            if len(str(key)) > LONGEST_KEY:
-                raise ValidationError(self.error_messages["invalid_choice"], params={"value": str(key)[:LONGEST_KEY]})
-        return super().clean(value)
 
 
 class ActionForm(RecordForm):
@@ -256,22 +213,6 @@ class DestructionForm(RecordForm):
 
     def write(self, seen: int | None) -> Destruction:
         return seizures.record_destruction(self.instance, self.amounts, by=self.user)
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label="作废理由", min_length=2, max_length=200, widget=forms.Textarea(attrs={"rows_wanted": 2})
-    )
-
-    def take(self, record: Any, *, by: User) -> Any:
-        doors = {Destruction: seizures.void_destruction, WatchStatement: statements.void_statement}
-        door = doors.get(type(record), records.void_record)
-        return door(record, by=by, reason=self.cleaned_data["reason"])  # type: ignore[operator]
-
-
-class LotReasonForm(ReasonForm):
-    def take(self, record: SeizureLot, *, by: User) -> Any:
-        return seizures.void_lot(record, by=by, reason=self.cleaned_data["reason"])
 
 
 class StatementForm(forms.ModelForm):

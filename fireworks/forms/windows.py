@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from config.inputs import DATE
 from fireworks import peaks
-from fireworks.forms.grids import DATE, keep
+from fireworks.forms.grids import keep
 from fireworks.models import LawReference, Roster, ShiftPattern, Window
 from fireworks.workflow import rosters
 from staff.models import User

@@ -293,6 +293,9 @@ class PublicReport(models.Model):
     def __str__(self) -> str:
         return f"举报 {self.code}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("fireworks:public-report-detail", args=[self.pk])
+
     @property
     def masked_phone(self) -> str:
         return mask_phone(self.phone)

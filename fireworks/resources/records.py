@@ -18,12 +18,11 @@ from fireworks.enums import (
     PublicityKind,
     Trigger,
 )
-from fireworks.forms.incidents import GROUND
 from fireworks.models import Grid, Incident, PublicityEntry, incident_fingerprint
 from staff.imports import values
 from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField, SheetResource
-from staff.models import Unit
+from staff.models import GROUND_KINDS, Unit
 from staff.resources.people import day, text
 
 # How sheets call things, beside the words of our own choices.
@@ -143,7 +142,7 @@ class IncidentResource(GroundResource):
         return set(Incident.objects.recorded().filter(fingerprint__in=keys).values_list("fingerprint", flat=True))
 
     def template_specs(self) -> list[FieldSpec]:
-        names = [unit.label for unit in Unit.objects.active_on(self.today).filter(kind__in=GROUND)]
+        names = [unit.label for unit in Unit.objects.active_on(self.today).filter(kind__in=GROUND_KINDS)]
         return [spec.with_choices(names) if spec.name == "unit" else spec for spec in self.specs()]
 
 

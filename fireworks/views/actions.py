@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from config.tables import Column, Table, render_table
 from fireworks.filters.records import ActionFilter
-from fireworks.forms.records import ActionForm, ReasonForm
+from fireworks.forms.records import ActionForm
 from fireworks.models import JointAction
 from fireworks.permissions import can_change_record
 from staff.exports import ListExport, register_export
+from staff.forms.records import VoidForm
 from staff.pages import Fact, RecordPage, correct_page, form_page, recorded_fact, take_form, void_step
 from staff.permissions import Perms
 
@@ -60,7 +61,7 @@ def action_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[ACTION_EXPORT.key]),
-        empty="没有符合条件的联合行动。",
+        empty="还没有联合行动。",
         empty_action=("登记联合行动", reverse("fireworks:action-create")) if keeps else None,
     )
 
@@ -119,7 +120,7 @@ def action_page(request: HttpRequest, action: JointAction) -> RecordPage:
         ],
         badge=("已作废", "grey") if action.is_voided else ("", "grey"),
         edit_url=reverse("fireworks:action-edit", args=[action.pk]) if may else "",
-        steps=[void_step(reverse("fireworks:action-void", args=[action.pk]), ReasonForm())] if may else [],
+        steps=[void_step(reverse("fireworks:action-void", args=[action.pk]), VoidForm())] if may else [],
     )  # fmt: skip
 
 
@@ -134,18 +135,18 @@ def action_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def action_edit(request: HttpRequest, pk: int) -> HttpResponse:
     action = visible_action(request, pk)
     form = ActionForm(request.POST or None, instance=action, user=request.user)
-    return correct_page(request, form, title=f"更正 {action.number}", back=LIST)
+    return correct_page(request, form, title=f"修改 {action.number}", back=LIST)
 
 
 @require_POST
 @KEEP
 def action_void(request: HttpRequest, pk: int) -> HttpResponse:
-    action, form = visible_action(request, pk), ReasonForm(request.POST)
+    action, form = visible_action(request, pk), VoidForm(request.POST)
     return take_form(
         request,
-        form,
         action,
-        page=lambda: action_page(request, visible_action(request, pk)),
+        form,
+        page=action_page,
         step="void",
         done="已作废，不再计入数据。",
     )

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from config.tables import Column, Table, render_table
 from fireworks.filters.records import EntryFilter
 from fireworks.forms.assessment import EntryForm, SchemeForm
-from fireworks.forms.records import ReasonForm
 from fireworks.models import BanEntry, BanScheme
 from fireworks.permissions import can_change_entry
 from staff.exports import ListExport, register_export
-from staff.pages import Fact, RecordPage, correct_page, form_page, recorded_fact, take_form, void_step
+from staff.forms.records import VoidForm
+from staff.models import Activity
+from staff.pages import SHOWN_ACTIVITIES, Fact, RecordPage, correct_page, form_page, recorded_fact, take_form, void_step
 from staff.permissions import Perms
 
 VIEW = permission_required(Perms.VIEW_FIREWORKS, raise_exception=True)
@@ -54,7 +55,7 @@ def entry_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "danger" if row.after_issue else "",
         filters=filters,
         export_url=reverse("staff:export", args=[ENTRY_EXPORT.key]),
-        empty="没有符合条件的扣分。",
+        empty="还没有扣分。",
         empty_action=("登记扣分", reverse("fireworks:entry-create")) if user.has_perm(Perms.ASSESS_BAN) else None,
     )
 
@@ -112,7 +113,7 @@ def entry_page(request: HttpRequest, entry: BanEntry) -> RecordPage:
         lead=entry.fact,
         badge=("已作废", "grey") if entry.is_voided else ("", "grey"),
         edit_url=reverse("fireworks:entry-edit", args=[entry.pk]) if may else "",
-        steps=[void_step(reverse("fireworks:entry-void", args=[entry.pk]), ReasonForm(), "不再计分；已签发的通报不变，需要的编更正通报。")] if may else [],
+        steps=[void_step(reverse("fireworks:entry-void", args=[entry.pk]), VoidForm(), "不再计分；已签发的通报不变，需要的编更正通报。")] if may else [],
         warning=AFTER_ISSUE if entry.after_issue and not entry.is_voided else "",
     )  # fmt: skip
 
@@ -128,18 +129,18 @@ def entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def entry_edit(request: HttpRequest, pk: int) -> HttpResponse:
     entry = visible_entry(request, pk)
     form = EntryForm(request.POST or None, instance=entry, user=request.user)
-    return correct_page(request, form, title="更正扣分", back=ENTRIES)
+    return correct_page(request, form, title="修改扣分", back=ENTRIES)
 
 
 @require_POST
 @ASSESS
 def entry_void(request: HttpRequest, pk: int) -> HttpResponse:
-    entry, form = visible_entry(request, pk), ReasonForm(request.POST)
+    entry, form = visible_entry(request, pk), VoidForm(request.POST)
     return take_form(
         request,
-        form,
         entry,
-        page=lambda: entry_page(request, visible_entry(request, pk)),
+        form,
+        page=entry_page,
         step="void",
         done="已作废，不再计分。",
     )
@@ -189,7 +190,12 @@ def scheme_list(request: HttpRequest) -> HttpResponse:
 @VIEW
 def scheme_detail(request: HttpRequest, pk: int) -> HttpResponse:
     scheme = get_object_or_404(BanScheme.objects.visible_to(request.user), pk=pk)
-    context = {"scheme": scheme, "items": scheme.items.all(), "measures": scheme.measures.all()}
+    context = {
+        "scheme": scheme,
+        "items": scheme.items.all(),
+        "measures": scheme.measures.all(),
+        "activities": Activity.objects.about(scheme)[:SHOWN_ACTIVITIES],
+    }
     return render(request, "fireworks/scheme_detail.html", context)
 
 

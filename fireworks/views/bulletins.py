@@ -61,7 +61,7 @@ def bulletin_table(request: HttpRequest) -> Table:
         filters=filters,
         export_url=reverse("staff:export", args=[BULLETIN_EXPORT.key]),
         empty="还没有考评通报。",
-        empty_action=("编通报", reverse("fireworks:bulletin-create")) if user.has_perm(Perms.ASSESS_BAN) else None,
+        empty_action=("拟制通报", reverse("fireworks:bulletin-create")) if user.has_perm(Perms.ASSESS_BAN) else None,
     )
 
 
@@ -72,7 +72,7 @@ BULLETIN_EXPORT = register_export(ListExport("fireworks.bulletins", "禁炮考�
 @VIEW
 def bulletin_list(request: HttpRequest) -> HttpResponse:
     assesses = request.user.has_perm(Perms.ASSESS_BAN)
-    links = [("编通报", reverse("fireworks:bulletin-create"), True)] if assesses else []
+    links = [("拟制通报", reverse("fireworks:bulletin-create"), True)] if assesses else []
     links.append(("考评扣分", reverse("fireworks:entry-list"), False))
     context = {"table": bulletin_table(request), "title": "考评通报", "lead": "签发后不再变动；扣分有更正的编更正通报。", "links": links}  # fmt: skip
     return render_table(request, "layout/record_list.html", context)
@@ -83,9 +83,9 @@ def bulletin_list(request: HttpRequest) -> HttpResponse:
 def bulletin_create(request: HttpRequest) -> HttpResponse:
     form = BulletinForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and (bulletin := form.store(by=request.user)):
-        messages.success(request, f"{bulletin}已编好，核对后请领导签发。")
+        messages.success(request, f"{bulletin}已拟好，核对后请领导签发。")
         return redirect(bulletin)
-    return form_page(request, form, title="编考评通报", back=LIST, submit="编制")
+    return form_page(request, form, title="拟制通报", back=LIST, submit="拟稿")
 
 
 def visible_bulletin(request: HttpRequest, pk: int) -> BanBulletin:
@@ -143,7 +143,7 @@ def bulletin_correct(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             show_refusal(form, refusal)
         else:
-            messages.success(request, "更正通报已编好，核对后请领导签发。")
+            messages.success(request, "更正通报已拟好，核对后请领导签发。")
             return redirect(draft)
     context = {**bulletin_context(request, bulletin), "correction_form": form}
     return render(request, "fireworks/bulletin_detail.html", context, status=422)

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from config.tables import Column, Table, render_table
 from fireworks.filters.records import DestructionFilter
-from fireworks.forms.incidents import PhotoForm
-from fireworks.forms.records import DestructionForm, ReasonForm
+from fireworks.forms.records import DestructionForm
 from fireworks.models import Destruction, DestructionPhoto
 from fireworks.permissions import can_change_record
+from fireworks.workflow import seizures
 from staff.exports import ListExport, register_export
-from staff.pages import Fact, RecordPage, recorded_fact, send_photo, take_form, void_step
+from staff.forms.records import PhotoForm, VoidForm
+from staff.pages import Fact, RecordPage, add_photo, recorded_fact, send_photo, take_form, void_step
 from staff.permissions import Perms
 
 VIEW = permission_required(Perms.VIEW_FIREWORKS, raise_exception=True)
@@ -53,7 +54,7 @@ def destruction_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[DESTRUCTION_EXPORT.key]),
-        empty="没有符合条件的销毁记录。",
+        empty="还没有销毁记录。",
         empty_action=("登记销毁", reverse("fireworks:destruction-create")) if keeps else None,
     )
 
@@ -109,7 +110,7 @@ def destruction_page(request: HttpRequest, destruction: Destruction) -> RecordPa
         ],
         badge=("已作废", "grey") if destruction.is_voided else ("", "grey"),
         warning="" if destruction.is_voided else destruction.weighed_otherwise,
-        steps=[void_step(address["void"], ReasonForm(), GIVEN_BACK)] if may else [],
+        steps=[void_step(address["void"], VoidForm(door=seizures.void_destruction), GIVEN_BACK)] if may else [],
         photos=destruction.photos.all(),
         photo_url=address["photo-add"] if may else "",
         photo_form=PhotoForm() if may else None,
@@ -127,12 +128,12 @@ def destruction_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @KEEP
 def destruction_void(request: HttpRequest, pk: int) -> HttpResponse:
-    destruction, form = visible_destruction(request, pk), ReasonForm(request.POST)
+    destruction, form = visible_destruction(request, pk), VoidForm(request.POST, door=seizures.void_destruction)
     return take_form(
         request,
-        form,
         destruction,
-        page=lambda: destruction_page(request, visible_destruction(request, pk)),
+        form,
+        page=destruction_page,
         step="void",
         done="已作废，所列物品已退回在库。",
     )
@@ -142,12 +143,13 @@ def destruction_void(request: HttpRequest, pk: int) -> HttpResponse:
 @KEEP
 def destruction_photo_add(request: HttpRequest, pk: int) -> HttpResponse:
     destruction, form = visible_destruction(request, pk), PhotoForm(request.POST, request.FILES)
-    if form.is_valid() and form.store(DestructionPhoto, by=request.user, destruction=destruction):
-        messages.success(request, "照片已保存。")
-        return redirect(destruction)
-    page = destruction_page(request, destruction)
-    page.photo_form = form
-    return page.show(request, status=422)
+    return add_photo(
+        request,
+        destruction,
+        form,
+        lambda: form.store(DestructionPhoto, by=request.user, destruction=destruction),
+        page=destruction_page,
+    )
 
 
 @require_GET

@@ -53,7 +53,7 @@ def grid_table(request: HttpRequest) -> Table:
         row_url=lambda row: row.get_absolute_url(),
         filters=filters,
         export_url=reverse("staff:export", args=[GRID_EXPORT.key]),
-        empty="没有符合条件的网格。每个社区至少划一个网格，落实定人、定岗、定责。",
+        empty="还没有网格。每个社区至少划一个网格，落实定人、定岗、定责。",
         empty_action=("登记网格", reverse("fireworks:grid-create")) if user.has_perm(Perms.PLAN_DUTY) else None,
     )
 
@@ -89,7 +89,7 @@ def post_table(request: HttpRequest) -> Table:
         row_url=lambda row: row.get_absolute_url(),
         filters=filters,
         export_url=reverse("staff:export", args=[POST_EXPORT.key]),
-        empty="没有符合条件的岗位。请到网格页面登记，或从表格导入。",
+        empty="还没有岗位。请到网格页面登记，或从表格导入。",
     )
 
 

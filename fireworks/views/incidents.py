@@ -11,12 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from config.display import display
+from config.display import display, submit_words
 from config.tables import Column, Table, render_table
 from fireworks.enums import INCIDENT_TRANSITIONS, IncidentState
 from fireworks.filters.incidents import IncidentFilter
-from fireworks.forms.incidents import STEP_FORMS, IncidentForm, PhotoForm, PoliceForm
-from fireworks.forms.records import ReasonForm
+from fireworks.forms.incidents import STEP_FORMS, IncidentForm, PoliceForm
 from fireworks.models import Incident, IncidentPhoto, PoliceResult
 from fireworks.permissions import (
     can_add_incident_photo,
@@ -26,7 +25,8 @@ from fireworks.permissions import (
 )
 from fireworks.workflow import incidents
 from staff.exports import ListExport, register_export
-from staff.pages import Fact, RecordPage, Step, require, send_photo, take_step
+from staff.forms.records import PhotoForm, VoidForm
+from staff.pages import Fact, RecordPage, Step, add_photo, require, send_photo, take_step
 from staff.permissions import Perms
 
 VIEW = permission_required(Perms.VIEW_FIREWORKS, raise_exception=True)
@@ -82,7 +82,7 @@ def incident_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.state in ("voided", "unfounded") else "danger" if row.flag else "",
         filters=filters,
         export_url=reverse("staff:export", args=[INCIDENT_EXPORT.key]),
-        empty="没有符合条件的炮情。没有登记不等于没有发生，以值守报告为准。",
+        empty="还没有炮情。没有登记不等于没有发生，以值守报告为准。",
         empty_action=("登记炮情", reverse("fireworks:incident-create")) if records else None,
     )
 
@@ -119,13 +119,20 @@ def incident_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(incident)
     form = IncidentForm(request.POST or None, instance=incident, user=request.user)
     if request.method == "POST" and form.is_valid() and form.store():
-        messages.success(request, "已保存修改。")
+        messages.success(request, "已保存。")
         return redirect(incident)
     return incident_form(request, form, f"修改 {incident.number}")
 
 
 def incident_form(request: HttpRequest, form: IncidentForm, title: str, draft: str = "") -> HttpResponse:
-    context = {"form": form, "title": title, "back": LIST, "submit": "保存", "draft": draft, "same": form.same}
+    context = {
+        "form": form,
+        "title": title,
+        "back": LIST,
+        "submit": submit_words(title),
+        "draft": draft,
+        "same": form.same,
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "fireworks/incident_form.html", context, status=status)
 
@@ -192,7 +199,7 @@ def incident_steps(request: HttpRequest, incident: Incident) -> list[Step]:
 def void_police_step(incident: Incident, result: PoliceResult) -> Step:
     url = reverse("fireworks:incident-police-void", args=[incident.pk, result.pk])
     words = "这条结果不再计入数据；记录和日志保留。登错的作废后重新登记。"
-    return Step(f"police-void-{result.pk}", f"作废公安结果：{result}", url, words, ReasonForm(), "danger")
+    return Step(f"police-void-{result.pk}", f"作废公安结果：{result}", url, words, VoidForm(), "danger")
 
 
 def incident_page(request: HttpRequest, incident: Incident) -> RecordPage:
@@ -229,9 +236,10 @@ def step_view(request: HttpRequest, pk: int, edge: str) -> HttpResponse:
     form = STEP_FORMS[edge](request.POST)
     return take_step(
         request,
+        incident,
         form,
         lambda: form.take(incident, edge, by=request.user),
-        page=lambda: incident_page(request, visible_incident(request, pk)),
+        page=incident_page,
         step=edge,
         done=f"{incident.number}：{INCIDENT_TRANSITIONS[edge].label}，已登记。",
     )
@@ -281,12 +289,13 @@ def incident_police(request: HttpRequest, pk: int) -> HttpResponse:
 @VERIFY
 def incident_police_void(request: HttpRequest, pk: int, result_pk: int) -> HttpResponse:
     incident = visible_incident(request, pk)
-    result, form = get_object_or_404(incident.police_results, pk=result_pk), ReasonForm(request.POST)
+    result, form = get_object_or_404(incident.police_results, pk=result_pk), VoidForm(request.POST)
     return take_step(
         request,
+        incident,
         form,
         lambda: incidents.void_police_result(result, by=request.user, reason=form.cleaned_data["reason"]),
-        page=lambda: incident_page(request, visible_incident(request, pk)),
+        page=incident_page,
         step=f"police-void-{result_pk}",
         done="已作废这条公安机关处理结果。",
     )
@@ -299,12 +308,13 @@ def incident_photo_add(request: HttpRequest, pk: int) -> HttpResponse:
     if not can_add_incident_photo(request.user, incident):
         messages.info(request, "已作废的炮情不能再加照片。")
         return redirect(incident)
-    if form.is_valid() and form.store(IncidentPhoto, by=request.user, incident=incident):
-        messages.success(request, "照片已保存。")
-        return redirect(incident)
-    page = incident_page(request, incident)
-    page.photo_form = form
-    return page.show(request, status=422)
+    return add_photo(
+        request,
+        incident,
+        form,
+        lambda: form.store(IncidentPhoto, by=request.user, incident=incident),
+        page=incident_page,
+    )
 
 
 @require_GET

@@ -51,7 +51,7 @@ def slot_table(request: HttpRequest) -> Table:
         row_url=lambda row: row.get_absolute_url(),
         filters=filters,
         export_url=reverse("staff:export", args=[SLOT_EXPORT.key]),
-        empty="没有符合条件的岗班。",
+        empty="还没有岗班。编好值班表后列在这里。",
     )
 
 
@@ -85,7 +85,7 @@ def assignment_table(request: HttpRequest) -> Table:
         row_url=lambda row: row.slot.get_absolute_url(),
         filters=filters,
         export_url=reverse("staff:export", args=[ASSIGNMENT_EXPORT.key]),
-        empty="没有符合条件的值守安排。发布值班表后列在这里。",
+        empty="还没有值守安排。发布值班表后列在这里。",
     )
 
 
@@ -121,7 +121,7 @@ def report_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "danger" if row.flag else "",
         filters=filters,
         export_url=reverse("staff:export", args=[REPORT_EXPORT.key]),
-        empty="没有符合条件的值守报告。",
+        empty="还没有值守报告。值守人员在“我的值班”里报告后列在这里。",
     )
 
 

@@ -49,7 +49,7 @@ def person_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "" if row.is_active else "muted",
         filters=filters,
         export_url=reverse("staff:export", args=[PERSON_EXPORT.key]),
-        empty="没有符合条件的值守人员。社区、公安的人员没有账号也可以登记。",
+        empty="还没有值守人员。社区、公安的人员没有账号也可以登记。",
         empty_action=("登记值守人员", reverse("fireworks:duty-person-create")) if plans else None,
     )
 

@@ -14,14 +14,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from config.tables import Column, Table, render_table
 from fireworks.filters.records import MediaFilter, PublicityFilter
-from fireworks.forms.incidents import PhotoForm
-from fireworks.forms.records import MediaForm, PublicityForm, ReasonForm
+from fireworks.forms.records import MediaForm, PublicityForm
 from fireworks.models import MediaItem, PublicityEntry, PublicityPhoto
 from fireworks.permissions import can_change_publicity
 from staff.exports import ListExport, register_export
+from staff.forms.records import PhotoForm, VoidForm
 from staff.pages import (
     Fact,
     RecordPage,
+    add_photo,
     correct_page,
     form_page,
     recorded_fact,
@@ -71,7 +72,7 @@ def publicity_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[PUBLICITY_EXPORT.key]),
-        empty="没有符合条件的宣传记录。",
+        empty="还没有宣传记录。",
         empty_action=("登记宣传", reverse("fireworks:publicity-create")) if records else None,
     )
 
@@ -126,7 +127,7 @@ def publicity_page(request: HttpRequest, entry: PublicityEntry) -> RecordPage:
         ],
         badge=("已作废", "grey") if entry.is_voided else ("", "grey"),
         edit_url=address["edit"] if may else "",
-        steps=[void_step(address["void"], ReasonForm())] if may else [],
+        steps=[void_step(address["void"], VoidForm())] if may else [],
         photos=entry.photos.all(),
         photo_url=address["photo-add"] if may else "",
         photo_form=PhotoForm() if may else None,
@@ -145,19 +146,19 @@ def publicity_edit(request: HttpRequest, pk: int) -> HttpResponse:
     entry = visible_publicity(request, pk)
     require(can_change_publicity(request.user, entry) or entry.is_voided)
     form = PublicityForm(request.POST or None, instance=entry, user=request.user)
-    return correct_page(request, form, title="更正宣传记录", back=PUBLICITY)
+    return correct_page(request, form, title="修改宣传记录", back=PUBLICITY)
 
 
 @require_POST
 @RECORD
 def publicity_void(request: HttpRequest, pk: int) -> HttpResponse:
-    entry, form = visible_publicity(request, pk), ReasonForm(request.POST)
+    entry, form = visible_publicity(request, pk), VoidForm(request.POST)
     require(can_change_publicity(request.user, entry) or entry.is_voided)
     return take_form(
         request,
-        form,
         entry,
-        page=lambda: publicity_page(request, visible_publicity(request, pk)),
+        form,
+        page=publicity_page,
         step="void",
         done=DONE_VOID,
     )
@@ -168,12 +169,9 @@ def publicity_void(request: HttpRequest, pk: int) -> HttpResponse:
 def publicity_photo_add(request: HttpRequest, pk: int) -> HttpResponse:
     entry, form = visible_publicity(request, pk), PhotoForm(request.POST, request.FILES)
     require(can_change_publicity(request.user, entry))
-    if form.is_valid() and form.store(PublicityPhoto, by=request.user, entry=entry):
-        messages.success(request, "照片已保存。")
-        return redirect(entry)
-    page = publicity_page(request, entry)
-    page.photo_form = form
-    return page.show(request, status=422)
+    return add_photo(
+        request, entry, form, lambda: form.store(PublicityPhoto, by=request.user, entry=entry), page=publicity_page
+    )
 
 
 @require_GET
@@ -211,7 +209,7 @@ def media_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[MEDIA_EXPORT.key]),
-        empty="没有符合条件的媒体报道。",
+        empty="还没有媒体报道。",
         empty_action=("登记媒体报道", reverse("fireworks:media-create")) if records else None,
     )
 
@@ -257,7 +255,7 @@ def media_page(request: HttpRequest, item: MediaItem) -> RecordPage:
         ],
         badge=("已作废", "grey") if item.is_voided else ("", "grey"),
         edit_url=reverse("fireworks:media-edit", args=[item.pk]) if may else "",
-        steps=[void_step(reverse("fireworks:media-void", args=[item.pk]), ReasonForm())] if may else [],
+        steps=[void_step(reverse("fireworks:media-void", args=[item.pk]), VoidForm())] if may else [],
     )
 
 
@@ -273,19 +271,19 @@ def media_edit(request: HttpRequest, pk: int) -> HttpResponse:
     item = visible_media(request, pk)
     require(can_change_publicity(request.user, item) or item.is_voided)
     form = MediaForm(request.POST or None, instance=item, user=request.user)
-    return correct_page(request, form, title="更正媒体报道", back=MEDIA)
+    return correct_page(request, form, title="修改媒体报道", back=MEDIA)
 
 
 @require_POST
 @RECORD
 def media_void(request: HttpRequest, pk: int) -> HttpResponse:
-    item, form = visible_media(request, pk), ReasonForm(request.POST)
+    item, form = visible_media(request, pk), VoidForm(request.POST)
     require(can_change_publicity(request.user, item) or item.is_voided)
     return take_form(
         request,
-        form,
         item,
-        page=lambda: media_page(request, visible_media(request, pk)),
+        form,
+        page=media_page,
         step="void",
         done=DONE_VOID,
     )

@@ -46,10 +46,10 @@ def report_table(request: HttpRequest) -> Table:
         name="public-reports",
         caption="群众举报",
         default_sort="-received_at",
-        row_url=lambda row: reverse("fireworks:public-report-detail", args=[row.pk]),
+        row_url=PublicReport.get_absolute_url,
         filters=filters,
         export_url=reverse("staff:export", args=[REPORT_EXPORT.key]),
-        empty="没有符合条件的群众举报。",
+        empty="还没有群众举报。在炮情页面登记。",
         empty_action=("登记群众举报", reverse("fireworks:public-report-create")),
     )
 
@@ -138,15 +138,7 @@ def report_reveal(request: HttpRequest, pk: int) -> HttpResponse:
 
 def report_step(request: HttpRequest, pk: int, form: RewardForm | PayForm, step: str, done: str) -> HttpResponse:
     report = visible_report(request, pk)
-    response = take_form(
-        request,
-        form,
-        report,
-        page=lambda: report_page(request, visible_report(request, pk)),
-        step=step,
-        done=done,
-    )
-    return redirect("fireworks:public-report-detail", pk) if response.status_code == 302 else response
+    return take_form(request, report, form, page=report_page, step=step, done=done)
 
 
 @require_POST

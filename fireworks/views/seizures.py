@@ -16,10 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from config.display import plain_number
 from config.tables import Column, Table, render_table
 from fireworks.filters.records import LotFilter
-from fireworks.forms.records import CustodyForm, LotForm, LotReasonForm
+from fireworks.forms.records import CustodyForm, LotForm
 from fireworks.models import SeizureLot
 from fireworks.permissions import can_change_record
+from fireworks.workflow import seizures
 from staff.exports import ListExport, register_export
+from staff.forms.records import VoidForm
 from staff.pages import Fact, RecordPage, Step, correct_page, form_page, recorded_fact, take_form, void_step
 from staff.permissions import Perms
 
@@ -74,7 +76,7 @@ def lot_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[LOT_EXPORT.key]),
-        empty="没有符合条件的收缴物品。",
+        empty="还没有收缴物品。",
         empty_action=("登记收缴物品", reverse("fireworks:lot-create")) if keeps else None,
     )
 
@@ -116,7 +118,7 @@ def lot_steps(lot: SeizureLot) -> list[Step]:
     words = "交接记录只能追加，不能修改；写错的再记一条“更正”。"
     steps = [Step("custody", "记交接", address["custody"], words, CustodyForm(), first=True)]
     if not lot.destroyed:
-        steps.append(void_step(address["void"], LotReasonForm()))
+        steps.append(void_step(address["void"], VoidForm(door=seizures.void_lot)))
     return steps
 
 
@@ -163,7 +165,7 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def lot_edit(request: HttpRequest, pk: int) -> HttpResponse:
     lot = visible_lot(request, pk)
     form = LotForm(request.POST or None, instance=lot, user=request.user)
-    return correct_page(request, form, title=f"更正 {lot.number}", back=LIST)
+    return correct_page(request, form, title=f"修改 {lot.number}", back=LIST)
 
 
 @require_POST
@@ -179,12 +181,12 @@ def lot_custody(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @KEEP
 def lot_void(request: HttpRequest, pk: int) -> HttpResponse:
-    lot, form = visible_lot(request, pk), LotReasonForm(request.POST)
+    lot, form = visible_lot(request, pk), VoidForm(request.POST, door=seizures.void_lot)
     return take_form(
         request,
-        form,
         lot,
-        page=lambda: lot_page(request, visible_lot(request, pk)),
+        form,
+        page=lot_page,
         step="void",
         done="已作废，不再计入数据。",
     )

@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from config.tables import Column, Table, render_table
-from fireworks.forms.records import ReasonForm, StatementForm
+from fireworks.forms.records import StatementForm
 from fireworks.models import WatchStatement
+from fireworks.workflow import statements
 from staff.exports import ListExport, register_export
 from staff.files import send_file
+from staff.forms.records import VoidForm
 from staff.pages import Fact, RecordPage, form_page, take_form, void_step
 from staff.permissions import Perms
 
@@ -45,7 +47,7 @@ def statement_table(request: HttpRequest) -> Table:
         row_url=WatchStatement.get_absolute_url,
         row_tone=lambda row: "muted" if row.voided_at else "",
         export_url=reverse("staff:export", args=[STATEMENT_EXPORT.key]),
-        empty="还没有书面证明。",
+        empty="还没有书面证明。值守记录不全的时段，把公安机关或者市禁炮办的证明登记在这里。",
         empty_action=("登记书面证明", reverse("fireworks:statement-create")) if keeps else None,
     )
 
@@ -100,7 +102,9 @@ def statement_page(request: HttpRequest, statement: WatchStatement) -> RecordPag
         crumbs=[LIST],
         facts=facts,
         badge=("已作废", "grey") if statement.voided_at else ("有效", "green"),
-        steps=[void_step(void, ReasonForm(), "不再作为结论性表述的依据；文件和日志保留。")] if may else [],
+        steps=[void_step(void, VoidForm(door=statements.void_statement), "不再作为结论性表述的依据；文件和日志保留。")]
+        if may
+        else [],
     )
 
 
@@ -121,12 +125,12 @@ def statement_file(request: HttpRequest, pk: int) -> FileResponse:
 @require_POST
 @KEEP
 def statement_void(request: HttpRequest, pk: int) -> HttpResponse:
-    statement, form = visible_statement(request, pk), ReasonForm(request.POST)
+    statement, form = visible_statement(request, pk), VoidForm(request.POST, door=statements.void_statement)
     return take_form(
         request,
-        form,
         statement,
-        page=lambda: statement_page(request, visible_statement(request, pk)),
+        form,
+        page=statement_page,
         step="void",
         done="已作废，不再作为证明。",
     )

@@ -24,7 +24,7 @@ def record_statement(upload: UploadedFile, *, by: User, **facts: Any) -> WatchSt
     statement = save_document(upload, WatchStatement, by=by, **facts)
     if statement.voided_at is not None:
         raise Refused("这份文件登记过，已作废。需要恢复的，请改动证明内容后重新登记。", "upload")
-    Activity.record(Verb.CREATE, statement, by=by, title="登记书面证明", note=f"sha256 {statement.sha256}")
+    Activity.record(Verb.CREATE, statement, by=by, title="登记书面证明", note=f"文件校验值 {statement.sha256}")
     return statement
 
 

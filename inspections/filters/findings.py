@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from config.inputs import DATE
 from config.periods import Period
 from inspections.caseload import ACCOUNTS
 from inspections.enums import AreaType, FindingState, Source
@@ -17,7 +18,6 @@ from inspections.models import Finding, Item, Place, Round
 from inspections.tally import category_choices, due, in_time, item_choices, late, unit_choices
 from staff.models import ImportBatch
 
-DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 STATES = [*FindingState.choices, ("open", "未销号"), ("all", "全部（含作废）")]
 
 
@@ -35,10 +35,8 @@ def names_a_period(text: str) -> None:
 
 class FindingFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="搜索编号、地点、问题", method="search")
-    found_from = django_filters.DateFilter(
-        label="发现日期从", field_name="found_on", lookup_expr="gte", widget=DATE_INPUT
-    )
-    found_to = django_filters.DateFilter(label="到", field_name="found_on", lookup_expr="lte", widget=DATE_INPUT)
+    found_from = django_filters.DateFilter(label="发现日期从", field_name="found_on", lookup_expr="gte", widget=DATE)
+    found_to = django_filters.DateFilter(label="到", field_name="found_on", lookup_expr="lte", widget=DATE)
     lead_unit = django_filters.ChoiceFilter(label="责任单位", choices=unit_choices)
     category = django_filters.ChoiceFilter(label="大项", choices=category_choices, method="by_category")
     item = django_filters.ChoiceFilter(label="小项", choices=item_choices, method="by_item")
@@ -47,9 +45,9 @@ class FindingFilter(django_filters.FilterSet):
     source = django_filters.ChoiceFilter(label="问题来源", choices=Source.choices)
     severe = django_filters.BooleanFilter(label="严重情形")
     recurrence = django_filters.BooleanFilter(label="反复", method="by_recurrence")
-    overdue = django_filters.DateFilter(label="截至此日逾期", method="by_overdue", widget=DATE_INPUT)
-    due = django_filters.DateFilter(label="截至此日到期", method="by_due", widget=DATE_INPUT)
-    on_time = django_filters.DateFilter(label="截至此日按期整改", method="by_on_time", widget=DATE_INPUT)
+    overdue = django_filters.DateFilter(label="截至此日逾期", method="by_overdue", widget=DATE)
+    due = django_filters.DateFilter(label="截至此日到期", method="by_due", widget=DATE)
+    on_time = django_filters.DateFilter(label="截至此日按期整改", method="by_on_time", widget=DATE)
     account = django_filters.ChoiceFilter(
         label="整改统计",
         choices=[(account.key, account.label) for account in ACCOUNTS.values()],

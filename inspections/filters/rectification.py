@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from config.inputs import DATE
 from inspections.enums import AppealState, FindingState, RequestState
 from inspections.models import Appeal, Extension, Finding, RectificationOrder
 from inspections.tally import unit_choices
 
-DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 SHOWN = {
     "todo": ("待整改", FindingState.WITH_UNIT),
     "reported": ("待复查", ("reported",)),
@@ -64,10 +63,10 @@ class OwnFindingFilter(django_filters.FilterSet):
 class OrderFilter(django_filters.FilterSet):
     unit = django_filters.ChoiceFilter(label="责任单位", choices=unit_choices)
     delivered_from = django_filters.DateFilter(
-        label="送达日期从", field_name="delivered_at", lookup_expr="date__gte", widget=DATE_INPUT
+        label="送达日期从", field_name="delivered_at", lookup_expr="date__gte", widget=DATE
     )
     delivered_to = django_filters.DateFilter(
-        label="到", field_name="delivered_at", lookup_expr="date__lte", widget=DATE_INPUT
+        label="到", field_name="delivered_at", lookup_expr="date__lte", widget=DATE
     )
 
     class Meta:
@@ -82,17 +81,13 @@ class AppealFilter(django_filters.FilterSet):
     unit = django_filters.ChoiceFilter(label="申诉单位", choices=unit_choices)
     is_late = django_filters.BooleanFilter(label="逾期申诉")
     lodged_from = django_filters.DateFilter(
-        label="申诉日期从", field_name="lodged_at", lookup_expr="date__gte", widget=DATE_INPUT
+        label="申诉日期从", field_name="lodged_at", lookup_expr="date__gte", widget=DATE
     )
-    lodged_to = django_filters.DateFilter(
-        label="到", field_name="lodged_at", lookup_expr="date__lte", widget=DATE_INPUT
-    )
+    lodged_to = django_filters.DateFilter(label="到", field_name="lodged_at", lookup_expr="date__lte", widget=DATE)
     decided_from = django_filters.DateFilter(
-        label="裁定日期从", field_name="decided_at", lookup_expr="date__gte", widget=DATE_INPUT
+        label="裁定日期从", field_name="decided_at", lookup_expr="date__gte", widget=DATE
     )
-    decided_to = django_filters.DateFilter(
-        label="到", field_name="decided_at", lookup_expr="date__lte", widget=DATE_INPUT
-    )
+    decided_to = django_filters.DateFilter(label="到", field_name="decided_at", lookup_expr="date__lte", widget=DATE)
 
     class Meta:
         model = Appeal

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 
+from config.inputs import CAMERA, DATE, MOMENT, WORDS
 from fireworks.enums import IncidentSource
 from fireworks.models import Incident
 from inspections.enums import AreaType, Handling, PhotoKind, RoundState, Source
@@ -30,12 +31,11 @@ from staff.models import Unit, UnitKind, User
 from staff.refusals import Refused, show_refusal
 
 BAN_CATEGORY = "D"  # 禁炮工作 in the standard
-MOMENT_INPUT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
 def photo_input() -> forms.ClearableFileInput:
     """One picture, straight from the camera on a phone."""
-    return forms.ClearableFileInput(attrs={"accept": "image/*", "capture": "environment"})
+    return forms.ClearableFileInput(attrs=CAMERA)
 
 
 class ItemsByCategory(ModelChoiceIterator):
@@ -55,14 +55,12 @@ class GroupedItemField(forms.ModelChoiceField):
 
 
 class FindingForm(forms.Form):
-    found_at = forms.DateTimeField(label="发现时间", widget=MOMENT_INPUT)
+    found_at = forms.DateTimeField(label="发现时间", widget=MOMENT)
     unit = forms.ModelChoiceField(Unit.objects.none(), label="责任单位", empty_label="请选择")
     area = forms.ChoiceField(label="区域类型", choices=[("", "请选择"), *AreaType.choices])
     item = GroupedItemField(Item.objects.none(), label="小项", empty_label="请选择")
     place = forms.CharField(label="具体地点", max_length=120, help_text="写到门牌或路口，便于核对是否反复。")
-    description = forms.CharField(
-        label="存在问题", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    description = forms.CharField(label="存在问题", max_length=300, required=False, widget=WORDS)
     count = forms.IntegerField(label="数量", min_value=1, max_value=9_999, initial=1)
     severe = forms.BooleanField(label="属于严重情形", required=False)
     source = forms.ChoiceField(label="问题来源", choices=Source.choices, initial=Source.OWN_PATROL)
@@ -273,7 +271,7 @@ class StandardForm(forms.Form):
 
     name = forms.CharField(label="名称", max_length=80)
     source = forms.CharField(label="依据文件", max_length=200, help_text="文件名称、文号、年度。")
-    valid_from = forms.DateField(label="施行日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    valid_from = forms.DateField(label="施行日期", widget=DATE)
     file = forms.FileField(
         label="标准（CSV）", help_text="列与现行标准导出的相同；大项合计 100 分，小项上限之和等于大项分值。"
     )

@@ -10,13 +10,13 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from config.inputs import DATE
 from inspections.forms.findings import items_on
 from inspections.models import Place
 from inspections.workflow import places
 from staff.models import Unit, User
 from staff.refusals import Refused, show_refusal
 
-DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 SHARE_ROWS = 4  # more units than these at one place have not been seen; a row more appears when all are filled
 
 

@@ -8,14 +8,13 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from config.inputs import DATE, MOMENT
 from inspections.enums import AreaType, RoundKind
 from inspections.models import Place, Round, RoundVisit
 from inspections.sampling import Draw
 from inspections.workflow import rounds
 from staff.models import Unit, User
 
-DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 HIGHEST_SEED = 2**31 - 1
 TWO_ASSESSORS = "集中、明查和专项检查的考评员不得少于两人，姓名用顿号分开。"
 
@@ -72,12 +71,6 @@ class RoundForm(forms.ModelForm):
 
     def store(self, *, by: User) -> tuple[Round, Draw]:
         return rounds.plan_round(self.instance, by=by)
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label="理由", min_length=2, max_length=200, widget=forms.Textarea(attrs={"rows_wanted": 2})
-    )
 
 
 class VisitForm(forms.Form):

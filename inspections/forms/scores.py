@@ -11,6 +11,7 @@ from django import forms
 from django.forms import BoundField
 from django.utils import timezone
 
+from config.inputs import DATE, MONTH
 from config.periods import Period
 from inspections.checksheet import CheckSheet
 from inspections.enums import AreaType, ConfirmWay, Source
@@ -20,7 +21,6 @@ from inspections.workflow import bulletins, check_sheets, inputs, rules
 from staff.models import Unit, User
 from staff.refusals import Refused, show_refusal
 
-DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 # Headings of the rules' form, each with what the names of its fields begin with.
 RULE_GROUPS = (
     ("版本", ("name", "source", "valid_from")),
@@ -263,9 +263,7 @@ def small_input() -> forms.TextInput:
 class MonthForm(forms.Form):
     """The month a bulletin is drafted for."""
 
-    month = forms.CharField(
-        label="月份", widget=forms.TextInput(attrs={"type": "month"}), help_text="格式 2026-03。", max_length=7
-    )
+    month = forms.CharField(label="月份", widget=MONTH, help_text="格式 2026-03。", max_length=7)
 
     def clean_month(self) -> str:
         try:

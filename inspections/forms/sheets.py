@@ -13,6 +13,7 @@ from django import forms
 from django.forms import BoundField
 from django.utils import timezone
 
+from config.inputs import DATE
 from inspections.enums import RoundState
 from inspections.forms.findings import items_on
 from inspections.models import CheckSheet, Item, Place, Round
@@ -20,8 +21,6 @@ from inspections.workflow import sheets
 from inspections.workflow.places import find_place
 from staff.models import Unit, User
 from staff.refusals import Refused, show_refusal
-
-DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 @dataclass(frozen=True, slots=True)

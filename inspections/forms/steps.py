@@ -9,18 +9,17 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from config.inputs import DATE, MOMENT, PICTURES
 from inspections.enums import AppealGround, AppealState, ReviewOutcome
-from inspections.forms.findings import MOMENT_INPUT
 from inspections.models import Appeal, Finding
 from inspections.workflow import appeals, orders, rectification
 from inspections.workflow import findings as workflow
 from inspections.workflow.steps import TransitionNotAllowed
-from staff.forms.files import PICTURES, SeveralFiles, SeveralFilesField
+from staff.forms.files import SeveralFiles, SeveralFilesField
 from staff.models import Unit, User
 from staff.refusals import Refused, show_refusal
 
 MAX_PHOTOS = 9
-DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def long_text(label: str, *, help_text: str = "", required: bool = True, longest: int = 200) -> forms.CharField:
@@ -77,7 +76,7 @@ class OrderForm(StepForm):
     delivered_at = forms.DateTimeField(
         label="线下送达时间",
         required=False,
-        widget=MOMENT_INPUT,
+        widget=MOMENT,
         help_text="已在线下交办、事后补录的才填；不填即系统推送。",
     )
 
@@ -87,7 +86,7 @@ class OrderForm(StepForm):
 
 class ReportForm(StepForm):
     done = long_text("整改措施", help_text="做了什么，如：已清运并清洗地面。", longest=300)
-    finished_at = forms.DateTimeField(label="完成时间", widget=MOMENT_INPUT)
+    finished_at = forms.DateTimeField(label="完成时间", widget=MOMENT)
     person = forms.CharField(label="责任人", max_length=30, required=False)
     photos = SeveralFilesField(
         label="整改后照片",
@@ -108,7 +107,7 @@ class ReportForm(StepForm):
 class ReviewForm(StepForm):
     outcome = forms.ChoiceField(label="复查结论", choices=ReviewOutcome.choices)
     reason = long_text("说明", required=False, help_text="不合格的写明哪里不到位。")
-    reviewed_at = forms.DateTimeField(label="复查时间", widget=MOMENT_INPUT, help_text="现场复查的时间，可以补记。")
+    reviewed_at = forms.DateTimeField(label="复查时间", widget=MOMENT, help_text="现场复查的时间，可以补记。")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -119,7 +118,7 @@ class ReviewForm(StepForm):
 
 
 class CloseForm(StepForm):
-    closed_at = forms.DateTimeField(label="销号时间", widget=MOMENT_INPUT, help_text="复查合格的时间，可以补记。")
+    closed_at = forms.DateTimeField(label="销号时间", widget=MOMENT, help_text="复查合格的时间，可以补记。")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -152,7 +151,7 @@ class ResumeForm(StepForm):
 
 class ExtensionForm(StepForm):
     reason = long_text("延期理由", longest=300)
-    until = forms.DateTimeField(label="申请延至", widget=MOMENT_INPUT)
+    until = forms.DateTimeField(label="申请延至", widget=MOMENT)
 
     def take(self, by: User) -> None:
         rectification.ask_extension(self.finding, by=by, **self.cleaned_data)
@@ -160,7 +159,7 @@ class ExtensionForm(StepForm):
 
 class AnswerForm(StepForm):
     granted = forms.ChoiceField(label="答复", choices=[("yes", "同意延期"), ("no", "不同意")])
-    until = forms.DateTimeField(label="准予延至", required=False, widget=MOMENT_INPUT, help_text="不填即按申请的时间。")
+    until = forms.DateTimeField(label="准予延至", required=False, widget=MOMENT, help_text="不填即按申请的时间。")
     answer = long_text("答复意见", required=False, help_text="不同意的写明理由。")
 
     def take(self, by: User) -> None:
@@ -202,7 +201,7 @@ class ReduceForm(StepForm):
     new_points = forms.DecimalField(label="减免后扣分", min_value=0, max_digits=9, decimal_places=4)
     words = long_text("批示内容", help_text="照抄批示原文。", longest=300)
     signer = forms.CharField(label="批示人", max_length=30)
-    signed_on = forms.DateField(label="批示日期", widget=DATE_INPUT)
+    signed_on = forms.DateField(label="批示日期", widget=DATE)
     scan = scan_field()
 
     def take(self, by: User) -> None:
@@ -223,7 +222,7 @@ class DecisionForm(StepForm):
         Unit.objects.none(), label="改派单位", required=False, empty_label="请选择", help_text="改派时填。"
     )
     signer = forms.CharField(label="线下签批人", max_length=30, required=False, help_text="领导在纸上签批的才填。")
-    signed_on = forms.DateField(label="签批日期", required=False, widget=DATE_INPUT)
+    signed_on = forms.DateField(label="签批日期", required=False, widget=DATE)
     scan = scan_field()
 
     def __init__(self, *args: Any, appeal: Appeal, **kwargs: Any) -> None:

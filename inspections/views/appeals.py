@@ -67,7 +67,7 @@ def appeal_table(request: HttpRequest) -> Table:
         row_url=Appeal.get_absolute_url,
         filters=filters,
         export_url=reverse("staff:export", args=[APPEAL_EXPORT.key]),
-        empty="没有符合条件的申诉。责任单位在问题页面提出申诉。",
+        empty="还没有申诉。责任单位在问题页面提出申诉。",
     )
 
 

@@ -186,7 +186,7 @@ def group_message(request: HttpRequest, finding: Finding) -> str:
     return f"【考评问题】{finding.number} {finding.lead_unit.label}：{finding.place}，{what}{due}。\n{link}"
 
 
-def take_step(request: HttpRequest, pk: int, key: str, told: str) -> HttpResponse:
+def step_finding(request: HttpRequest, pk: int, key: str, told: str) -> HttpResponse:
     """One step of one finding: taken, or refused beside its field with what was typed, or told who was quicker."""
     finding, step = visible_finding(request, pk), STEPS[key]
     if not step.may(request.user, finding):

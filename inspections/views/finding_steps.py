@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from inspections.enums import ReviewOutcome
 from inspections.forms.steps import BatchForm
-from inspections.views.finding_page import take_step
+from inspections.views.finding_page import step_finding
 from inspections.workflow import findings as workflow
 from inspections.workflow import orders, rectification
 from staff.permissions import Perms
@@ -23,79 +23,79 @@ SHOWN_REFUSALS = 5
 @require_POST
 @permission_required(Perms.CONFIRM_FINDING, raise_exception=True)
 def finding_confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    return take_step(request, pk, "confirm", "{number} 已确认。")
+    return step_finding(request, pk, "confirm", "{number} 已确认。")
 
 
 @require_POST
 @permission_required(Perms.CONFIRM_FINDING, raise_exception=True)
 def finding_deduct(request: HttpRequest, pk: int) -> HttpResponse:
-    return take_step(request, pk, "deduct", "{number} 只扣分，已告知责任单位。")
+    return step_finding(request, pk, "deduct", "{number} 只扣分，已告知责任单位。")
 
 
 @require_POST
 @permission_required(Perms.ORDER_FINDING, raise_exception=True)
 def finding_order(request: HttpRequest, pk: int) -> HttpResponse:
-    return take_step(request, pk, "order", "{number} 已交办，期限自送达起算。")
+    return step_finding(request, pk, "order", "{number} 已交办，期限自送达起算。")
 
 
 @require_POST
 @permission_required(Perms.RECTIFY_FINDING, raise_exception=True)
 def finding_report(request: HttpRequest, pk: int) -> HttpResponse:
-    return take_step(request, pk, "report", "{number} 已反馈，等待复查。")
+    return step_finding(request, pk, "report", "{number} 已反馈，等待复查。")
 
 
 @require_POST
 @permission_required(Perms.REVIEW_FINDING, raise_exception=True)
 def finding_review(request: HttpRequest, pk: int) -> HttpResponse:
-    return take_step(request, pk, "review", "{number} 的复查结论已登记。")
+    return step_finding(request, pk, "review", "{number} 的复查结论已登记。")
 
 
 @require_POST
 @permission_required(Perms.RECTIFY_FINDING, raise_exception=True)
 def finding_extend(request: HttpRequest, pk: int) -> HttpResponse:
-    return take_step(request, pk, "extend", "{number} 的延期申请已提交，答复之前原期限照走。")
+    return step_finding(request, pk, "extend", "{number} 的延期申请已提交，答复之前原期限照走。")
 
 
 @require_POST
 @permission_required(Perms.ORDER_FINDING, raise_exception=True)
 def finding_answer(request: HttpRequest, pk: int) -> HttpResponse:
-    return take_step(request, pk, "answer", "{number} 的延期申请已答复。")
+    return step_finding(request, pk, "answer", "{number} 的延期申请已答复。")
 
 
 @require_POST
 @permission_required(Perms.RECTIFY_FINDING, raise_exception=True)
 def finding_appeal(request: HttpRequest, pk: int) -> HttpResponse:
-    return take_step(request, pk, "appeal", "{number} 的申诉已提交，扣分待定；整改期限照走。")
+    return step_finding(request, pk, "appeal", "{number} 的申诉已提交，扣分待定；整改期限照走。")
 
 
 @require_POST
 @permission_required(Perms.ORDER_FINDING, raise_exception=True)
 def finding_shelve(request: HttpRequest, pk: int) -> HttpResponse:
-    return take_step(request, pk, "shelve", "{number} 已挂账。")
+    return step_finding(request, pk, "shelve", "{number} 已挂账。")
 
 
 @require_POST
 @permission_required(Perms.ORDER_FINDING, raise_exception=True)
 def finding_resume(request: HttpRequest, pk: int) -> HttpResponse:
-    return take_step(request, pk, "resume", "{number} 已恢复办理，待重新交办。")
+    return step_finding(request, pk, "resume", "{number} 已恢复办理，待重新交办。")
 
 
 @require_POST
 @permission_required(Perms.CLOSE_FINDING, raise_exception=True)
 def finding_close(request: HttpRequest, pk: int) -> HttpResponse:
-    return take_step(request, pk, "close", "{number} 已销号。")
+    return step_finding(request, pk, "close", "{number} 已销号。")
 
 
 @require_POST
 @permission_required(Perms.VOID_FINDING, raise_exception=True)
 def finding_void(request: HttpRequest, pk: int) -> HttpResponse:
-    return take_step(request, pk, "void", "{number} 已作废，不再计数、计分。")
+    return step_finding(request, pk, "void", "{number} 已作废，不再计数、计分。")
 
 
 @require_POST
 @permission_required(Perms.REDUCE_FINDING, raise_exception=True)
 def finding_reduce(request: HttpRequest, pk: int) -> HttpResponse:
-    return take_step(request, pk, "reduce", "{number} 的减免已登记，扣分已改。")
+    return step_finding(request, pk, "reduce", "{number} 的减免已登记，扣分已改。")
 
 
 # --- Many at once -----------------------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ def finding_table(request: HttpRequest) -> Table:
         filters=filters,
         actions=batch_actions(request.user),
         export_url=reverse("staff:export", args=[FINDING_EXPORT.key]),
-        empty="没有符合条件的考评问题。可以放宽筛选条件，或登记一条。",
+        empty="还没有考评问题。可以登记一条，或从表格导入。",
         empty_action=("登记考评问题", reverse("inspections:finding-create"))
         if request.user.has_perm(Perms.REGISTER_FINDING)
         else None,

@@ -67,7 +67,7 @@ def place_table(request: HttpRequest) -> Table:
         row_tone=lambda place: "" if place.is_valid else "muted",
         filters=filters,
         export_url=reverse("staff:export", args=[PLACE_EXPORT.key]),
-        empty="没有符合条件的点位。现场录入时输入新地点，可以直接留作点位。",
+        empty="还没有点位。现场录入时输入新地点，可以直接留作点位。",
         empty_action=("登记点位", reverse("inspections:place-create"))
         if request.user.has_perm(Perms.MANAGE_PLACES)
         else None,

@@ -248,7 +248,7 @@ def extension_table(request: HttpRequest) -> Table:
         row_url=lambda row: row.finding.get_absolute_url(),
         filters=filters,
         export_url=reverse("staff:export", args=[EXTENSION_EXPORT.key]),
-        empty="没有符合条件的延期申请。责任单位在问题页面申请。",
+        empty="还没有延期申请。责任单位在问题页面申请。",
     )
 
 

@@ -17,13 +17,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from config.tables import Column, Table, render_table
 from inspections.enums import AreaType
 from inspections.filters.places import RoundFilter
-from inspections.forms.rounds import HIGHEST_SEED, ExtraVisitForm, ReasonForm, RoundForm, VisitForm
+from inspections.forms.rounds import HIGHEST_SEED, ExtraVisitForm, RoundForm, VisitForm
 from inspections.models import Round
 from inspections.permissions import can_close_round, can_draw_again, can_open_round, can_record_visit, can_reopen_round
 from inspections.sampling import Draw
 from inspections.visits import of_round
 from inspections.workflow import rounds
 from staff.exports import ListExport, register_export
+from staff.forms.records import ReasonForm
 from staff.models import Activity, Unit
 from staff.permissions import Perms
 from staff.refusals import Refused, show_refusal

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from config.tables import Column, Table, render_table
 from inspections.filters.places import SheetFilter
-from inspections.forms.rounds import ReasonForm
 from inspections.forms.sheets import SheetForm
 from inspections.models import CheckSheet
 from inspections.models.sheets import FULL
 from inspections.permissions import can_move_sheet
 from inspections.workflow import sheets
 from staff.exports import ListExport, register_export
+from staff.forms.records import ReasonForm
 from staff.models import Activity
 from staff.permissions import Perms
 from staff.refusals import Refused
@@ -62,7 +62,7 @@ def sheet_table(request: HttpRequest) -> Table:
         row_tone=lambda sheet: "muted" if sheet.state == "voided" else "",
         filters=filters,
         export_url=reverse("staff:export", args=[SHEET_EXPORT.key]),
-        empty="没有符合条件的评分表。月度集中检查按点位填表，每个单位、每个点位一张。",
+        empty="还没有评分表。月度集中检查按点位填表，每个单位、每个点位一张。",
         empty_action=("填写评分表", reverse("inspections:sheet-create"))
         if request.user.has_perm(Perms.ENTER_SHEET)
         else None,

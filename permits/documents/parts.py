@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from permits.documents.bases import Facts, Grid, Need, Paper, day_words, decoded, is_blank, plain
 from staff.case_papers import Missing
@@ -154,6 +154,21 @@ class CasePaperContent(Paper):
         article = self.ARTICLE
         yield Need("case.applicant.name", "申请人名称没有填写。请在申请中补填。", article)
         yield Need("case.item", "申请事项没有选定。请在申请中选定事项。", article)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FiledForm(CasePaperContent):
+    """Abstract. A form that people sign and the file keeps: addressed to nobody, without a seal."""
+
+    FORM: ClassVar[bool] = True
+
+    @property
+    def addressee(self) -> str:
+        return ""
+
+    @property
+    def seal(self) -> str:
+        return ""
 
 
 @dataclass(frozen=True, kw_only=True)

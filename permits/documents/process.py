@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from permits.documents.bases import Block, Facts, Grid, Line, Need, Signs, day_words, minute_words, plain
-from permits.documents.parts import CasePaperContent, Officer
+from permits.documents.parts import CasePaperContent, FiledForm, Officer
 from permits.paper_kinds import PaperKind
 from staff.case_papers import Missing
 
@@ -85,12 +85,11 @@ class Measured:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SurveyRecord(CasePaperContent):
+class SurveyRecord(FiledForm):
     """现场查勘记录: at least two of the staff, what they measured, what they think."""
 
     KIND = PaperKind.SURVEY
     ARTICLE: ClassVar[str] = "《行政许可法》第34条第3款"
-    FORM: ClassVar[bool] = True
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("surveyed_at", "查勘时间没有填写。", ARTICLE),
         Need("measured", "现场量测结果没有填写。请逐段填写长、宽。", ARTICLE),
@@ -106,14 +105,6 @@ class SurveyRecord(CasePaperContent):
     protection: str = ""
     photos: int = 0
     opinion: str = ""
-
-    @property
-    def addressee(self) -> str:
-        return ""
-
-    @property
-    def seal(self) -> str:
-        return ""
 
     def missing(self) -> list[Missing]:
         found = super().missing()
@@ -183,12 +174,11 @@ class PoliceRequest(CasePaperContent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReviewSheet(CasePaperContent):
+class ReviewSheet(FiledForm):
     """会审单: what the session had before it, and what it said; before the session room is left to write that in."""
 
     KIND = PaperKind.REVIEW_SHEET
     ARTICLE: ClassVar[str] = "《行政许可法》第34条、第37条"
-    FORM: ClassVar[bool] = True
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("survey", "查勘结论没有。请先登记现场查勘。", "《行政许可法》第34条第3款"),
         Need("police", "公安交管意见没有。请先登记交管意见。", "《城市道路管理条例》第30条"),
@@ -202,14 +192,6 @@ class ReviewSheet(CasePaperContent):
     proposal: str = ""
     legal_due: date | None = None
     conclusion: str = ""  # of the session, and the decision that followed; "" while there is none
-
-    @property
-    def addressee(self) -> str:
-        return ""
-
-    @property
-    def seal(self) -> str:
-        return ""
 
     def body(self) -> Iterator[Block]:
         yield self.case.facts(("法定办结日期", day_words(self.legal_due)))

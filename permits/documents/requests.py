@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from permits.documents.bases import Block, Facts, Line, Need, Signs, day_words, minute_words
 from permits.documents.decision import PLACE_NEEDS, ROADS
-from permits.documents.parts import CasePaperContent, Officer
+from permits.documents.parts import CasePaperContent, FiledForm, Officer
 from permits.paper_kinds import PaperKind
 from staff.case_papers import Missing
 
@@ -69,25 +69,16 @@ class Transfer(CasePaperContent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SurveyOrder(CasePaperContent):
+class SurveyOrder(FiledForm):
     """现场查勘派单: two officers, by when."""
 
     KIND = PaperKind.SURVEY_ORDER
     ARTICLE: ClassVar[str] = "《行政许可法》第34条第3款"
-    FORM: ClassVar[bool] = True
     NEEDS: ClassVar[tuple[Need, ...]] = (Need("assigned_on", "派单日期没有填写。", ARTICLE),)
     officers: tuple[Officer, ...] = ()
     assigned_on: date | None = None
     due_on: date | None = None
     demands: str = ""
-
-    @property
-    def addressee(self) -> str:
-        return ""
-
-    @property
-    def seal(self) -> str:
-        return ""
 
     def missing(self) -> list[Missing]:
         found = super().missing()

@@ -21,7 +21,7 @@ from permits.documents.bases import (
     numbered,
 )
 from permits.documents.decision import PLACE_NEEDS, ROADS
-from permits.documents.parts import CasePaperContent, Officer, RemediedPaper
+from permits.documents.parts import CasePaperContent, FiledForm, Officer, RemediedPaper
 from permits.paper_kinds import PaperKind
 from staff.case_papers import Missing
 
@@ -117,12 +117,11 @@ class SiteBoard(CasePaperContent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inspection(CasePaperContent):
+class Inspection(FiledForm):
     """监督检查记录: signed by the inspectors and filed; the public may consult it."""
 
     KIND = PaperKind.INSPECTION
     ARTICLE: ClassVar[str] = "《行政许可法》第61条"
-    FORM: ClassVar[bool] = True
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("inspected_at", "检查时间没有填写。", ARTICLE),
         Need("findings", "检查情况没有填写。", ARTICLE),
@@ -133,14 +132,6 @@ class Inspection(CasePaperContent):
     officers: tuple[Officer, ...] = ()
     findings: tuple[tuple[str, ...], ...] = ()  # what was checked, what was found
     result: str = ""
-
-    @property
-    def addressee(self) -> str:
-        return ""
-
-    @property
-    def seal(self) -> str:
-        return ""
 
     def missing(self) -> list[Missing]:
         found = super().missing()
@@ -190,12 +181,11 @@ class Rectify(RemediedPaper):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Completion(CasePaperContent):
+class Completion(FiledForm):
     """竣工验收单: the road department and the traffic police together."""
 
     KIND = PaperKind.COMPLETION
     ARTICLE: ClassVar[str] = f"{ROADS}第35条；《道路交通安全法》第32条"
-    FORM: ClassVar[bool] = True
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("checked_on", "验收日期没有填写。", ARTICLE),
         Need(
@@ -213,14 +203,6 @@ class Completion(CasePaperContent):
     conclusion: str = ""
     warranty_until: date | None = None
 
-    @property
-    def addressee(self) -> str:
-        return ""
-
-    @property
-    def seal(self) -> str:
-        return ""
-
     def body(self) -> Iterator[Block]:
         yield self.case.facts(("许可证号", self.licence), ("验收日期", day_words(self.checked_on)))
         yield self.case.segment_grid()
@@ -236,12 +218,11 @@ class Completion(CasePaperContent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Emergency(CasePaperContent):
+class Emergency(FiledForm):
     """抢修报备单: dig first, tell both departments at the same time, make up the formalities within 24 clock hours."""
 
     KIND = PaperKind.EMERGENCY
     ARTICLE: ClassVar[str] = f"{ROADS}第34条"
-    FORM: ClassVar[bool] = True
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("started_at", "抢修开始时间没有填写（精确到分钟）。", ARTICLE),
         Need("cause", "故障情况没有填写。", ARTICLE),
@@ -255,14 +236,6 @@ class Emergency(CasePaperContent):
     told_police_at: datetime | None = None
     due_at: datetime | None = None
     made_up_at: datetime | None = None
-
-    @property
-    def addressee(self) -> str:
-        return ""
-
-    @property
-    def seal(self) -> str:
-        return ""
 
     def body(self) -> Iterator[Block]:
         made_up = minute_words(self.made_up_at) if self.made_up_at else ""
@@ -287,12 +260,11 @@ class ServedPaper:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServiceReceipt(CasePaperContent):
+class ServiceReceipt(FiledForm):
     """送达回证: what was handed over, by whom, how, and who signed or why nobody did."""
 
     KIND = PaperKind.SERVICE
     ARTICLE: ClassVar[str] = "《民事诉讼法》第87条；《行政许可法》第44条"
-    FORM: ClassVar[bool] = True
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("papers", "送达的文书没有填写。", ARTICLE),
         Need("recipient", "受送达人没有填写。", ARTICLE),
@@ -309,14 +281,6 @@ class ServiceReceipt(CasePaperContent):
     relation: str = ""
     witness: str = ""
     note: str = ""
-
-    @property
-    def addressee(self) -> str:
-        return ""
-
-    @property
-    def seal(self) -> str:
-        return ""
 
     def body(self) -> Iterator[Block]:
         rows = tuple((each.name, each.number, str(each.copies)) for each in self.papers)

@@ -9,9 +9,9 @@ from django import forms
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from config.inputs import DATE
 from permits.enums import PermitState
 from permits.models import Application, PermitItem, ProcedureFlaw, Road, Segment
-from staff.filters.log import DATE_INPUT
 from staff.models import ImportBatch
 
 GROUPS = {
@@ -28,23 +28,23 @@ STATES = [
 
 
 class ApplicationFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="搜索", method="search")
+    q = django_filters.CharFilter(label="搜索编号、申请人、地点", method="search")
     state = django_filters.ChoiceFilter(label="状态", choices=STATES, method="by_state")
     item = django_filters.ModelChoiceFilter(
         label="事项", field_name="item__item", queryset=lambda request: PermitItem.objects.all()
     )
     received_from = django_filters.DateFilter(
-        label="收件日期从", field_name="received_on", lookup_expr="gte", widget=DATE_INPUT
+        label="收件日期从", field_name="received_on", lookup_expr="gte", widget=DATE
     )
-    received_to = django_filters.DateFilter(label="到", field_name="received_on", lookup_expr="lte", widget=DATE_INPUT)
+    received_to = django_filters.DateFilter(label="到", field_name="received_on", lookup_expr="lte", widget=DATE)
     accepted_from = django_filters.DateFilter(
-        label="受理日期从", field_name="accepted_on", lookup_expr="gte", widget=DATE_INPUT
+        label="受理日期从", field_name="accepted_on", lookup_expr="gte", widget=DATE
     )
-    accepted_to = django_filters.DateFilter(label="到", field_name="accepted_on", lookup_expr="lte", widget=DATE_INPUT)
+    accepted_to = django_filters.DateFilter(label="到", field_name="accepted_on", lookup_expr="lte", widget=DATE)
     decided_from = django_filters.DateFilter(
-        label="决定日期从", field_name="decided_on", lookup_expr="gte", widget=DATE_INPUT
+        label="决定日期从", field_name="decided_on", lookup_expr="gte", widget=DATE
     )
-    decided_to = django_filters.DateFilter(label="到", field_name="decided_on", lookup_expr="lte", widget=DATE_INPUT)
+    decided_to = django_filters.DateFilter(label="到", field_name="decided_on", lookup_expr="lte", widget=DATE)
     granted = django_filters.BooleanFilter(label="准予")
     road = django_filters.ModelChoiceFilter(label="道路", queryset=lambda request: Road.objects.all(), method="by_road")
     late = django_filters.ChoiceFilter(

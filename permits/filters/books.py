@@ -6,10 +6,10 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from config.inputs import DATE
 from permits.kinds import ItemKind
 from permits.models import Application, ProcedureFlaw
 from permits.tally import EVENTS
-from staff.filters.log import DATE_INPUT
 
 EVENT_CHOICES = [(event.key, event.label) for event in EVENTS.values()]
 
@@ -18,8 +18,8 @@ class CaseFilter(django_filters.FilterSet):
     """`event` together with the two days; without an event the days are those of receipt."""
 
     event = django_filters.ChoiceFilter(label="统计口径", choices=EVENT_CHOICES, method="untouched")
-    since = django_filters.DateFilter(label="自", method="untouched", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="至", method="untouched", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="日期从", method="untouched", widget=DATE)
+    until = django_filters.DateFilter(label="到", method="untouched", widget=DATE)
     kind = django_filters.ChoiceFilter(label="事项", field_name="item__item__kind", choices=ItemKind.choices)
 
     class Meta:
@@ -42,9 +42,9 @@ class CaseFilter(django_filters.FilterSet):
 
 
 class FlawFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="情形、依据", field_name="text", lookup_expr="contains")
-    since = django_filters.DateFilter(label="发生自", field_name="happened_on", lookup_expr="gte", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="至", field_name="happened_on", lookup_expr="lte", widget=DATE_INPUT)
+    q = django_filters.CharFilter(label="搜索情形", field_name="text", lookup_expr="contains")
+    since = django_filters.DateFilter(label="发生日期从", field_name="happened_on", lookup_expr="gte", widget=DATE)
+    until = django_filters.DateFilter(label="到", field_name="happened_on", lookup_expr="lte", widget=DATE)
 
     class Meta:
         model = ProcedureFlaw

@@ -8,10 +8,10 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from config.inputs import DATE
 from permits.kinds import FeeKind, ItemKind, RoadGrade, RoadManager
 from permits.models import PermitItem, Road, Tariff
 from permits.protection import NEW_YEARS, OVERHAUL_YEARS, years_before
-from staff.filters.log import DATE_INPUT
 from staff.models import Unit, UnitKind
 
 PROTECTED = (("yes", "禁挖期内"), ("no", "可以挖掘"))
@@ -27,7 +27,7 @@ class ItemFilter(django_filters.FilterSet):
 
 
 class RoadFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="名称", field_name="name", lookup_expr="contains")
+    q = django_filters.CharFilter(label="搜索名称", field_name="name", lookup_expr="contains")
     grade = django_filters.ChoiceFilter(label="等级", choices=RoadGrade.choices)
     manager = django_filters.ChoiceFilter(label="管理单位", choices=RoadManager.choices)
     street = django_filters.ModelChoiceFilter(
@@ -56,7 +56,7 @@ def protected_on(day: date) -> Q:
 
 class TariffFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label="费种", choices=FeeKind.choices)
-    on = django_filters.DateFilter(label="在此日施行", method="by_day", widget=DATE_INPUT)
+    on = django_filters.DateFilter(label="在此日施行", method="by_day", widget=DATE)
 
     class Meta:
         model = Tariff

@@ -5,25 +5,21 @@ from __future__ import annotations
 import django_filters
 from django.db.models import Q, QuerySet
 
+from config.inputs import DATE
 from permits.kinds import ChargeKind
 from permits.models import FeeAssessment, FeePayment
 from permits.models.charges import FeeAssessmentQuerySet
-from staff.filters.log import DATE_INPUT
 
 PAID = (("open", "未缴清"), ("paid", "已缴清"), ("exempt", "有减免"), ("refunding", "退费未到账"))
 
 
 class AssessmentFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="编号、申请人", method="by_words")
+    q = django_filters.CharFilter(label="搜索编号、申请人", method="by_words")
     kind = django_filters.ChoiceFilter(label="费种", choices=ChargeKind.choices)
     standing = django_filters.ChoiceFilter(label="缴费", choices=PAID, method="by_standing")
     fees = django_filters.BooleanFilter(label="不含保证金和作废的", method="only_fees")
-    after = django_filters.DateFilter(
-        label="核定自", field_name="frozen_at__date", lookup_expr="gte", widget=DATE_INPUT
-    )
-    before = django_filters.DateFilter(
-        label="核定至", field_name="frozen_at__date", lookup_expr="lte", widget=DATE_INPUT
-    )
+    after = django_filters.DateFilter(label="核定日期从", field_name="frozen_at__date", lookup_expr="gte", widget=DATE)
+    before = django_filters.DateFilter(label="到", field_name="frozen_at__date", lookup_expr="lte", widget=DATE)
 
     class Meta:
         model = FeeAssessment
@@ -44,10 +40,10 @@ class AssessmentFilter(django_filters.FilterSet):
 
 
 class PaymentFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="编号、申请人、票据号", method="by_words")
+    q = django_filters.CharFilter(label="搜索编号、申请人、票据", method="by_words")
     kind = django_filters.ChoiceFilter(label="费种", field_name="assessment__kind", choices=ChargeKind.choices)
-    after = django_filters.DateFilter(label="缴费自", field_name="paid_on", lookup_expr="gte", widget=DATE_INPUT)
-    before = django_filters.DateFilter(label="缴费至", field_name="paid_on", lookup_expr="lte", widget=DATE_INPUT)
+    after = django_filters.DateFilter(label="缴费日期从", field_name="paid_on", lookup_expr="gte", widget=DATE)
+    before = django_filters.DateFilter(label="到", field_name="paid_on", lookup_expr="lte", widget=DATE)
     fees = django_filters.BooleanFilter(label="不含保证金和作废的", method="only_fees")
     late = django_filters.BooleanFilter(label="补录", field_name="late_entry")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import django_filters
 from django.db.models import Q, QuerySet
 
+from config.inputs import DATE
 from permits.models import PermitPaper
 from permits.paper_kinds import PUBLISHED, SERVED, PaperKind
-from staff.filters.log import DATE_INPUT
 
 STATES = (
     ("draft", "草稿"),
@@ -20,15 +20,11 @@ STATES = (
 
 
 class PaperFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="文号或者申请编号", method="by_words")
+    q = django_filters.CharFilter(label="搜索文号、申请编号", method="by_words")
     kind = django_filters.ChoiceFilter(label="文书", choices=PaperKind.choices)
     state = django_filters.ChoiceFilter(label="状态", choices=STATES, method="by_state")
-    since = django_filters.DateFilter(
-        label="签发自", field_name="signed_at__date", lookup_expr="gte", widget=DATE_INPUT
-    )
-    until = django_filters.DateFilter(
-        label="签发至", field_name="signed_at__date", lookup_expr="lte", widget=DATE_INPUT
-    )
+    since = django_filters.DateFilter(label="签发日期从", field_name="signed_at__date", lookup_expr="gte", widget=DATE)
+    until = django_filters.DateFilter(label="到", field_name="signed_at__date", lookup_expr="lte", widget=DATE)
 
     class Meta:
         model = PermitPaper

@@ -13,15 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.identity import check_credit_code, check_id_number
+from config.inputs import DATE, WORDS
 from permits.enums import ActKind, ApplicantKind
 from permits.kinds import item_for
 from permits.models import Application, ItemVersion, Road, Segment
 from permits.workflow import window
-from staff.forms.people import DATE
 from staff.models import User
 from staff.refusals import Refused, show_refusal
 
-LINES = forms.Textarea(attrs={"rows_wanted": 2})
 APPLICANT = ["applicant_kind", "applicant_name", "applicant_code", "legal_representative", "address", "contact", "phone",
              "agent_name", "agent_id", "agent_phone"]  # fmt: skip
 BUILDER = ["builder_name", "builder_qualification", "builder_head", "builder_phone", "supervising_firm"]
@@ -100,8 +99,8 @@ class BaseApplicationForm(forms.ModelForm):
         model = Application
         fields = [*PLACE, *APPLICANT, *BUILDER, *PLANS, *MORE]
         widgets = {
-            "starts_on": DATE, "ends_on": DATE, "purpose": LINES, "traffic_plan": LINES, "restoration_plan": LINES,
-            "safety_measures": LINES,
+            "starts_on": DATE, "ends_on": DATE, "purpose": WORDS, "traffic_plan": WORDS, "restoration_plan": WORDS,
+            "safety_measures": WORDS,
         }  # fmt: skip
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -8,12 +8,12 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, models
 
+from config.inputs import DATE
 from permits.forms import lines
 from permits.kinds import SpaceKind, Whose
 from permits.models import SPLIT, ItemVersion, Material, MeetingFile, PermitItem, Road, Tariff
 from permits.workflow import catalogue
-from staff.forms.people import DATE
-from staff.models import Unit, UnitKind, User
+from staff.models import STREET_KINDS, Unit, User
 from staff.refusals import Refused, show_refusal
 from staff.uploads import clean_image, document_type, save_document, save_image
 
@@ -187,7 +187,7 @@ class RoadForm(KeptForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        streets = Unit.objects.filter(kind__in=(UnitKind.STREET, UnitKind.MANAGEMENT_OFFICE, UnitKind.SCENIC_CENTRE))
+        streets = Unit.objects.filter(kind__in=STREET_KINDS)
         self.fields["street"].queryset = streets  # type: ignore[attr-defined]
 
 

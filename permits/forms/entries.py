@@ -7,16 +7,13 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from config.inputs import DATE, MOMENT, WORDS
 from permits.forms.applications import BaseApplicationForm
 from permits.forms.steps import in_post, squads
 from permits.models import Application, Emergency
 from permits.workflow import emergencies, records, surveys
-from staff.forms.people import DATE
 from staff.models import Person, Unit
 from staff.refusals import Refused, show_refusal
-
-LINES = forms.Textarea(attrs={"rows_wanted": 2})
-MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
 def day(label: str, *, required: bool = False, words: str = "") -> forms.DateField:
@@ -38,7 +35,7 @@ class QuickForm(BaseApplicationForm):
     granted = forms.TypedChoiceField(
         label="结论", choices=[("yes", "准予"), ("no", "不予")], coerce=lambda value: value == "yes", initial="yes"
     )
-    text = forms.CharField(label="许可条件（不予的写理由）", required=False, widget=LINES)
+    text = forms.CharField(label="许可条件（不予的写理由）", required=False, widget=WORDS)
     decided_by = forms.CharField(label="签批领导", max_length=60, required=False)
     fee_amount = forms.DecimalField(
         label="费用（元）", required=False, max_digits=12, decimal_places=2, min_value=0,
@@ -80,7 +77,7 @@ class ResultForm(BaseApplicationForm):
     accepted_on = day("受理日期")
     decided_on = day("决定日期", required=True)
     granted = QuickForm.base_fields["granted"]
-    text = forms.CharField(label="许可条件（不予的写理由）", required=False, widget=LINES)
+    text = forms.CharField(label="许可条件（不予的写理由）", required=False, widget=WORDS)
     decided_by = forms.CharField(label="签批领导", max_length=60, required=False)
     issued_on = day("发证日期")
     licence_number = forms.CharField(label="许可证号", max_length=60, required=False)
@@ -105,7 +102,7 @@ class EmergencyForm(BaseApplicationForm):
         label="抢修开始时间", widget=MOMENT, help_text="24 小时从这一分钟起算，节假日不停。"
     )
     reported_at = forms.DateTimeField(label="报备时间", widget=MOMENT)
-    cause = forms.CharField(label="故障情况", max_length=200, widget=LINES)
+    cause = forms.CharField(label="故障情况", max_length=200, widget=WORDS)
     source = forms.CharField(label="报备来源", max_length=40, required=False)
     bureau_told_at = forms.DateTimeField(label="通知城管部门时间", widget=MOMENT, required=False)
     police_told_at = forms.DateTimeField(label="通知公安交管部门时间", widget=MOMENT, required=False)

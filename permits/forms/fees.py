@@ -9,6 +9,7 @@ from django import forms
 from django.db import IntegrityError
 from django.utils import timezone
 
+from config.inputs import DATE
 from permits import charging, fees
 from permits.charging import Asked
 from permits.enums import ActKind, Surface
@@ -17,7 +18,6 @@ from permits.kinds import ChargeCause, ChargeKind, RefundGround
 from permits.models import Application, FeeAssessment, FeePayment, FeeRefund, TariffRate
 from permits.workflow import fees as money
 from permits.workflow.fees import Relief
-from staff.forms.people import DATE
 from staff.models import User, setting
 from staff.refusals import Refused, show_refusal
 
@@ -266,10 +266,6 @@ class ArrivalForm(forms.Form):
         except Refused as refusal:
             show_refusal(self, refusal)
             return None
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label="作废理由", max_length=200)
 
 
 class DepositForm(forms.Form):

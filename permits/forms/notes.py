@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from config.inputs import DATE, WORDS
 from permits.enums import OpinionBody
 from permits.models import Application, OfflineApproval
 from permits.workflow import changes, decisions, opinions, records, window
 from permits.workflow.steps import Step
-from staff.forms.people import DATE
 from staff.forms.scans import ScanField
 from staff.models import User
 
@@ -35,7 +35,7 @@ class NoteOnCase(forms.Form):
 class ApprovalForm(NoteOnCase):
     label, consequence = "线下签批登记", "登记领导在纸上的批示；审计可以看到由谁代录。"
     subject = forms.CharField(label="签批事项", max_length=60)
-    words = forms.CharField(label="批示内容", max_length=300, widget=forms.Textarea(attrs={"rows_wanted": 2}))
+    words = forms.CharField(label="批示内容", max_length=300, widget=WORDS)
     signer = forms.CharField(label="签批人", max_length=30)
     on_behalf_of = forms.CharField(
         label="代签对象", max_length=30, required=False, help_text="A、B 岗代签时填被代的领导。"

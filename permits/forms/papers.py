@@ -9,18 +9,17 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from config.inputs import DATE, MOMENT
 from permits.documents import CONTENTS, CasePaperContent, content_of
 from permits.documents.typed import LABELS, LONG, typed_fields
 from permits.forms.late import LateForm
 from permits.models import Application, PaperService, PermitPaper
 from permits.paper_kinds import PaperKind
 from permits.workflow import papers, service
-from staff.forms.people import DATE
 from staff.forms.scans import ScanField
 from staff.models import User
 from staff.refusals import Refused, show_refusal
 
-MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 LONGEST = 2000
 KINDS = [(kind.value, kind.label) for kind in PaperKind if kind != PaperKind.SERVICE]
 
@@ -81,18 +80,6 @@ class OutsideForm(forms.Form):
         except Refused as refusal:
             show_refusal(self, refusal)
         return None
-
-
-class VoidPaperForm(forms.Form):
-    reason = forms.CharField(label="作废原因", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
-
-    def store(self, paper: PermitPaper, *, by: User) -> bool:
-        try:
-            papers.void(paper, self.cleaned_data["reason"], by=by)
-        except Refused as refusal:
-            show_refusal(self, refusal)
-            return False
-        return True
 
 
 class PublishForm(forms.Form):

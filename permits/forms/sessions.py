@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 
+from config.inputs import DATE
 from permits.models import ReviewedCase, ReviewOutcome, ReviewSession
 from permits.workflow import sessions
-from staff.forms.people import DATE
 from staff.models import User
 from staff.refusals import Refused, show_refusal
 

@@ -10,21 +10,19 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
+from config.inputs import DATE, MOMENT, PICTURES, WORDS
 from permits.enums import Surface, SurveyOpinion
 from permits.forms.late import LateForm
 from permits.forms.steps import in_post
 from permits.models import Application, Inspection, RestorationCheck, Survey
 from permits.workflow import supervision, surveys
 from permits.workflow.steps import Step
-from staff.forms.files import PICTURES, SeveralFiles, SeveralFilesField
-from staff.forms.people import DATE
+from staff.forms.files import SeveralFiles, SeveralFilesField
 from staff.models import User
 from staff.refusals import Refused, show_refusal
 from staff.uploads import save_image
 
-MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 MOST_PHOTOS = 9
-LINES = forms.Textarea(attrs={"rows_wanted": 2})
 FOUND = ["pipes", "greenery", "tactile_paving", "near_stop", "near_gate", "near_junction", "near_hydrant",
          "sidewalk_left", "in_protection", "applicant_present", "companions"]  # fmt: skip
 
@@ -43,7 +41,7 @@ class SurveyForm(LateForm, forms.ModelForm):
         model = Survey
         fields = ["surveyed_at", "latitude", "longitude", *FOUND, "opinion", "opinion_note", "first_signed",
                   "second_signed"]  # fmt: skip
-        widgets = {"opinion_note": LINES}
+        widgets = {"opinion_note": WORDS}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -129,7 +127,7 @@ class InspectionForm(OnSiteForm):
         model = Inspection
         fields = ["kind", "happened_at", "first", "second", "in_place", "in_time", "signs", "board", "found_area",
                   "passed", "note"]  # fmt: skip
-        widgets = {"note": LINES}
+        widgets = {"note": WORDS}
 
     def store(self, *, by: User) -> Inspection | None:
         try:
@@ -144,7 +142,7 @@ class RestorationForm(OnSiteForm):
         model = RestorationCheck
         fields = ["happened_at", "first", "second", "police_present", "police_officer", "restored_area", "thickness",
                   "passed", "note", "redo_by"]  # fmt: skip
-        widgets = {"note": LINES, "redo_by": DATE}
+        widgets = {"note": WORDS, "redo_by": DATE}
 
     def store(self, *, by: User) -> RestorationCheck | None:
         try:

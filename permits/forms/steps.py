@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from config.inputs import DATE
 from permits.authority import city_road_reason
 from permits.checklist import what_to_bring
 from permits.conditions import proposed_conditions
@@ -29,7 +30,6 @@ from permits.workflow import changes, decisions, emergencies, guards, opinions, 
 from permits.workflow.decisions import Verdict
 from permits.workflow.steps import Step
 from staff.enums import Standing
-from staff.forms.people import DATE
 from staff.models import Movement, Person, Unit, UnitKind, User
 
 LINES = forms.Textarea(attrs={"rows_wanted": 3})

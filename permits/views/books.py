@@ -47,7 +47,7 @@ def case_table(request: HttpRequest) -> Table:
         row_url=Application.get_absolute_url,
         filters=filters,
         export_url=reverse("staff:export", args=[CASE_EXPORT.key]),
-        empty="没有符合条件的申请。",
+        empty="还没有申请。窗口收件后列在这里。",
     )
 
 

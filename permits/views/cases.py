@@ -130,7 +130,7 @@ def application_table(request: HttpRequest) -> Table:
         row_tone=tone,
         filters=filters,
         export_url=reverse("staff:export", args=[APPLICATION_EXPORT.key]),
-        empty="没有符合条件的许可申请。",
+        empty="还没有许可申请。窗口收件后列在这里。",
         empty_action=("登记申请", reverse("permits:application-create")) if receives else None,
     )
 
@@ -315,9 +315,10 @@ def step(request: HttpRequest, pk: int, edge: str) -> HttpResponse:
     form = STEP_FORMS[edge](request.POST, application=application, edge=edge, user=request.user)
     return take_step(
         request,
+        application,
         form,
         form.take,
-        page=lambda: case_page(request, visible_application(request, pk)),
+        page=case_page,
         step=edge,
         done=f"{application.number}：{TRANSITIONS[edge].label}，已登记。",
     )
@@ -334,9 +335,10 @@ def note(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     form = NOTE_FORMS[name](request.POST, request.FILES, application=application, user=request.user)
     return take_step(
         request,
+        application,
         form,
         form.take,
-        page=lambda: case_page(request, visible_application(request, pk)),
+        page=case_page,
         step=f"note-{name}",
         done=f"{NOTE_FORMS[name].label}，已登记。",
     )

@@ -16,22 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from config.tables import Column, Table, render_table
 from permits.filters.fees import AssessmentFilter, PaymentFilter
-from permits.forms.fees import (
-    ArrivalForm,
-    AssessForm,
-    DepositForm,
-    ExemptForm,
-    MoneyForm,
-    PaymentForm,
-    ReasonForm,
-    RefundForm,
-)
+from permits.forms.fees import ArrivalForm, AssessForm, DepositForm, ExemptForm, MoneyForm, PaymentForm, RefundForm
 from permits.models import Application, FeeAssessment, FeePayment, FeeRefund
 from permits.permissions import can_collect, can_exempt, why_not_assess
 from permits.views.access import ASSESS, COLLECT, VIEW
 from permits.workflow import fees as money
 from staff.case_papers import paper_head
 from staff.exports import ListExport, register_export
+from staff.forms.records import VoidForm
 from staff.models import User
 from staff.pages import form_page, pdf_answer, store_or_show
 from staff.permissions import Perms
@@ -171,7 +163,7 @@ def refund_arrived(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def void_step(request: HttpRequest, title: str, back_to: str, label: str, step: Any) -> HttpResponse:
-    form = ReasonForm(request.POST or None)
+    form = VoidForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             step(form.cleaned_data["reason"])
@@ -291,7 +283,7 @@ def payment_table(request: HttpRequest) -> Table:
         row_url=lambda row: row.assessment.get_absolute_url(),
         filters=filters,
         export_url=reverse("staff:export", args=[PAYMENT_EXPORT.key]),
-        empty="还没有登记缴费。",
+        empty="还没有登记缴费。在申请的“费用”里登记。",
     )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def application_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(application)
     form = ApplicationForm(request.POST or None, instance=application, user=request.user)
     if request.method == "POST" and form.is_whole() and form.store():
-        messages.success(request, "已保存修改。")
+        messages.success(request, "已保存。")
         say_whose_road(request, application)
         return redirect("permits:application-detail", pk)
     return application_form(request, form, f"修改 {application.number}", "受理以前可以修改。", "保存")

@@ -21,7 +21,7 @@ from permits.documents.printing import proof
 from permits.documents.typed import typed_fields
 from permits.enums import PermitState
 from permits.filters.papers import PaperFilter
-from permits.forms.papers import ContentForm, OutsideForm, PublishForm, VoidPaperForm
+from permits.forms.papers import ContentForm, OutsideForm, PublishForm
 from permits.models import Application, PermitPaper
 from permits.paper_kinds import PaperKind
 from permits.permissions import can_make_paper, can_note, can_publish_paper, can_serve
@@ -29,9 +29,10 @@ from permits.views.access import VIEW
 from permits.workflow import papers
 from staff.exports import ListExport, register_export
 from staff.files import send_file
+from staff.forms.records import VoidForm
 from staff.models import Activity, User, Verb
 from staff.permissions import Perms
-from staff.refusals import Refused
+from staff.refusals import Refused, show_refusal
 
 ABOUT_A_PAPER = 30
 
@@ -169,7 +170,7 @@ def paper_page(request: HttpRequest, paper: PermitPaper, **more: Any) -> dict[st
         "is_draft": is_draft,
         "makes": makes,
         "form": ContentForm(paper=paper) if is_draft and makes and typed_fields(paper.kind) else None,
-        "void_form": VoidPaperForm(auto_id="void_%s") if makes and paper.voided_at is None else None,
+        "void_form": VoidForm(door=papers.void_paper, auto_id="void_%s") if makes and paper.voided_at is None else None,
         "publish_form": PublishForm(auto_id="publish_%s") if can_publish_paper(user, paper) else None,
         "can_serve": can_serve(user, paper),
         "services": paper.services.select_related("recorded_by"),
@@ -236,10 +237,16 @@ def paper_refresh(request: HttpRequest, pk: int, paper_pk: int) -> HttpResponse:
 @require_POST
 @VIEW
 def paper_void(request: HttpRequest, pk: int, paper_pk: int) -> HttpResponse:
-    paper, form = makers_paper(request, pk, paper_pk), VoidPaperForm(request.POST, auto_id="void_%s")
-    if form.is_valid() and form.store(paper, by=request.user):
-        messages.success(request, "文书已作废，文号保留不再使用。")
-        return redirect("permits:paper-list", pk)
+    paper = makers_paper(request, pk, paper_pk)
+    form = VoidForm(request.POST, door=papers.void_paper, auto_id="void_%s")
+    if form.is_valid():
+        try:
+            form.take(paper, by=request.user)
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, "文书已作废，文号保留不再使用。")
+            return redirect("permits:paper-list", pk)
     return show(request, paper, void_form=form, status=422)
 
 

@@ -164,13 +164,13 @@ def take_office(application: Application, number: str, step: Step) -> None:
 
 
 @transaction.atomic
-def void(paper: PermitPaper, reason: str, *, by: User) -> PermitPaper:
+def void_paper(paper: PermitPaper, *, by: User, reason: str) -> PermitPaper:
     """The paper stays on the list with its number and its reason; nothing of it is used again."""
     current = locked_paper(paper)
     if current.voided_at is not None:
         raise Refused(f"{current.voided_by}已经作废了这份文书。")
     if not reason.strip():
-        raise Refused("请写明作废原因。", "reason")
+        raise Refused("请写明作废理由。", "reason")
     current.voided_at, current.voided_by, current.voided_reason = timezone.now(), by, reason[:200]
     current.save(update_fields=["voided_at", "voided_by", "voided_reason"])
     title = f"作废{current.get_kind_display()}"

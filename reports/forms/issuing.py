@@ -24,10 +24,6 @@ class MarkForm(forms.Form):
     remark = forms.CharField(label="核对意见", max_length=200, error_messages={"required": "请写核对意见。"})
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label="理由", max_length=300)
-
-
 class OverrideForm(forms.Form):
     name = forms.ChoiceField(label="数据", help_text="本稿印出的数据；表和图不能核定。")
     value = forms.CharField(label="核定值", max_length=120, help_text="只填数，不带单位。")

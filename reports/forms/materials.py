@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from config.inputs import DATE
 from reports.models import Material, Report, Section
 from reports.registry import known_keys
 from reports.tokens import parse
 from reports.workflow import materials
-from staff.forms.people import DATE
 from staff.models import Unit, User
 from staff.refusals import Refused, show_refusal
 

@@ -18,7 +18,6 @@ LEVELS = [(1, "一、"), (2, "（一）"), (3, "1.")]
 
 
 class OutlineForm(forms.Form):
-    code = forms.SlugField(label="代码", max_length=24, help_text="英文字母、数字，如 briefing；建立后不再改。")
     name = forms.CharField(label="名称", max_length=40)
     title = forms.CharField(label="标题", max_length=80, help_text="【期间】印成“2026年上半年”。")
     length = forms.IntegerField(label="字数", min_value=0, max_value=100_000, help_text="0 为不限。")
@@ -26,8 +25,7 @@ class OutlineForm(forms.Form):
     def __init__(self, *args: Any, offered: Offered | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if offered is not None:
-            self.fields["code"].disabled = True
-            facts = {"code": offered.code, "name": offered.name, "title": offered.title, "length": offered.length}
+            facts = {"name": offered.name, "title": offered.title, "length": offered.length}
             self.initial = facts | self.initial
 
 
@@ -53,15 +51,15 @@ def part_forms(data: Any, offered: Offered | None) -> Any:
     return PartFormSet(data, prefix="parts", initial=initial)
 
 
-def save_outline(form: OutlineForm, parts: Any, *, by: User) -> Outline | None:
-    """None, with the reason on the form, if it is refused."""
+def save_outline(code: str, form: OutlineForm, parts: Any, *, by: User) -> Outline | None:
+    """`code`: "" for a new one. None, with the reason on the form, if it is refused."""
     texts = [
         PartText(data["level"], data["heading"], data["text"], data["when"])
         for data in (each.cleaned_data for each in parts.ordered_forms)
         if data and (data["heading"] or data["text"])
     ]
     try:
-        return outlines.save_outline(**form.cleaned_data, parts=texts, by=by)
+        return outlines.save_outline(code or outlines.free_code(), **form.cleaned_data, parts=texts, by=by)
     except Refused as refusal:
         show_refusal(form, refusal)
         return None

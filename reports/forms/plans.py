@@ -7,15 +7,16 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from fireworks.forms.records import ReasonForm, RecordForm
+from config.inputs import DATE, MONTH
 from reports.enums import PlanOutcome
+from reports.forms.figures import FigureField, label_for, name_in, offered_figures
 from reports.forms.tasks import SHORT, HalfYearForm
 from reports.history import check_name
-from reports.models import HistoricalFigure, KeyTask, PlanItem, Problem
+from reports.models import HistoricalFigure, PlanItem, Problem
 from reports.registry import known_keys
 from reports.tokens import parse
-from reports.workflow import plans, tasks
-from staff.forms.people import DATE
+from reports.workflow import plans
+from staff.forms.records import RecordForm
 from staff.models import User
 from staff.workflow.records import correct_record, store_record
 
@@ -28,7 +29,7 @@ class ProblemForm(HalfYearForm):
         required=False,
         max_length=600,
         widget=forms.Textarea(attrs=SHORT),
-        help_text="一行一个数据名称，如 inspections.recurrences；名称可从总结的数据列表里复制。",
+        help_text="一行一个，写总结数据列表里的名称，如 查找案件。",
     )
 
     class Meta:
@@ -37,11 +38,13 @@ class ProblemForm(HalfYearForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["evidence"] = "\n".join(self.instance.evidence)
+        offered = offered_figures()
+        self.initial["evidence"] = "\n".join(label_for(name, offered) for name in self.instance.evidence)
 
     def clean_evidence(self) -> list[str]:
-        """Names of figures that exist, each once; written as in a text, with or without braces."""
-        lines = (line.strip().strip("{}").strip() for line in self.cleaned_data["evidence"].splitlines())
+        """Names of figures that exist, each once; typed as labels, or as they stand in a text."""
+        offered = offered_figures()
+        lines = (name_in(line, offered) for line in self.cleaned_data["evidence"].splitlines())
         names = list(dict.fromkeys(line for line in lines if line))
         if len(names) > MOST_EVIDENCE:
             raise forms.ValidationError(f"最多 {MOST_EVIDENCE} 个数据，请只留最能说明问题的。")
@@ -101,24 +104,16 @@ class OutcomeForm(forms.Form):
         return plans.conclude(item, by=by, outcome=data["outcome"], text=data["outcome_text"])
 
 
-class OfficeReasonForm(ReasonForm):
-    """作废 of what the office keeps, each through its own door."""
-
-    def take(self, record: Any, *, by: User) -> Any:
-        doors = {KeyTask: tasks.void_task, PlanItem: plans.void_plan}
-        door = doors.get(type(record))
-        return door(record, by=by, reason=self.cleaned_data["reason"]) if door else super().take(record, by=by)
-
-
 class HistoryForm(RecordForm):
+    figure = FigureField(label="数据")
+
     class Meta:
         model = HistoricalFigure
         fields = ["figure", "month", "value", "source", "checked_by"]
-        widgets = {"month": forms.TextInput(attrs={"type": "month", "placeholder": "2024-03"})}
-        help_texts = {"figure": "数据名称，如 inspections.findings；可从总结的数据列表里复制。"}
+        widgets = {"month": MONTH}
 
     def clean_figure(self) -> str:
-        name = self.cleaned_data["figure"].strip().strip("{}").strip()
+        name: str = self.cleaned_data["figure"]
         if problem := check_name(name):
             raise forms.ValidationError(problem)
         return name

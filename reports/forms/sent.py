@@ -7,17 +7,13 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from config.periods import Period
+from config.inputs import DATE, PeriodField
+from reports.forms.figures import FigureField
 from reports.models import Report, Submission
-from reports.registry import known_keys
-from reports.tokens import parse
 from reports.workflow import sent
 from reports.workflow.sent import SentValue
-from staff.forms.people import DATE
 from staff.models import User
 from staff.refusals import Refused, show_refusal
-
-PERIOD_HELP = "如 2026H1（上半年）、2026Q1、2026-03、2026-01-01~2026-06-20。"
 
 
 class ReportSentForm(forms.Form):
@@ -41,17 +37,11 @@ class ReportSentForm(forms.Form):
 
 
 class SubmissionForm(forms.Form):
-    period = forms.CharField(label="期间", max_length=24, help_text=PERIOD_HELP)
+    period = PeriodField()
     title = forms.CharField(label="报送材料", max_length=120, help_text="如 3月城管工作月报。")
     recipient = forms.CharField(label="报送对象", max_length=80)
     sent_on = forms.DateField(label="报送日期", widget=DATE)
     note = forms.CharField(label="备注", max_length=200, required=False)
-
-    def clean_period(self) -> Period:
-        try:
-            return Period.parse(self.cleaned_data["period"])
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
 
     def save(self, values: list[SentValue], *, by: User) -> Submission | None:
         try:
@@ -62,22 +52,15 @@ class SubmissionForm(forms.Form):
 
 
 class SentValueForm(forms.Form):
-    name = forms.CharField(
+    name = FigureField(
         label="系统里的数据",
-        max_length=120,
         required=False,
         widget=forms.TextInput(attrs={"list": "known-figures", "autocomplete": "off"}),
-        help_text="从列表选；系统里没有的空着。",
+        help_text="输入几个字，从列表选；系统里没有的空着。",
     )
     label = forms.CharField(label="报送时的名称", max_length=160)
     value = forms.CharField(label="报送的数", max_length=120, help_text="只填数。")
     unit = forms.CharField(label="单位", max_length=20, required=False)
-
-    def clean_name(self) -> str:
-        name = self.cleaned_data["name"].strip()
-        if name and parse(f"{{{{ {name} }}}}", known_keys()).errors:
-            raise forms.ValidationError("没有这个数据，请从列表选，或者空着。")
-        return name
 
     def clean_value(self) -> str:
         return self.cleaned_data["value"].replace(",", "").strip()

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from config.inputs import DATE
 from config.periods import Period
 from reports.enums import Profile
 from reports.models import Report, Section
@@ -15,7 +16,6 @@ from reports.registry import known_keys
 from reports.tokens import parse
 from reports.workflow import sections, summaries
 from reports.workflow.locks import ChangedMeanwhile
-from staff.forms.people import DATE
 from staff.models import User
 from staff.refusals import Refused, show_refusal
 

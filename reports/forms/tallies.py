@@ -9,11 +9,10 @@ from uuid import uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 
-from fireworks.forms.incidents import CAMERA
-from fireworks.forms.records import RecordForm
+from config.inputs import CAMERA, DATE
 from reports.models import KeyTask, Measure, TallyEntry, TallyPhoto
 from reports.workflow import tallies
-from staff.forms.people import DATE
+from staff.forms.records import RecordForm
 from staff.models import User
 from staff.permissions import Perms
 from staff.uploads import save_image
@@ -39,7 +38,7 @@ def grouped(measures: Any) -> list[Any]:
 class TallyForm(RecordForm):
     photo = forms.FileField(label="照片", required=False, widget=forms.ClearableFileInput(attrs=CAMERA))
     client_id = forms.UUIDField(required=False, widget=forms.HiddenInput())
-    reason = forms.CharField(label="更正理由", min_length=2, max_length=200)
+    reason = forms.CharField(label="修改理由", min_length=2, max_length=200)
 
     class Meta:
         model = TallyEntry

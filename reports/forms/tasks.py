@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from config.inputs import DATE
 from config.periods import Period
-from fireworks.forms.records import AgenciesField, RecordForm
 from reports.forms.summaries import period_choices
 from reports.models import KeyTask, Measure, TaskNote
 from reports.workflow import tasks
-from staff.forms.people import DATE
+from staff.forms.records import AgenciesField, RecordForm
 from staff.models import Unit, UnitKind, User
 from staff.refusals import Refused, show_refusal
 

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from config.display import plain_number
 from config.tables import Column, Table, render_table
 from reports.filters import HistoryFilter
-from reports.forms.plans import HistoryForm, OfficeReasonForm
+from reports.forms.plans import HistoryForm
 from reports.history import label_of
 from reports.models import HistoricalFigure
 from reports.permissions import can_manage_plan
 from reports.views.office import MANAGE, VIEW
 from staff.exports import ListExport, register_export
+from staff.forms.records import VoidForm
 from staff.pages import Fact, RecordPage, correct_page, form_page, recorded_fact, take_form, void_step
 from staff.permissions import Perms
 
@@ -34,7 +35,7 @@ def history_table(request: HttpRequest) -> Table:
     return Table(
         columns=[
             Column("label", "数据", value=lambda row: label_of(row.figure), phone="primary"),
-            Column("figure", "数据名称", sort="figure", phone="hidden"),
+            Column("figure", "数据名称", sort="figure", phone="hidden", optional=True),
             Column("month", "月份", sort="month", phone="secondary"),
             Column("value", "数值", sort="value", align="end", phone="primary", format=plain_number),
             Column("source", "来源文件", sort="source", phone="secondary"),
@@ -103,7 +104,7 @@ def history_page(request: HttpRequest, figure: HistoricalFigure) -> RecordPage:
         ],
         badge=("已作废", "grey") if figure.is_voided else ("历史数据", "blue"),
         edit_url=address["edit"] if may else "",
-        steps=[void_step(address["void"], OfficeReasonForm(), "不再用作同期；记录和日志保留。")] if may else [],
+        steps=[void_step(address["void"], VoidForm(), "不再用作同期；记录和日志保留。")] if may else [],
     )
 
 
@@ -118,18 +119,18 @@ def history_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def history_edit(request: HttpRequest, pk: int) -> HttpResponse:
     figure = visible_history(request, pk)
     form = HistoryForm(request.POST or None, instance=figure, user=request.user)
-    return correct_page(request, form, title="更正历史数据", back=LIST)
+    return correct_page(request, form, title="修改历史数据", back=LIST)
 
 
 @require_POST
 @MANAGE
 def history_void(request: HttpRequest, pk: int) -> HttpResponse:
-    figure, form = visible_history(request, pk), OfficeReasonForm(request.POST)
+    figure, form = visible_history(request, pk), VoidForm(request.POST)
     return take_form(
         request,
-        form,
         figure,
-        page=lambda: history_page(request, visible_history(request, pk)),
+        form,
+        page=history_page,
         step="void",
         done="已作废，不再用作同期。",
     )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from reports.checklist import checklist
 from reports.compilation import compile_content
-from reports.forms.issuing import MarkForm, OverrideForm, ReasonForm
+from reports.forms.issuing import MarkForm, OverrideForm
 from reports.models import Override, Report
 from reports.permissions import (
     can_check_report,
@@ -26,6 +26,7 @@ from reports.permissions import (
 )
 from reports.views.reports import VIEW, rights, visible_report
 from reports.workflow import checks, issuing
+from staff.forms.records import ReasonForm
 from staff.models import User
 from staff.permissions import Perms
 from staff.refusals import Refused
@@ -81,13 +82,13 @@ def report_mark(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @EDIT
 def report_submit(request: HttpRequest, pk: int) -> HttpResponse:
-    return take_step(request, pk, can_submit_report, issuing.submit_report, "已送核，核对人会收到消息。")
+    return step_report(request, pk, can_submit_report, issuing.submit_report, "已送核，核对人会收到消息。")
 
 
 @require_POST
 @CHECK
 def report_pass(request: HttpRequest, pk: int) -> HttpResponse:
-    return take_step(
+    return step_report(
         request, pk, can_check_report, issuing.pass_check, "核对通过，待签发。", at="reports:report-checklist"
     )
 
@@ -100,10 +101,10 @@ def report_issue(request: HttpRequest, pk: int) -> HttpResponse:
         words = "还没有送核，不能签发" if report.is_open else "不能再签发"
         messages.info(request, f"“{report}”{report.get_state_display()}，{words}。")
         return redirect(report)
-    return take_step(request, pk, can_issue_report, issuing.issue_report, "已签发，{number}数据已锁定。")
+    return step_report(request, pk, can_issue_report, issuing.issue_report, "已签发，{number}数据已锁定。")
 
 
-def take_step(
+def step_report(
     request: HttpRequest,
     pk: int,
     may: Callable[[User, Report], bool],

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from config.tables import Column, Table, render_table
 from reports.drafts import last_time
-from reports.forms.issuing import ReasonForm
 from reports.forms.materials import AskForm, MaterialForm
 from reports.models import Material
 from reports.permissions import (
@@ -29,6 +28,7 @@ from reports.reconciliation import lines_for, names_in
 from reports.views.chapters import editable_report
 from reports.views.reports import VIEW, visible_report
 from reports.workflow import materials
+from staff.forms.records import ReasonForm
 from staff.models import Activity, User
 from staff.permissions import Perms
 from staff.refusals import Refused

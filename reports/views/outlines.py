@@ -51,7 +51,7 @@ def outline_create(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, offered: Offered | None, form: OutlineForm) -> HttpResponse:
     parts = part_forms(request.POST or None, offered)
     if request.method == "POST" and form.is_valid() and parts.is_valid():
-        saved = save_outline(form, parts, by=request.user)
+        saved = save_outline(offered.code if offered else "", form, parts, by=request.user)
         if saved is not None:
             messages.success(request, "已保存。以后新建的文稿按它起草，已有的文稿不变。")
             return redirect(saved)

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from config.tables import Column, Table
 from reports.filters import PlanFilter
-from reports.forms.plans import OfficeReasonForm, OutcomeForm, PlanForm
+from reports.forms.plans import OutcomeForm, PlanForm
 from reports.models import PlanItem
 from reports.permissions import can_manage_plan
 from reports.planning import reached
 from reports.views.office import MANAGE, VIEW, record_list
 from reports.workflow import plans
 from staff.exports import ListExport, register_export
+from staff.forms.records import VoidForm
 from staff.pages import (
     Fact,
     RecordPage,
@@ -65,7 +66,7 @@ def plan_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[PLAN_EXPORT.key]),
-        empty="没有符合条件的计划。",
+        empty="还没有计划。",
         empty_action=("登记计划", reverse("reports:plan-create")) if user.has_perm(Perms.MANAGE_TASKS) else None,
     )  # fmt: skip
 
@@ -122,7 +123,7 @@ def plan_page(request: HttpRequest, item: PlanItem) -> RecordPage:
         form = OutcomeForm(initial={"outcome": item.outcome, "outcome_text": item.outcome_text})
         words = "写进总结的计划完成情况表；以后可以重新登记，经过里保留。"
         steps.append(Step("outcome", "登记完成情况", address["outcome"], words, form, first=not steps))
-        steps.append(void_step(address["void"], OfficeReasonForm()))
+        steps.append(void_step(address["void"], VoidForm(door=plans.void_plan)))
     badge = (item.get_outcome_display() or "未登记完成情况", OUTCOME_TONES[item.outcome])
     return RecordPage(
         record=item,
@@ -168,9 +169,9 @@ def plan_dialog(request: HttpRequest, pk: int, form: Any, name: str, done: str) 
     item = visible_plan(request, pk)
     return take_form(
         request,
-        form,
         item,
-        page=lambda: plan_page(request, visible_plan(request, pk)),
+        form,
+        page=plan_page,
         step=name,
         done=done,
     )
@@ -185,4 +186,4 @@ def plan_outcome(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @MANAGE
 def plan_void(request: HttpRequest, pk: int) -> HttpResponse:
-    return plan_dialog(request, pk, OfficeReasonForm(request.POST), "void", "已作废，不再计入数据。")
+    return plan_dialog(request, pk, VoidForm(request.POST, door=plans.void_plan), "void", "已作废，不再计入数据。")

@@ -18,13 +18,14 @@ from config.tables import Column, Table
 from reports.compilation import Draft
 from reports.enums import PROBLEM_TRANSITIONS
 from reports.filters import ProblemFilter
-from reports.forms.plans import OfficeReasonForm, ProblemForm, ProblemStepForm
+from reports.forms.plans import ProblemForm, ProblemStepForm
 from reports.models import Problem
 from reports.permissions import can_manage_plan, can_read_reports
 from reports.registry import known_keys
 from reports.tokens import Token, parse
 from reports.views.office import MANAGE, VIEW, record_list
 from staff.exports import ListExport, register_export
+from staff.forms.records import VoidForm
 from staff.models import User
 from staff.pages import (
     Fact,
@@ -71,7 +72,7 @@ def problem_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[PROBLEM_EXPORT.key]),
-        empty="没有符合条件的问题。",
+        empty="还没有问题。",
         empty_action=("登记问题", reverse("reports:problem-create")) if user.has_perm(Perms.MANAGE_TASKS) else None,
     )  # fmt: skip
 
@@ -133,7 +134,7 @@ def problem_page(request: HttpRequest, problem: Problem) -> RecordPage:
             url = reverse("reports:problem-step", args=[problem.pk, edge])
             steps.append(Step(edge, step.label, url, PROBLEM_WORDS[edge], ProblemStepForm(edge=edge), first=True))
     if may:
-        steps.append(void_step(reverse("reports:problem-void", args=[problem.pk]), OfficeReasonForm()))
+        steps.append(void_step(reverse("reports:problem-void", args=[problem.pk]), VoidForm()))
     facts = [
         Fact("列入期间", problem.period.label),
         Fact("牵头单位", problem.owner.label if problem.owner else ""),
@@ -176,9 +177,9 @@ def problem_dialog(request: HttpRequest, pk: int, form: Any, name: str, done: st
     problem = visible_problem(request, pk)
     return take_form(
         request,
-        form,
         problem,
-        page=lambda: problem_page(request, visible_problem(request, pk)),
+        form,
+        page=problem_page,
         step=name,
         done=done,
     )
@@ -196,4 +197,4 @@ def problem_step(request: HttpRequest, pk: int, edge: str) -> HttpResponse:
 @require_POST
 @MANAGE
 def problem_void(request: HttpRequest, pk: int) -> HttpResponse:
-    return problem_dialog(request, pk, OfficeReasonForm(request.POST), "void", "已作废，不再计入数据。")
+    return problem_dialog(request, pk, VoidForm(request.POST), "void", "已作废，不再计入数据。")

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from config.pdf import render_pdf
 from config.tables import Column, Table, render_table
+from reports.forms.figures import offered_figures
 from reports.forms.sent import ReportSentForm, SentValueFormSet, SubmissionForm, values_of
 from reports.models import Report, SentFigure, Submission
 from reports.reconciliation import lines_for, lines_of
-from reports.registry import registry
 from reports.views.reports import VIEW, visible_report
 from staff.exports import XLSX
 from staff.imports.workbooks import write_table
@@ -108,7 +108,7 @@ def submission_list(request: HttpRequest) -> HttpResponse:
         name="submissions",
         default_sort="-sent_on",
         row_url=Submission.get_absolute_url,
-        empty="还没有报送留底。",
+        empty="还没有报送留底。报出材料后登记，以后的数与它不一致时会提醒。",
     )
     may = request.user.has_perm(Perms.EDIT_REPORT)
     return render_table(request, "reports/submission_list.html", {"table": table, "may": may})
@@ -123,17 +123,9 @@ def submission_create(request: HttpRequest) -> HttpResponse:
         if submission is not None:
             messages.success(request, "已留底。")
             return redirect(submission)
-    return render(request, "reports/submission_create.html", {"form": form, "values": values, "known": known_figures()})
-
-
-def known_figures() -> list[tuple[str, str]]:
-    """Names and labels for the list to choose from."""
-    found = []
-    for figure in registry().figures.values():
-        for choice, title in figure.choices() if figure.choices else [(None, "")]:
-            name = figure.key if choice is None else f"{figure.key}:{choice}"
-            found.append((name, figure.label if choice is None else f"{figure.label.partition('（')[0]}·{title}"))
-    return found
+    return render(
+        request, "reports/submission_create.html", {"form": form, "values": values, "known": offered_figures()}
+    )
 
 
 @require_GET

@@ -13,17 +13,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from config.display import plain_number
 from config.tables import Column, Table, render_table
-from fireworks.forms.incidents import PhotoForm
-from fireworks.forms.records import ReasonForm
 from reports.filters import TallyFilter
 from reports.forms.tallies import TallyForm, offered_measures
 from reports.models import Measure, TallyEntry, TallyPhoto
 from reports.permissions import can_change_tally
 from reports.views.office import RECORD, VIEW
 from staff.exports import ListExport, register_export
+from staff.forms.records import PhotoForm, VoidForm
 from staff.pages import (
     Fact,
     RecordPage,
+    add_photo,
     correct_page,
     recorded_fact,
     require,
@@ -76,7 +76,7 @@ def tally_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[TALLY_EXPORT.key]),
-        empty="没有符合条件的台账。",
+        empty="还没有台账。",
         empty_action=("登记台账", reverse("reports:tally-create")) if records else None,
     )  # fmt: skip
 
@@ -164,7 +164,7 @@ def tally_page(request: HttpRequest, entry: TallyEntry) -> RecordPage:
         ],
         badge=("已作废", "grey") if entry.is_voided else ("", "grey"),
         edit_url=address["edit"] if may else "",
-        steps=[void_step(address["void"], ReasonForm())] if may else [],
+        steps=[void_step(address["void"], VoidForm())] if may else [],
         photos=entry.photos.all(),
         photo_url=address["photo-add"] if may else "",
         photo_form=PhotoForm() if may else None,
@@ -186,23 +186,23 @@ def tally_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return correct_page(
         request,
         form,
-        title="更正台账",
+        title="修改台账",
         back=LIST,
         note="改动前后的内容和理由都会留在经过里。",
-        done="已更正，改动和理由记在经过里。",
+        done="已保存，改动和理由记在经过里。",
     )
 
 
 @require_POST
 @RECORD
 def tally_void(request: HttpRequest, pk: int) -> HttpResponse:
-    entry, form = visible_entry(request, pk), ReasonForm(request.POST)
+    entry, form = visible_entry(request, pk), VoidForm(request.POST)
     require(can_change_tally(request.user, entry) or entry.is_voided)
     return take_form(
         request,
-        form,
         entry,
-        page=lambda: tally_page(request, visible_entry(request, pk)),
+        form,
+        page=tally_page,
         step="void",
         done="已作废，不再计入数据。",
     )
@@ -213,12 +213,9 @@ def tally_void(request: HttpRequest, pk: int) -> HttpResponse:
 def tally_photo_add(request: HttpRequest, pk: int) -> HttpResponse:
     entry, form = visible_entry(request, pk), PhotoForm(request.POST, request.FILES)
     require(can_change_tally(request.user, entry))
-    if form.is_valid() and form.store(TallyPhoto, by=request.user, entry=entry):
-        messages.success(request, "照片已保存。")
-        return redirect(entry)
-    page = tally_page(request, entry)
-    page.photo_form = form
-    return page.show(request, status=422)
+    return add_photo(
+        request, entry, form, lambda: form.store(TallyPhoto, by=request.user, entry=entry), page=tally_page
+    )
 
 
 @require_GET

@@ -19,12 +19,13 @@ from reports import counting
 from reports.enums import TASK_TRANSITIONS
 from reports.figures.tallies import number_words, tally_url
 from reports.filters import TaskFilter
-from reports.forms.plans import OfficeReasonForm
 from reports.forms.tasks import STEP_WORDS, MeasureForm, NoteForm, TaskForm, TaskStepForm
 from reports.models import KeyTask, Measure
 from reports.permissions import can_manage_task, can_note_task
 from reports.views.office import MANAGE, VIEW
+from reports.workflow import tasks
 from staff.exports import ListExport, register_export
+from staff.forms.records import VoidForm
 from staff.pages import (
     Fact,
     RecordPage,
@@ -70,7 +71,7 @@ def task_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "danger" if row.due_light == "red" else "",
         filters=filters,
         export_url=reverse("staff:export", args=[TASK_EXPORT.key]),
-        empty="没有符合条件的重点工作。",
+        empty="还没有重点工作。",
         empty_action=("立项", reverse("reports:task-create")) if manages else None,
     )
 
@@ -137,7 +138,7 @@ def task_steps(request: HttpRequest, task: KeyTask) -> list[Step]:
             url = reverse("reports:task-step", args=[task.pk, edge])
             tone = "danger" if edge == "drop" else "primary"
             steps.append(Step(edge, step.label, url, STEP_WORDS[edge], TaskStepForm(edge=edge), tone))
-    return [*steps, void_step(reverse("reports:task-void", args=[task.pk]), OfficeReasonForm())]
+    return [*steps, void_step(reverse("reports:task-void", args=[task.pk]), VoidForm(door=tasks.void_task))]
 
 
 def task_facts(task: KeyTask) -> list[Fact]:
@@ -199,9 +200,9 @@ def step(request: HttpRequest, pk: int, form: Any, name: str, done: str) -> Http
     task = visible_task(request, pk)
     return take_form(
         request,
-        form,
         task,
-        page=lambda: task_page(request, visible_task(request, pk)),
+        form,
+        page=task_page,
         step=name,
         done=done,
     )
@@ -226,7 +227,7 @@ def task_step(request: HttpRequest, pk: int, edge: str) -> HttpResponse:
 @require_POST
 @MANAGE
 def task_void(request: HttpRequest, pk: int) -> HttpResponse:
-    return step(request, pk, OfficeReasonForm(request.POST), "void", "已作废，不再计入数据。")
+    return step(request, pk, VoidForm(request.POST, door=tasks.void_task), "void", "已作废，不再计入数据。")
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from django.db import transaction
 
@@ -30,6 +31,12 @@ class PartText:
 def part_errors(text: str) -> list[str]:
     """What is wrong with the tokens of a part; its 【】 are read as those of this half-year."""
     return [str(error) for error in parse(filled(text, Period.half_year(2026, 1)), known_keys()).errors]
+
+
+def free_code() -> str:
+    """The next code for an outline of the office's own; it stands in addresses, nobody reads it."""
+    taken = {*HOUSE, *Outline.objects.values_list("code", flat=True)}
+    return next(code for number in count(1) if (code := f"own-{number}") not in taken)
 
 
 @transaction.atomic

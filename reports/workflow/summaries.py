@@ -126,7 +126,7 @@ def keep_compilation(
     compilation.pdf.save("summary.pdf", ContentFile(pdf.content), save=False)
     compilation.save()
     keep_files(compilation, files)
-    note = f"{compilation.pages} 页，sha256 {compilation.sha256}"
+    note = f"{compilation.pages} 页，文件校验值 {compilation.sha256}"
     Activity.record(Verb.PRINT, report, by=by, title="汇编", note=note)
     return compilation
 

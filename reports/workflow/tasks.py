@@ -43,7 +43,7 @@ def correct_task(task: KeyTask, participants: Sequence[Unit], *, by: User, seen:
     task.participants.set(participants)
     after = "、".join(unit.label for unit in participants)
     if before != after:
-        Activity.record(Verb.UPDATE, task, by=by, title="更正参与单位", changes={"参与单位": [before, after]})
+        Activity.record(Verb.UPDATE, task, by=by, title="修改参与单位", changes={"参与单位": [before, after]})
     return task
 
 

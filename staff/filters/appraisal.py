@@ -5,36 +5,28 @@ from __future__ import annotations
 import django_filters
 from django.db.models import Q, QuerySet
 
+from config.inputs import DATE
 from staff.enums import AppealOutcome, DisciplineKind, Grade
-from staff.filters.log import DATE_INPUT
 from staff.filters.people import our_units
+from staff.filters.records import VoidableFilter, voided
 from staff.models import AppraisalAppeal, AppraisalEntry, AppraisalRound, AppraisalSheet, DisciplineRecord
 
 
-class EntryFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="搜索", method="search")
+class EntryFilter(VoidableFilter):
+    q = django_filters.CharFilter(label="搜索事由、人员", method="search")
     round = django_filters.ModelChoiceFilter(
         label="考核", field_name="sheet__round", queryset=lambda request: AppraisalRound.objects.all()
     )
     unit = django_filters.ModelChoiceFilter(
         label="单位", field_name="sheet__unit", queryset=lambda request: our_units()
     )
-    voided = django_filters.ChoiceFilter(
-        label="状态", choices=[("voided", "已作废")], method="by_voided", empty_label="未作废"
-    )
-    since = django_filters.DateFilter(label="从", field_name="happened_on", lookup_expr="gte", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="到", field_name="happened_on", lookup_expr="lte", widget=DATE_INPUT)
+    voided = voided()
+    since = django_filters.DateFilter(label="日期从", field_name="happened_on", lookup_expr="gte", widget=DATE)
+    until = django_filters.DateFilter(label="到", field_name="happened_on", lookup_expr="lte", widget=DATE)
 
     class Meta:
         model = AppraisalEntry
         fields = ["q"]
-
-    def filter_queryset(self, queryset: QuerySet[AppraisalEntry]) -> QuerySet[AppraisalEntry]:
-        rows = super().filter_queryset(queryset)
-        return rows if self.form.cleaned_data.get("voided") else rows.filter(voided_at=None)
-
-    def by_voided(self, rows: QuerySet[AppraisalEntry], name: str, value: str) -> QuerySet[AppraisalEntry]:
-        return rows.exclude(voided_at=None)
 
     def search(self, rows: QuerySet[AppraisalEntry], name: str, value: str) -> QuerySet[AppraisalEntry]:
         text = value.strip()
@@ -55,8 +47,8 @@ class ResultFilter(django_filters.FilterSet):
     grade = django_filters.ChoiceFilter(label="等次", choices=Grade.choices)
     unit = django_filters.ModelChoiceFilter(label="单位", queryset=lambda request: our_units())
     rewarded = django_filters.BooleanFilter(label="有奖励金额", field_name="reward", lookup_expr="isnull", exclude=True)
-    since = django_filters.DateFilter(label="考核期末从", field_name="round__end", lookup_expr="gte", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="到", field_name="round__end", lookup_expr="lte", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="考核期末从", field_name="round__end", lookup_expr="gte", widget=DATE)
+    until = django_filters.DateFilter(label="到", field_name="round__end", lookup_expr="lte", widget=DATE)
 
     class Meta:
         model = AppraisalSheet
@@ -65,8 +57,8 @@ class ResultFilter(django_filters.FilterSet):
 
 class RoundFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(label="状态", choices=AppraisalRound._meta.get_field("state").choices)
-    since = django_filters.DateFilter(label="期末从", field_name="end", lookup_expr="gte", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="到", field_name="end", lookup_expr="lte", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="期末从", field_name="end", lookup_expr="gte", widget=DATE)
+    until = django_filters.DateFilter(label="到", field_name="end", lookup_expr="lte", widget=DATE)
 
     class Meta:
         model = AppraisalRound
@@ -75,8 +67,8 @@ class RoundFilter(django_filters.FilterSet):
 
 class DisciplineFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label="处理种类", choices=DisciplineKind.choices)
-    since = django_filters.DateFilter(label="决定从", field_name="decided_on", lookup_expr="gte", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="到", field_name="decided_on", lookup_expr="lte", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="决定从", field_name="decided_on", lookup_expr="gte", widget=DATE)
+    until = django_filters.DateFilter(label="到", field_name="decided_on", lookup_expr="lte", widget=DATE)
 
     class Meta:
         model = DisciplineRecord

@@ -10,9 +10,8 @@ from django.apps import apps
 from django.db.models import Q, QuerySet
 
 from config.env import BASE_DIR
+from config.inputs import DATE
 from staff.models import Activity, Unit, User, Verb
-
-DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def object_types() -> list[tuple[str, str]]:
@@ -31,10 +30,10 @@ class AddressFilter(django_filters.Filter):
 
 
 class ActivityFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="搜索", method="search")
+    q = django_filters.CharFilter(label="搜索对象、事项、人", method="search")
     verb = django_filters.ChoiceFilter(label="动作", choices=Verb.choices)
-    since = django_filters.DateFilter(label="从", field_name="happened_at", lookup_expr="date__gte", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="到", field_name="happened_at", lookup_expr="date__lte", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="日期从", field_name="happened_at", lookup_expr="date__gte", widget=DATE)
+    until = django_filters.DateFilter(label="到", field_name="happened_at", lookup_expr="date__lte", widget=DATE)
     actor = django_filters.ModelChoiceFilter(label="操作人", queryset=User.objects.all())
     unit = django_filters.ModelChoiceFilter(label="操作人单位", field_name="actor__unit", queryset=Unit.objects.all())
     object_type = django_filters.ChoiceFilter(label="对象类别", choices=object_types)

@@ -10,7 +10,7 @@ from staff.models import Mail, Message
 
 
 class MessageFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="搜索", field_name="text", lookup_expr="contains")
+    q = django_filters.CharFilter(label="搜索内容", field_name="text", lookup_expr="contains")
     read = django_filters.ChoiceFilter(label="状态", choices=[("no", "未读"), ("yes", "已读")], method="by_read")
 
     class Meta:

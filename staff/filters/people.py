@@ -9,9 +9,9 @@ from django import forms
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from config.inputs import DATE
 from config.periods import Period
 from staff.enums import CourseKind, Education, Employment, MovementKind, Party, Sex
-from staff.filters.log import DATE_INPUT
 from staff.headcount import Scope, certified_on, entering, leavers, leaving, scope_choices, scopes
 from staff.models import Certificate, Course, Movement, Quota, Unit, UnitKind
 
@@ -29,8 +29,8 @@ def scope_named(name: str, day: date) -> Scope:
 class PersonFilter(django_filters.FilterSet):
     """Filters rows of the ledger that hold on the day asked for: one row a person."""
 
-    q = django_filters.CharFilter(label="搜索", method="search")
-    on = django_filters.DateFilter(label="截至日期", method="by_day", widget=DATE_INPUT)
+    q = django_filters.CharFilter(label="搜索姓名、工号、岗位", method="search")
+    on = django_filters.DateFilter(label="截至日期", method="by_day", widget=DATE)
     scope = django_filters.ChoiceFilter(
         label="口径", choices=scope_choices, method="by_scope", empty_label="在册和借入"
     )
@@ -43,7 +43,7 @@ class PersonFilter(django_filters.FilterSet):
     party = django_filters.ChoiceFilter(label="政治面貌", field_name="person__party", choices=Party.choices)
     sex = django_filters.ChoiceFilter(label="性别", field_name="person__sex", choices=Sex.choices)
     age_from = django_filters.NumberFilter(label="年龄从", method="by_youngest")
-    age_to = django_filters.NumberFilter(label="年龄到", method="by_oldest")
+    age_to = django_filters.NumberFilter(label="到", method="by_oldest")
     booked_until = django_filters.DateFilter(label="含此日以前建账", method="by_day", widget=forms.HiddenInput())
 
     class Meta:
@@ -105,9 +105,9 @@ def years_before(day: date, years: int) -> date:
 
 
 class MovementFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="搜索", method="search")
-    since = django_filters.DateFilter(label="入账从", field_name="effective_on", lookup_expr="gte", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="入账到", field_name="effective_on", lookup_expr="lte", widget=DATE_INPUT)
+    q = django_filters.CharFilter(label="搜索姓名、文件号、去向", method="search")
+    since = django_filters.DateFilter(label="入账日期从", field_name="effective_on", lookup_expr="gte", widget=DATE)
+    until = django_filters.DateFilter(label="到", field_name="effective_on", lookup_expr="lte", widget=DATE)
     kind = django_filters.MultipleChoiceFilter(label="变动类型", choices=MovementKind.choices)
     unit = django_filters.ModelChoiceFilter(label="单位", queryset=lambda request: our_units(), method="by_unit")
     check = django_filters.ChoiceFilter(
@@ -187,7 +187,7 @@ class MovementFilter(django_filters.FilterSet):
 
 
 class QuotaFilter(django_filters.FilterSet):
-    on = django_filters.DateFilter(label="有效于", method="by_day", widget=DATE_INPUT)
+    on = django_filters.DateFilter(label="有效于", method="by_day", widget=DATE)
     unit = django_filters.ModelChoiceFilter(label="单位", queryset=lambda request: our_units())
     employment = django_filters.MultipleChoiceFilter(
         label="编制性质", choices=[(kind.value, kind.label) for kind in Quota.KINDS]
@@ -202,7 +202,7 @@ class QuotaFilter(django_filters.FilterSet):
 
 
 class CertificateFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="搜索", method="search")
+    q = django_filters.CharFilter(label="搜索姓名、证号", method="search")
     condition = django_filters.ChoiceFilter(
         label="情形",
         choices=[
@@ -218,11 +218,9 @@ class CertificateFilter(django_filters.FilterSet):
         empty_label="未注销",
     )
     expires_from = django_filters.DateFilter(
-        label="到期从", field_name="expires_on", lookup_expr="gte", widget=DATE_INPUT
+        label="到期日期从", field_name="expires_on", lookup_expr="gte", widget=DATE
     )
-    expires_to = django_filters.DateFilter(
-        label="到期到", field_name="expires_on", lookup_expr="lte", widget=DATE_INPUT
-    )
+    expires_to = django_filters.DateFilter(label="到", field_name="expires_on", lookup_expr="lte", widget=DATE)
 
     class Meta:
         model = Certificate
@@ -257,10 +255,10 @@ def to_withdraw(rows: QuerySet[Certificate], day: date) -> QuerySet[Certificate]
 
 
 class CourseFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="搜索", field_name="title", lookup_expr="contains")
+    q = django_filters.CharFilter(label="搜索主题", field_name="title", lookup_expr="contains")
     kind = django_filters.MultipleChoiceFilter(label="类别", choices=CourseKind.choices)
-    since = django_filters.DateFilter(label="从", field_name="held_on", lookup_expr="gte", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="到", field_name="held_on", lookup_expr="lte", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="日期从", field_name="held_on", lookup_expr="gte", widget=DATE)
+    until = django_filters.DateFilter(label="到", field_name="held_on", lookup_expr="lte", widget=DATE)
 
     class Meta:
         model = Course

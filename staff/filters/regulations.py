@@ -9,8 +9,8 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from config.inputs import DATE
 from staff.enums import RuleCategory, RuleChange, RuleNature
-from staff.filters.log import DATE_INPUT
 from staff.models import RegulationVersion
 
 
@@ -27,10 +27,10 @@ class RegulationFilter(django_filters.FilterSet):
         choices=[("in_force", "现行"), ("repealed", "已废止"), ("coming", "未施行")],
         method="by_standing",
     )
-    on = django_filters.DateFilter(label="状态截至", method="kept", widget=DATE_INPUT)
+    on = django_filters.DateFilter(label="截至日期", method="kept", widget=DATE)
     change = django_filters.MultipleChoiceFilter(label="变动", choices=RuleChange.choices)
-    since = django_filters.DateFilter(label="施行从", field_name="effective_on", lookup_expr="gte", widget=DATE_INPUT)
-    until = django_filters.DateFilter(label="施行到", field_name="effective_on", lookup_expr="lte", widget=DATE_INPUT)
+    since = django_filters.DateFilter(label="施行日期从", field_name="effective_on", lookup_expr="gte", widget=DATE)
+    until = django_filters.DateFilter(label="到", field_name="effective_on", lookup_expr="lte", widget=DATE)
 
     once = django_filters.BooleanFilter(label="一项只列一次", method="by_once", widget=forms.HiddenInput())
 

@@ -9,13 +9,13 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
+from config.inputs import DATE, WORDS
 from staff.matrix import right_names
 from staff.models import Deputyship, Unit, User
 from staff.permissions import GROUPS, Roles
 from staff.refusals import Refused
 from staff.workflow import accounts as workflow
 
-DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 PHONE = re.compile(r"[0-9][0-9-]{4,18}[0-9]", re.ASCII)
 
 
@@ -102,7 +102,7 @@ class SeenForm(DoorForm):
 
 
 class ReasonForm(DoorForm):
-    reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(label="理由", max_length=200, widget=WORDS)
 
 
 class DeputyshipForm(forms.ModelForm):
@@ -111,7 +111,7 @@ class DeputyshipForm(forms.ModelForm):
     class Meta:
         model = Deputyship
         fields = ("deputy", "start", "end", "reason")
-        widgets = {"start": DATE_INPUT, "end": DATE_INPUT}
+        widgets = {"start": DATE, "end": DATE}
 
     def __init__(self, *args: Any, account: User, **kwargs: Any) -> None:
         super().__init__(*args, instance=Deputyship(principal=account), **kwargs)

@@ -11,10 +11,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from config.display import plain_number
+from config.inputs import DATE, PeriodField
 from config.periods import Period
 from staff.enums import AppealOutcome
-from staff.filters.people import asked_period
-from staff.forms.people import DATE
 from staff.models import (
     AppraisalAppeal,
     AppraisalEntry,
@@ -81,7 +80,7 @@ ItemFormSet = forms.inlineformset_factory(
 
 
 class RoundForm(forms.Form):
-    period = forms.CharField(label="期间", max_length=10, help_text="如 2026H1（上半年）、2026Q1、2026-03、2026。")
+    period = PeriodField(help_text="如 2026年下半年、2026年第一季度、2026年3月、2026年。")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,9 +88,9 @@ class RoundForm(forms.Form):
         self.fields["period"].initial = Period.half_year(today.year, 1 if today.month <= 6 else 2).key
 
     def clean_period(self) -> Period:
-        period = asked_period(self.cleaned_data["period"])
-        if period is None:
-            raise ValidationError("期间写错了。可写 2026H1（上半年）、2026Q1、2026-03 或 2026。")
+        period: Period = self.cleaned_data["period"]
+        if "~" in period.key:
+            raise ValidationError("考核按年、半年、季度或者月进行，不按任意起止日期。")
         return period
 
     def store(self, *, by: User) -> AppraisalRound | None:

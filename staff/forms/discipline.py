@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from staff.forms.people import DATE
+from config.inputs import DATE
 from staff.models import DisciplineRecord, User, setting
 from staff.refusals import Refused, show_refusal
 from staff.workflow import discipline

@@ -7,8 +7,6 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-PICTURES = {"accept": "image/*"}  # without `capture`: a phone then offers the album, several at once, beside the camera
-
 
 class SeveralFiles(forms.ClearableFileInput):
     allow_multiple_selected = True

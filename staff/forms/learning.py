@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from staff.forms.people import DATE
+from config.inputs import DATE, WORDS
 from staff.headcount import scopes
 from staff.models import Course, Movement, User
 from staff.workflow import learning
@@ -23,7 +23,7 @@ class CourseForm(forms.ModelForm):
     absent = forms.CharField(
         label="缺席人员",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=WORDS,
         help_text="一行一人：姓名 原因，例如“样示例 病假”。没有缺席的不填。",
     )
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from config.identity import check_id_number
+from config.inputs import DATE
 from staff.enums import ENTRY_KINDS, MOVEMENT_RULES, CertificateEnd, Direction, MovementKind
 from staff.filters.people import our_units
 from staff.models import Certificate, Movement, Person, PersonIdentity, Quota, StaffingStandard, User
@@ -16,7 +17,6 @@ from staff.officers import why_not_officer
 from staff.refusals import Refused, show_refusal
 from staff.workflow import certificates, establishment, people
 
-DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 JUST_NOW = "刚刚已有人登记了同样的内容，请刷新名册核对。"
 
 
@@ -178,10 +178,6 @@ def add_person(person: PersonForm, entry: EntryForm, *, by: User) -> Person | No
     except IntegrityError:
         person.add_error(None, JUST_NOW)
     return None
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label="理由", max_length=200, min_length=2, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class QuotaForm(forms.ModelForm):

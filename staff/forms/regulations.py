@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import Max
 
+from config.inputs import DATE
 from staff.filters.people import our_units
-from staff.forms.people import DATE, JUST_NOW
+from staff.forms.people import JUST_NOW
 from staff.models import Regulation, RegulationEdition, RegulationFile, RegulationVersion, User
 from staff.refusals import Refused, show_refusal
 from staff.uploads import save_document

@@ -6,14 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
 from import_export.fields import Field
 from import_export.resources import Resource
 from import_export.widgets import Widget
 
 from staff.imports.headers import FieldSpec
 from staff.imports.values import ValueProblem
-from staff.jobs import Progress
+from staff.jobs import JobFailed, Progress
 from staff.models import ImportBatch, User
+from staff.refusals import Refused
 
 
 @dataclass(slots=True)
@@ -102,6 +104,37 @@ class ImportKind:
     publish: Callable[[Sequence[CheckedRow], User | None, ImportBatch, Progress], int]
     list_url: Callable[[ImportBatch], str]
     personal: bool = False  # ID numbers stand on the sheet: it is not kept once it is written
+
+
+def one_by_one(
+    store: Callable[[Any, User | None, ImportBatch], object], *, order: Callable[[Any], Any] | None = None
+) -> Callable[..., int]:
+    """The usual way to publish: the facts of each row through one door, in the order given, else as on the sheet.
+
+    A row that the door refuses is named, and nothing is written.
+    """
+
+    def publish(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
+        ordered = rows if order is None else sorted(rows, key=lambda each: order(each.facts))
+        for done, row in enumerate(ordered, 1):
+            try:
+                store(row.facts, by, batch)
+            except Refused as refusal:
+                raise JobFailed(f"第 {row.number} 行：{refusal}没有写入任何数据，改正后重新上传。") from refusal
+            progress.step(done, len(rows))
+        return len(rows)
+
+    return publish
+
+
+def rows_of_batch(route: str) -> Callable[[ImportBatch], str]:
+    """The list that a batch went into, narrowed to what it brought (?batch=…)."""
+    return lambda batch: f"{reverse(route)}?batch={batch.pk}"
+
+
+def whole_list(route: str) -> Callable[[ImportBatch], str]:
+    """The list that a batch went into, where its rows do not remember the batch."""
+    return lambda batch: reverse(route)
 
 
 _kinds: dict[str, ImportKind] = {}

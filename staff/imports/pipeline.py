@@ -288,7 +288,7 @@ def _write(batch: ImportBatch, result: CheckResult, progress: Progress) -> int:
     workflow.end_import(batch, written=written)
     span = f"第{new[0].number}行至第{new[-1].number}行" if new else "没有新行"
     skipped = f"重复 {len(result.duplicates)} 行，有误 {len(result.wrong)} 行"
-    note = f"{written} 行（{span}），{skipped}，sha256 {batch.sha256}"
+    note = f"{written} 行（{span}），{skipped}，文件校验值 {batch.sha256}"
     Activity.record(Verb.IMPORT, batch, by=batch.owner, title=kind.label, note=note)
     return written
 

@@ -37,12 +37,14 @@ from staff.models.persons import Person, PersonIdentity
 from staff.models.records import Record, RecordQuerySet, of_own_units
 from staff.models.regulations import Regulation, RegulationEdition, RegulationFile, RegulationReading, RegulationVersion
 from staff.models.settings import KNOWN_SETTINGS, Setting, forget_settings, setting
-from staff.models.units import ASSESSED_KINDS, RankingGroup, Unit, UnitAlias, UnitKind
+from staff.models.units import ASSESSED_KINDS, GROUND_KINDS, STREET_KINDS, RankingGroup, Unit, UnitAlias, UnitKind
 
 __all__ = [
     "ASSESSED_KINDS",
+    "GROUND_KINDS",
     "KNOWN_SETTINGS",
     "OPEN_JOB_STATES",
+    "STREET_KINDS",
     "Activity",
     "ActivitySeal",
     "Actor",

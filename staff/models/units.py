@@ -34,6 +34,10 @@ ASSESSED_KINDS = (
     UnitKind.SQUAD,
 )
 
+# Who answers for the ground of a street, and for any ground.
+STREET_KINDS = (UnitKind.STREET, UnitKind.MANAGEMENT_OFFICE, UnitKind.SCENIC_CENTRE)
+GROUND_KINDS = (*STREET_KINDS, UnitKind.COMMUNITY)
+
 
 class RankingGroup(models.TextChoices):
     NONE = "", "不参与排名"

@@ -18,7 +18,7 @@ from staff.exports import ListExport, register_export
 from staff.files import send_file
 from staff.filters.appraisal import AppealFilter, EntryFilter
 from staff.forms.appraisal import AppealForm, DecisionForm, EntryForm, EvidenceForm, attach_evidence
-from staff.forms.people import ReasonForm
+from staff.forms.records import ReasonForm
 from staff.models import Activity, AppraisalAppeal, AppraisalEntry, AppraisalSheet
 from staff.permissions import Perms, can_appeal, may_judge, why_not_decide_appeal
 from staff.refusals import Refused
@@ -55,7 +55,7 @@ def entry_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[ENTRY_EXPORT.key]),
-        empty="没有符合条件的加减分。在单位的考核表里登记。",
+        empty="还没有加减分。在单位的考核表里登记。",
         empty_action=("去科室考核", reverse("staff:appraisal-round-list")),
     )  # fmt: skip
 
@@ -202,7 +202,7 @@ def appeal_table(request: HttpRequest) -> Table:
         row_url=lambda appeal: appeal.entry.get_absolute_url(),
         filters=filters,
         export_url=reverse("staff:export", args=[APPEAL_EXPORT.key]),
-        empty="没有申诉。",
+        empty="还没有申诉。单位在加减分页面提出申诉。",
     )
 
 

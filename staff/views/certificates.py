@@ -51,7 +51,7 @@ def certificate_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.ended_on else "",
         filters=filters,
         export_url=reverse("staff:export", args=[CERTIFICATE_EXPORT.key]),
-        empty="没有符合条件的执法证。",
+        empty="还没有执法证。可以登记，或从表格导入。",
         empty_action=("导入执法证", reverse("staff:import-new", args=["staff.certificates"]))
         if user.has_perm(Perms.MANAGE_PEOPLE)
         else None,
@@ -135,7 +135,7 @@ def certificate_create(request: HttpRequest) -> HttpResponse:
 def certificate_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = CertificateForm(request.POST or None, instance=visible_certificate(request, pk))
     if request.method == "POST" and form.is_valid() and (certificate := form.store(by=request.user)):
-        messages.success(request, "执法证已更正。")
+        messages.success(request, "已保存。")
         return redirect(certificate)
     status = 422 if request.method == "POST" else 200
     return render(request, "staff/certificate_form.html", {"form": form}, status=status)

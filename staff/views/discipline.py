@@ -45,7 +45,7 @@ def discipline_table(request: HttpRequest) -> Table:
         filters=filters,
         export_url=reverse("staff:export", args=[DISCIPLINE_EXPORT.key]),
         empty="没有登记纪律处理。没有登记不等于没有发生，以文件为准。",
-        empty_action=("登记", reverse("staff:discipline-create")) if manages else None,
+        empty_action=("登记纪律处理", reverse("staff:discipline-create")) if manages else None,
     )
 
 

@@ -102,7 +102,7 @@ def quota_table(request: HttpRequest) -> Table:
         default_sort="unit",
         filters=filters,
         export_url=reverse("staff:export", args=[QUOTA_EXPORT.key]),
-        empty="没有符合条件的编制数。请登记编办核定的编制，或从表格导入。",
+        empty="还没有编制数。请登记编办核定的编制，或从表格导入。",
         empty_action=("登记编制数", reverse("staff:quota-create"))
         if request.user.has_perm(Perms.MANAGE_PEOPLE)
         else None,

@@ -20,7 +20,8 @@ from staff.exports import ListExport, register_export
 from staff.filters.learning import HoursFilter
 from staff.filters.people import CourseFilter
 from staff.forms.learning import CourseForm
-from staff.models import Course, Movement, Person, setting
+from staff.models import Activity, Course, Movement, Person, setting
+from staff.pages import SHOWN_ACTIVITIES
 from staff.permissions import Perms
 from staff.workflow import learning
 
@@ -88,6 +89,7 @@ def course_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "present": [row for row in rows if row.present],
         "absent": [row for row in rows if not row.present],
         "can_manage": request.user.has_perm(Perms.MANAGE_LEARNING),
+        "activities": Activity.objects.about(course)[:SHOWN_ACTIVITIES],
     }
     return render(request, "staff/course_detail.html", context)
 

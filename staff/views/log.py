@@ -56,7 +56,7 @@ def activity_table(request: HttpRequest) -> Table:
         filters=filters,
         row_url=activity_address,
         export_url=reverse("staff:export", args=[LOG_EXPORT.key]),
-        empty="没有符合条件的日志。请放宽筛选条件。",
+        empty="还没有日志。",
     )
 
 

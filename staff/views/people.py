@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from config.tables import Column, Table, render_table
 from staff.exports import ListExport, register_export
 from staff.filters.people import MovementFilter, PersonFilter
-from staff.forms.people import EntryForm, FindPersonForm, MovementForm, PersonForm, ReasonForm, add_person
+from staff.forms.people import EntryForm, FindPersonForm, MovementForm, PersonForm, add_person
+from staff.forms.records import ReasonForm
 from staff.headcount import duty_note
 from staff.models import Activity, Attendance, Movement, Person, PersonIdentity, ReportedTable
 from staff.officers import why_not_officer
@@ -66,7 +67,7 @@ def person_table(request: HttpRequest) -> Table:
         row_url=lambda row: row.person.get_absolute_url(),
         filters=filters,
         export_url=reverse("staff:export", args=[PERSON_EXPORT.key]),
-        empty="没有符合条件的人员。可以放宽筛选条件，或从表格导入。",
+        empty="还没有人员。可以登记，或从表格导入。",
         empty_action=("导入人员", reverse("staff:import-new", args=["staff.people"]))
         if user.has_perm(Perms.MANAGE_PEOPLE)
         else None,
@@ -230,7 +231,7 @@ def movement_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "danger" if row.flag else "",
         filters=filters,
         export_url=reverse("staff:export", args=[MOVEMENT_EXPORT.key]),
-        empty="没有符合条件的人员变动。在人员页面登记变动，或从表格导入。",
+        empty="还没有人员变动。在人员页面登记变动，或从表格导入。",
         empty_action=("导入变动", reverse("staff:import-new", args=["staff.movements"]))
         if user.has_perm(Perms.MANAGE_PEOPLE)
         else None,

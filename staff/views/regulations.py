@@ -36,6 +36,7 @@ from staff.models import (
     Verb,
     setting,
 )
+from staff.pages import SHOWN_ACTIVITIES
 from staff.permissions import Perms
 from staff.refusals import Refused
 from staff.workflow import regulations
@@ -78,7 +79,7 @@ def regulation_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.change == RuleChange.REPEALED else "",
         filters=filters,
         export_url=reverse("staff:export", args=[REGULATION_EXPORT.key]),
-        empty="没有符合条件的制度。可以放宽筛选条件。",
+        empty="还没有制度。可以登记，或从表格导入。",
         empty_action=("登记制度", reverse("staff:regulation-create"))
         if user.has_perm(Perms.MANAGE_REGULATIONS)
         else None,
@@ -253,7 +254,7 @@ def regulation_file_add(request: HttpRequest, pk: int, number: int) -> HttpRespo
     version = get_object_or_404(regulation.versions, version=number)
     form = RuleFileForm(request.POST, request.FILES)
     if form.is_valid() and (stored := form.store(version, by=request.user)):
-        Activity.record(Verb.UPDATE, regulation, by=request.user, title="上传附件", note=f"sha256 {stored.sha256}")
+        Activity.record(Verb.UPDATE, regulation, by=request.user, title="上传附件", note=f"文件校验值 {stored.sha256}")
         messages.success(request, "附件已上传。")
     else:
         messages.error(request, " ".join(form.errors.get("file", ["请选择文件。"])))
@@ -360,7 +361,12 @@ def edition_detail(request: HttpRequest, pk: int) -> HttpResponse:
     edition = visible_edition(request, pk)
     can_issue = request.user.has_perm(Perms.ISSUE_EDITION) and not edition.is_signed
     can_discard = request.user.has_perm(Perms.MANAGE_REGULATIONS) and not edition.is_signed
-    context = {"edition": edition, "can_issue": can_issue, "can_discard": can_discard}
+    context = {
+        "edition": edition,
+        "can_issue": can_issue,
+        "can_discard": can_discard,
+        "activities": Activity.objects.about(edition)[:SHOWN_ACTIVITIES],
+    }
     return render(request, "staff/edition_detail.html", context)
 
 

@@ -42,7 +42,7 @@ def correct_certificate(certificate: Certificate, *, by: User) -> Certificate:
     certificate.ended_on, certificate.end_reason = current.ended_on, current.end_reason
     certificate.save()
     if changes:
-        Activity.record(Verb.UPDATE, certificate, by=by, title="更正执法证", changes=changes)
+        Activity.record(Verb.UPDATE, certificate, by=by, title="修改执法证", changes=changes)
     return certificate
 
 

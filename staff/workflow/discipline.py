@@ -33,5 +33,5 @@ def correct_discipline(record: DisciplineRecord, *, by: User, seen: int) -> Disc
     renamed = current.person_id != record.person_id
     note = "更换了所涉人员" if renamed else ""
     if changes or renamed:
-        Activity.record(Verb.UPDATE, record, by=by, title="更正纪律处理", changes=changes, note=note)
+        Activity.record(Verb.UPDATE, record, by=by, title="修改纪律处理", changes=changes, note=note)
     return record

@@ -34,7 +34,7 @@ def set_quota(quota: Quota, *, by: User | None, log: bool = True) -> Quota:
         )
         stored.count, stored.document = quota.count, quota.document
         stored.save(update_fields=["count", "document"])
-        Activity.record(Verb.UPDATE, stored, by=by, title="更正编制数", changes=changes)
+        Activity.record(Verb.UPDATE, stored, by=by, title="修改编制数", changes=changes)
         return stored
     same.filter(Q(valid_to=None) | Q(valid_to__gte=quota.valid_from)).update(
         valid_to=quota.valid_from - timedelta(days=1)
@@ -58,7 +58,7 @@ def set_standard(standard: StaffingStandard, *, by: User) -> StaffingStandard:
         standard.pk, standard.valid_to = stored.pk, stored.valid_to
         standard.save()
         changes = changed_fields({"依据": before}, {"依据": standard.basis_text})
-        Activity.record(Verb.UPDATE, standard, by=by, title="更正配备标准", changes=changes)
+        Activity.record(Verb.UPDATE, standard, by=by, title="修改配备标准", changes=changes)
         return standard
     known.filter(Q(valid_to=None) | Q(valid_to__gte=standard.valid_from)).update(
         valid_to=standard.valid_from - timedelta(days=1)
@@ -89,7 +89,7 @@ def report_table(period: Period, *, by: User, note: str = "") -> ReportedTable:
                 reported_by=by,
                 note=note,
             )
-            Activity.record(Verb.TRANSITION, table, by=by, title="报送锁定", note=f"sha256 {table.sha256}；{note}")
+            Activity.record(Verb.TRANSITION, table, by=by, title="报送锁定", note=f"文件校验值 {table.sha256}；{note}")
     except IntegrityError as error:
         first = ReportedTable.objects.filter(period=period.key).select_related("reported_by").first()
         if first is None:

@@ -54,7 +54,7 @@ def locked(record: RecordType) -> RecordType:
     return rows.get(pk=record.pk)
 
 
-def corrected(record: Record, *, by: User, seen: int, title: str = "更正", reason: str = "") -> dict[str, Any]:
+def corrected(record: Record, *, by: User, seen: int, title: str = "修改", reason: str = "") -> dict[str, Any]:
     """Save what an editor made of a record, unless somebody saved first or it was voided. Returns what changed."""
     current = locked(record)
     if current.is_voided:

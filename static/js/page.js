@@ -45,7 +45,7 @@
     if (event.target.closest("[data-print]")) print();
     const same = event.target.closest("[data-same-query]"); // a paper of the list as it is filtered now
     if (same) same.search = location.search;
-    for (const open of document.querySelectorAll("details.chooser[open]")) if (!open.contains(event.target)) open.open = false;
+    for (const open of document.querySelectorAll("details:is(.chooser, [data-choices])[open]")) if (!open.contains(event.target)) open.open = false;
   });
 
   // A link that names a key follows it, unless somebody types (the next and the previous case of a session).
@@ -57,8 +57,13 @@
   // Choosing is enough to filter, order or resize a list; what is typed waits for Enter or the button.
   document.addEventListener("change", (event) => {
     const chosen = event.target.closest("select, [type=date], [type=month], [type=checkbox], [type=radio]");
-    if (chosen?.form?.matches("[data-auto]")) chosen.form.requestSubmit();
+    const several = chosen?.closest("[data-choices]");
+    if (several) several.dataset.changed = "";
+    else if (chosen?.form?.matches("[data-auto]")) chosen.form.requestSubmit();
   });
+  document.addEventListener("toggle", ({ target }) => {
+    if (target.matches("[data-choices]") && !target.open && "changed" in target.dataset) target.closest("[data-auto]")?.requestSubmit();
+  }, true);
 
   const attend = () => document.querySelector("[data-focus]")?.focus();
   document.addEventListener("DOMContentLoaded", attend);

@@ -9,7 +9,8 @@ from django.urls import reverse
 from billboards.enums.boards import BoardLife, Measure, RemovalMode
 from billboards.models import Board, Removal
 from billboards.resources.removals import RemovalResource
-from billboards.tasks import publish_removals
+from billboards.tasks import store_removal
+from staff.imports.kinds import one_by_one
 from staff.models import ImportBatch
 from staff.permissions import Roles
 from tests.billboards.test_case_pages import signed_in
@@ -38,7 +39,7 @@ def publish(*rows, by=None):
     batch = ImportBatch.objects.create(
         kind="billboards.removals", original_name="旧台账.xlsx", owner=by or UserFactory()
     )
-    publish_removals(rows, UserFactory(), batch, Quiet())
+    one_by_one(store_removal, order=lambda facts: facts.removed_on)(rows, UserFactory(), batch, Quiet())
     return batch
 
 

@@ -41,7 +41,7 @@ def test_an_incident_from_the_phone_to_closed(visit, picture):
     street.get_by_label("场所").select_option(label="居民区")
     street.get_by_label("起因").select_option(label="婚庆")
     street.get_by_label("燃放种类").select_option(label="电子礼炮")
-    street.get_by_role("button", name="保存").click()
+    street.get_by_role("button", name="登记", exact=True).click()
     expect(street.get_by_text("已通知禁炮办核实")).to_be_visible()
     incident = Incident.objects.get(place="样例小区8栋楼下")
     assert incident.photos.count() == 1

@@ -61,7 +61,7 @@ def test_people_from_a_sheet_a_transfer_and_a_resignation_and_the_month_adds_up(
         page.get_by_label("变动类型").select_option(label=kind)
         page.get_by_label("变动日期").fill("2026-09-20")
         page.get_by_label("原因").fill(words)
-        page.get_by_role("button", name="保存").click()
+        page.get_by_role("button", name="登记", exact=True).click()
         expect(page.get_by_text(f"已登记“{kind}”。")).to_be_visible()
     page.goto(page.url.split("/staff")[0] + reverse("staff:personnel-table", args=["2026-09"]))
     opening, joined, left, closing = numbers(page)

@@ -1,10 +1,8 @@
 """On duty, page by page: my duties, reports, check-ins, the board, swaps; actions refuse GET and strangers."""
 
-import re
 from datetime import date, timedelta
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
@@ -26,13 +24,9 @@ from tests.factories.fireworks import (
     staffed,
 )
 from tests.factories.staff import SquadFactory, UserFactory
+from tests.fireworks.asking import posted, url, words
 
 pytestmark = pytest.mark.django_db
-EVE = date(2026, 2, 16)
-
-
-def url(name, *args):
-    return reverse(f"fireworks:{name}", args=args)
 
 
 @pytest.fixture
@@ -48,14 +42,6 @@ def stranger(client):
     """Of another unit, with every right of a squad leader."""
     client.force_login(UserFactory(role=Roles.SQUAD_LEADER, unit=SquadFactory()))
     return client
-
-
-def words(response):
-    return re.sub(r"<[^>]+>|\s+", "", response.content.decode())
-
-
-def posted(client, address, data=None, **extra):
-    return client.post(address, data or {}, follow=True, **extra)
 
 
 # --- On duty ----------------------------------------------------------------------------------------------------------

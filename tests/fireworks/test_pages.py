@@ -1,7 +1,6 @@
 """The pages of duty: each action works, refuses GET, is a 404 for another unit, does nothing twice; lists keep their queries."""
 
 import io
-import re
 from datetime import date, timedelta
 
 import pytest
@@ -38,13 +37,9 @@ from tests.factories.fireworks import (
 )
 from tests.factories.people import make_person
 from tests.factories.staff import SquadFactory, UserFactory
+from tests.fireworks.asking import EVE, posted, url, words
 
 pytestmark = pytest.mark.django_db
-EVE = date(2026, 2, 16)
-
-
-def url(name, *args):
-    return reverse(f"fireworks:{name}", args=args)
 
 
 @pytest.fixture
@@ -60,14 +55,6 @@ def stranger(client):
     """Of another unit, with every right of a squad leader."""
     client.force_login(UserFactory(role=Roles.SQUAD_LEADER, unit=SquadFactory()))
     return client
-
-
-def words(response):
-    return re.sub(r"<[^>]+>|\s+", "", response.content.decode())
-
-
-def posted(client, address, data=None, **extra):
-    return client.post(address, data or {}, follow=True, **extra)
 
 
 # --- Grids ------------------------------------------------------------------------------------------------------------

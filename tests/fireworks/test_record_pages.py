@@ -265,7 +265,7 @@ def test_corrected_and_taken_back_from_the_page(name, office, stranger):
     data = {**data, **{field: getattr(record, f"{field}_id") for field in own}, "seen": record.version}
     assert office.get(edit).status_code == 200
     assert office.post(edit, data).status_code == 302, office.post(edit, data).context["form"].errors
-    assert Activity.objects.about(record).first().title == "更正"
+    assert Activity.objects.about(record).first().title == "修改"
     assert "刚被别人修改过" in office.post(edit, data).content.decode()
     assert stranger.post(void, {"reason": "误"}).status_code in (403, 404)
     assert office.get(void).status_code == 405

@@ -77,13 +77,13 @@ def test_only_one_standing_paper_of_a_kind(office, section):
 def test_a_voided_paper_keeps_its_number_which_is_never_used_again(office, section):
     application = make.make_accepted(section)
     first = signed(application, PaperKind.ACCEPTANCE, section)
-    papers.void(first, "日期印错", by=section)
+    papers.void_paper(first, reason="日期印错", by=section)
     second = signed(application, PaperKind.ACCEPTANCE, section)
     numbers = list(PermitPaper.objects.order_by("pk").values_list("number", flat=True))
     assert numbers == [first.number, second.number]
     assert second.number.endswith("〕2号")
     with pytest.raises(Refused, match="已经作废"):
-        papers.void(first, "再来", by=section)
+        papers.void_paper(first, reason="再来", by=section)
 
 
 def test_two_signing_at_once_one_wins_and_the_other_is_told_who(office, section):
@@ -158,7 +158,7 @@ def test_a_licence_issued_without_its_paper_gets_a_paper_with_the_same_number(of
     number = make.fresh(application).licence_number
     licence = signed(make.fresh(application), PaperKind.LICENCE, section)
     assert licence.number == number
-    papers.void(licence, "印错", by=section)
+    papers.void_paper(licence, reason="印错", by=section)
     again = signed(make.fresh(application), PaperKind.LICENCE, section)
     assert again.number != number
     assert make.fresh(application).licence_number == again.number

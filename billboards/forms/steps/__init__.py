@@ -18,7 +18,7 @@ from billboards.forms.steps.specs import SPECS, Spec
 from billboards.models import Case, CaseOfficer, DiscretionStep, Hearing
 from billboards.workflow.guards import Entry
 from billboards.workflow.steps import take_step
-from staff.forms.people import DATE
+from config.inputs import DATE, WORDS
 from staff.models import Person, User
 from staff.refusals import Refused, show_refusal
 
@@ -63,7 +63,7 @@ class StepForm(forms.BaseForm):
         for name in self.spec.facts:
             self.fields[name] = FACTS[name]()
         if self.spec.note:
-            rows = forms.Textarea(attrs={"rows_wanted": 2})
+            rows = WORDS
             self.fields["note"] = forms.CharField(label=self.spec.note, required=False, max_length=500, widget=rows)
         if self.edge not in NEVER_AFTERWARDS:
             self.fields["late"] = forms.BooleanField(

@@ -9,9 +9,8 @@ from typing import Final
 from django import forms
 from django.utils import timezone
 
-from billboards.models import STREETS
-from staff.forms.people import DATE
-from staff.models import ServiceMethod, Unit
+from config.inputs import DATE, MOMENT
+from staff.models import STREET_KINDS, ServiceMethod, Unit
 
 METHODS = [each for each in ServiceMethod.choices if each[0] != ServiceMethod.PUSHED]
 
@@ -26,7 +25,7 @@ def text(label: str, length: int = 1000, *, required: bool = False) -> Callable[
 
 
 def street() -> forms.Field:
-    rows = Unit.objects.active_on(timezone.localdate()).filter(kind__in=STREETS)
+    rows = Unit.objects.active_on(timezone.localdate()).filter(kind__in=STREET_KINDS)
     return forms.ModelChoiceField(
         rows, label="拆除地点所属街道（管理处）", required=False, help_text="拆除的按街道计入拆除记录。"
     )
@@ -53,7 +52,7 @@ FACTS: Final[Mapping[str, Callable[[], forms.Field]]] = {
     "ended_at": lambda: forms.DateTimeField(
         label="结束时间",
         initial=timezone.localtime,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=MOMENT,
     ),
     "result": line("执行情况", 300),
     "goods_list": line("物品清单", 300, help_text="清点、保管和发还情况。"),
