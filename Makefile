@@ -1,6 +1,6 @@
 # Chengguan. `make help` lists what there is. The work is done by the scripts in deploy/bootstrap/.
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check fmt bench trust pictures lock clean
+.PHONY: help run setup test check fmt bench trust bundle pictures lock clean
 .SILENT:
 MAKEFLAGS += --no-print-directory
 
@@ -33,6 +33,9 @@ bench: setup ## Measure speed against plain alternatives; JSON to var/bench/
 
 trust: setup ## The long tests and drills of docs/trust.md: many runs, kills, full disks, load (ARGS="kill --short" for one drill)
 	exec $(DO)/trust.sh $(ARGS)
+
+bundle: ## One archive for a Debian 12 without a network: source, packages, wheels, fonts, bills of material (ARGS=v0.7)
+	exec $(DO)/bundle.sh $(ARGS)
 
 pictures: setup ## Take the handbook's pictures anew from the demo that `make run` serves (PORT=8001)
 	$(PY) docs/handbook/pictures.py --address http://127.0.0.1:$(PORT) $(ARGS)

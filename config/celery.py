@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.signals import beat_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -17,3 +18,12 @@ def install_schedule(sender: Celery, **kwargs: object) -> None:
 
     for timed in TIMED_TASKS:
         sender.conf.beat_schedule[timed.task] = {"task": timed.task, "schedule": timed.every.total_seconds()}
+
+
+@beat_init.connect
+def run_all_once(**kwargs: object) -> None:
+    """As the embedded thread does when started: beat alone would let a daily task wait a day for its first run."""
+    from config.schedule import TIMED_TASKS
+
+    for timed in TIMED_TASKS:
+        app.send_task(timed.task)

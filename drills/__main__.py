@@ -24,6 +24,8 @@ DRILLS: dict[str, tuple[str, tuple[str, ...]]] = {
     "restore": ("35", BOTH),
     "upgrade": ("36", BOTH),
     "load": ("38, 39", BOTH),
+    "slow": ("41", ("sqlite",)),
+    "offline": ("44", ("sqlite",)),
     "rules": ("45", ("sqlite",)),
     "growth": ("scale", BOTH),
     "spread": ("scale", ("postgres",)),

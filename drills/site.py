@@ -152,7 +152,7 @@ class Site:
         log.close()
         while time.monotonic() - began < ANSWERS_WITHIN:
             with suppress(requests.ConnectionError):  # not listening yet
-                requests.get(f"{self.address}/staff/login/", timeout=ANSWERS_WITHIN)
+                requests.get(f"{self.address}/staff/login/", timeout=ANSWERS_WITHIN, allow_redirects=False)
                 return time.monotonic() - began
             if self.process.poll() is not None:
                 break

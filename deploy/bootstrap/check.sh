@@ -53,7 +53,7 @@ check "types (mypy)" with_secret "$VENV/bin/python" -m mypy "${typed[@]}"
 check "import floors (import-linter)" "$VENV/bin/lint-imports" --no-cache
 check "migrations complete" with_secret "$VENV/bin/python" manage.py makemigrations --check --dry-run
 check "production settings (--deploy)" as_in_production "$VENV/bin/python" manage.py check --deploy --fail-level WARNING
-check "shell scripts parse" bash -n .ci/run deploy/bootstrap/*.sh
+check "shell scripts parse" bash -n .ci/run deploy/bootstrap/*.sh deploy/bootstrap/fresh_debian/*.sh deploy/bundle/*.sh
 if [[ -f ../shared/tools/house_check.py ]]; then
     check "house rules" "$VENV/bin/python" ../shared/tools/house_check.py --strict
 fi

