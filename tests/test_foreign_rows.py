@@ -254,19 +254,17 @@ def a_row(model, owner):
 @pytest.fixture
 def bureau(client, monkeypatch):
     """(what stands in every address, the tables of its numbers), in a bureau full of somebody else's rows."""
-    tables = Tables(client, monkeypatch)
     with transaction.atomic():
         records = records_of_somebody_else()
         furnish(UserFactory())
-        found = tables.of(records)
+        found = Tables(client, monkeypatch).of(records)
         transaction.set_rollback(THOROUGH)
     if THOROUGH:  # the same in the demo's bureau, which asks for an empty one
-        tables.visitor.client.logout()
-        User.objects.all().delete()
         answers.clear()
         forget_settings()
         workdays.forget()
         call_command("seed_demo", verbosity=0)
+        furnish(UserFactory())
     return records, found
 
 
