@@ -12,7 +12,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 
 import pillow_heif
@@ -102,7 +102,7 @@ def _degrees(parts: Any, negative: bool, limit: int) -> Decimal | None:
     value = degrees + minutes / 60 + seconds / 3600
     if not value.is_finite() or not 0 <= value <= limit:
         return None
-    return (-value if negative else value).quantize(Decimal("0.000001"))
+    return (-value if negative else value).quantize(Decimal("0.000001"), ROUND_HALF_UP)
 
 
 def save_image(upload: UploadedFile, model: type[AttachmentType], *, by: User, **fields: Any) -> AttachmentType:

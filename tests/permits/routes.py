@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
-
 from permits.verification import token_of
 from staff.permissions import GROUPS, Perms, Roles
 from tests.factories.permit_fees import accepted_application, make_tariff
