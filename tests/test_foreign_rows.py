@@ -26,7 +26,7 @@ from django.urls import resolve, reverse
 from django.utils import timezone
 
 from staff import exports, workdays
-from staff.models import EntryEvidence, RegulationFile, Unit, User, forget_settings
+from staff.models import Deputyship, EntryEvidence, RegulationFile, Unit, User, forget_settings
 from staff.permissions import Roles
 from tests.factories.staff import UnitFactory, UserFactory
 from tests.test_routes import OURS, POSTS, ROUTES, ask, records_of_somebody_else
@@ -62,7 +62,6 @@ ONE_BOOK = {
     "inspections.StandardVersion",
     "reports.Submission",
     "staff.Activity",
-    "staff.Deputyship",
     "staff.User",
 }
 NO_KEY = {"billboards:census-worker"}  # a number that is only handed on to the page's script
@@ -218,6 +217,8 @@ PARTS = {
 
 def furnish(owner):
     """Besides the records of every route: a row of each table that has none, one file of each kind among them."""
+    today = timezone.localdate()
+    Deputyship.objects.create(principal=UserFactory(), deputy=owner, start=today, end=today, reason="样例")
     ours = [model for model in apps.get_models() if model._meta.app_label in OURS - {"staff"}]
     for model in [*ours, RegulationFile, EntryEvidence]:
         if not rows(model).exists() and model._meta.label not in PARTS:

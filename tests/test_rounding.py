@@ -33,11 +33,12 @@ from staff.views.establishment import ratio
 from tests.thorough import many
 
 APPS = ("config", "staff", "permits", "fireworks", "billboards", "inspections", "reports")
-WHOLE_NUMBERS = {
+WHOLE_NUMBERS = {  # metres, minutes, days, seconds
     "fireworks/ground.py",
     "staff/imports/values.py",
     "billboards/workflow/campaigns.py",
-}  # metres, minutes, days
+    "staff/workflow/second_factor.py",
+}
 
 
 def half_up(value: Fraction, places: int) -> int:
