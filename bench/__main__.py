@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CASES = ("lists", "permits", "export", "figures", "paper", "summary", "imports")
+CASES = ("lists", "permits", "export", "figures", "paper", "summary", "imports", "chain")
 DEMO_FINDINGS = 4_320
 POSTGRES = "postgres:///{name}"
 

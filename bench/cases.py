@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import resource
@@ -45,7 +46,7 @@ from reports.workflow import summaries  # noqa: E402
 from staff import exports  # noqa: E402
 from staff.imports import pipeline  # noqa: E402
 from staff.jobs import run_inline  # noqa: E402
-from staff.models import ImportBatch, ImportState, User  # noqa: E402
+from staff.models import Activity, ImportBatch, ImportState, User, Verb, seal_activities, verify_chain  # noqa: E402
 from staff.workflow import imports as import_door  # noqa: E402
 
 REPEATS = 15
@@ -53,6 +54,8 @@ WHOLE_SUMMARY = 15  # seconds, with all outputs, on two cores
 FILLER = 520  # sentences that bring the demo's summary to twenty pages
 DEMO_SIZE = 10_000  # findings; above, a bureau is not the demo
 IMPORTED_ROWS = 50_000
+CHAIN_ROWS = 100_000
+CHAIN_SECONDS = 5  # for so many rows of the log
 PERIOD = Period.parse("2026H1")
 SCRATCH = Path(settings.VAR_DIR) / "bench"
 
@@ -398,6 +401,37 @@ def _floor(path: Path) -> float:
     return reading + writing
 
 
+def chain() -> None:
+    """Verifying 100,000 rows of the log against a bare loop of the same hashes; all taken back."""
+    with transaction.atomic():
+        row = partial(Activity, verb=Verb.UPDATE, title="测速", changes={"电话": ["1", "2"]}, address="10.0.0.1")
+        Activity.objects.bulk_create([row(note=f"第{n}行") for n in range(CHAIN_ROWS)], batch_size=2_000)
+        sealing, _ = timed(seal_activities)
+        began = time.process_time()
+        ours, report = timed(verify_chain)
+        worked = time.process_time() - began
+        facts = [activity.canonical() for activity in Activity.objects.order_by("pk").iterator(chunk_size=5_000)]
+        transaction.set_rollback(True)
+
+    def bare() -> None:
+        previous = ""
+        for each in facts:
+            previous = hashlib.sha256(previous.encode() + each).hexdigest()
+
+    against, _ = timed(bare)
+    per_100k = ours / report.sealed * CHAIN_ROWS
+    say(
+        f"chain of {report.sealed:,} rows",
+        f"verified in {ours:.1f} s ({worked:.1f} s of work; {per_100k:.1f} s per 100,000, ≤ {CHAIN_SECONDS}), bare hashes {against:.2f} s,"
+        f" ratio {ours / against:.0f}; sealed in {sealing:.1f} s",
+        ok=per_100k <= CHAIN_SECONDS and not report.problems,
+        seconds=ours,
+        cpu=worked,
+        bare=against,
+        sealing=sealing,
+    )
+
+
 CASES = {
     "lists": lists,
     "permits": permits,
@@ -406,6 +440,7 @@ CASES = {
     "paper": paper,
     "summary": summary,
     "imports": imports,
+    "chain": chain,
 }
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.utils.html import format_html
@@ -210,7 +210,7 @@ def shares(values: Sequence[Decimal]) -> list[Decimal]:
     missing = int(1000 - sum(floors))
     for index in sorted(range(len(values)), key=lambda each: floors[each] - exact[each])[:missing]:
         floors[index] += 1
-    return [floor / 10 if floor % 10 else (floor / 10).quantize(Decimal("0.1")) for floor in floors]
+    return [floor / 10 if floor % 10 else (floor / 10).quantize(Decimal("0.1"), ROUND_HALF_UP) for floor in floors]
 
 
 def heat_strip(data: ChartData) -> SafeString:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -32,7 +32,7 @@ def plain(value: Number | None) -> str:
 
 
 def _n(value: Number) -> str:
-    return format(Decimal(value).quantize(Decimal("0.1")), "f")
+    return format(Decimal(value).quantize(Decimal("0.1"), ROUND_HALF_UP), "f")
 
 
 def wide(text: str, size: Number) -> Decimal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
@@ -75,4 +75,4 @@ def degrees(text: str) -> Decimal | None:
         number = Decimal(text)
     except (InvalidOperation, ValueError):
         return None
-    return number.quantize(Decimal("0.000001")) if number.is_finite() and abs(number) <= 180 else None
+    return number.quantize(Decimal("0.000001"), ROUND_HALF_UP) if number.is_finite() and abs(number) <= 180 else None

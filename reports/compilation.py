@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -177,7 +177,7 @@ def plain_number(number: Decimal | None) -> int | str | None:
         return None
     if number == number.to_integral_value():
         return int(number)
-    return format(number.quantize(Decimal("0.0001")).normalize(), "f")
+    return format(number.quantize(Decimal("0.0001"), ROUND_HALF_UP).normalize(), "f")
 
 
 def compile_section(text: str, draft: Draft) -> tuple[list[list[Span]], list[TokenError]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
 from django.utils import timezone
@@ -204,7 +204,7 @@ def count_for(task: KeyTask, item: PlanItem, office: User, today: date) -> None:
     for measure in task.measures.all():
         for month in range(3):
             day = item.period.start + timedelta(days=25 + 50 * month)
-            quantity = ((item.target or Decimal(0)) * Decimal("0.3")).quantize(Decimal(1))
+            quantity = ((item.target or Decimal(0)) * Decimal("0.3")).quantize(Decimal(1), ROUND_HALF_UP)
             if day <= today:
                 entry = TallyEntry(
                     measure=measure, unit=task.owner, happened_on=day, quantity=quantity, place=ROADS[month]

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 import zipfile
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 
 import pillow_heif
@@ -32,6 +33,12 @@ MAX_PIXELS = 50_000_000
 LONGEST_SIDE = 2560
 MAX_DOCUMENT_BYTES = 30 * 1024 * 1024
 ACCEPTED_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+
+# What the decoders say of a damaged file; libheif speaks in RuntimeErrors.
+BROKEN_PICTURE = (
+    UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, RuntimeError, Image.DecompressionBombError,
+)  # fmt: skip
+BROKEN_PACKAGE = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError, struct.error)
 
 AttachmentType = TypeVar("AttachmentType", bound=Attachment)
 
@@ -62,11 +69,12 @@ def clean_image(source: bytes) -> CleanImage:
         exif = picture.getexif()
         facts = (_shot_at(exif), *_position(exif))
         upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except BROKEN_PICTURE as error:
         raise ValidationError(
             "这不是能识别的照片（支持 JPG、PNG、WebP、HEIC），或文件已损坏。请重新拍摄或另存后上传。"
         ) from error
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    upright.info = {}  # Pillow would write comment and XMP, which may tell the place, into the copy
     target = io.BytesIO()
     upright.save(target, "JPEG", quality=88, optimize=True)
     return CleanImage(target.getvalue(), hashlib.sha256(source).hexdigest(), *facts)
@@ -102,7 +110,7 @@ def _degrees(parts: Any, negative: bool, limit: int) -> Decimal | None:
     value = degrees + minutes / 60 + seconds / 3600
     if not value.is_finite() or not 0 <= value <= limit:
         return None
-    return (-value if negative else value).quantize(Decimal("0.000001"))
+    return (-value if negative else value).quantize(Decimal("0.000001"), ROUND_HALF_UP)
 
 
 def save_image(upload: UploadedFile, model: type[AttachmentType], *, by: User, **fields: Any) -> AttachmentType:
@@ -141,7 +149,7 @@ def document_type(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
-    except zipfile.BadZipFile:
+    except BROKEN_PACKAGE:
         names = set()
     if {"[Content_Types].xml", "word/document.xml"} <= names and not any("vbaProject" in name for name in names):
         return DOCX_TYPE

@@ -749,6 +749,11 @@ def test_every_route_has_a_row():
 @pytest.fixture
 def addresses():
     """An address for every route, pointing at records that exist and belong to somebody else."""
+    return {name: reverse(name, args=args) for name, args in records_of_somebody_else().items()}
+
+
+def records_of_somebody_else():
+    """For every route what stands in its address."""
     owner = UserFactory()
     finding = make_finding(unit=UnitFactory(squad=SquadFactory()), found_at=moment(2026, 3, 5))
     ordered = make_finding(unit=UnitFactory(squad=SquadFactory()), found_at=moment(2026, 3, 5))
@@ -824,8 +829,8 @@ def addresses():
     }
     in_the_ban = ("incident", "public-report", "publicity", "media", "action", "lot", "destruction", "entry", "scheme",
                   "bulletin", "statement")  # fmt: skip
-    permits = permit_routes.addresses()
     special = {
+        **permit_routes.arguments(),
         "staff:person-find": [],
         "staff:user-deputy-end": [owner.pk, 1],
         **duty,
@@ -942,11 +947,11 @@ def addresses():
         "staff:export": ["inspections.findings"],
     }
 
-    def address(name):
+    def arguments(name):
         word = name.partition(":")[2].partition("-")[0]
-        return reverse(name, args=special[name] if name in special else numbers.get(word, []))
+        return special[name] if name in special else numbers.get(word, [])
 
-    return {name: permits.get(name) or address(name) for name in ROUTES}
+    return {name: arguments(name) for name in ROUTES}
 
 
 def office_records(owner):

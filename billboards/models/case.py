@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -199,10 +199,12 @@ class Case(models.Model):
 
 
 class OfCaseQuerySet(models.QuerySet[Any]):
-    """Rows of a case: seen by whoever sees the case."""
+    """Rows of a case: seen by whoever sees the case. A subclass names the path to it."""
 
-    def visible_to(self, user: User) -> OfCaseQuerySet:
-        return self.filter(case__in=Case.objects.visible_to(user))
+    case_path = "case"
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(**{f"{self.case_path}__in": Case.objects.visible_to(user)})
 
 
 class CaseOfficer(models.Model):

@@ -22,6 +22,10 @@ class KeptQuerySet(OfCaseQuerySet):
         raise TypeError(KEPT)
 
 
+class FileQuerySet(KeptQuerySet):
+    case_path = "evidence__case"
+
+
 class Evidence(models.Model):
     case = models.ForeignKey(Case, verbose_name="案件", on_delete=models.PROTECT, related_name="evidence")
     kind = models.CharField("种类", max_length=12, choices=EvidenceKind.choices)
@@ -78,7 +82,7 @@ class Evidence(models.Model):
 class EvidenceFile(Attachment):
     evidence = models.ForeignKey(Evidence, verbose_name="证据", on_delete=models.PROTECT, related_name="files")
 
-    objects = models.Manager.from_queryset(KeptQuerySet)()
+    objects = models.Manager.from_queryset(FileQuerySet)()
 
     class Meta(Attachment.Meta):
         verbose_name = verbose_name_plural = "证据文件"

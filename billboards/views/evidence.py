@@ -52,8 +52,7 @@ def evidence_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 @require_GET
 @VIEW
 def evidence_file(request: HttpRequest, pk: int) -> FileResponse:
-    rows = EvidenceFile.objects.select_related("evidence__case")
-    stored = get_object_or_404(rows.filter(evidence__in=Evidence.objects.visible_to(request.user)), pk=pk)
+    stored = get_object_or_404(EvidenceFile.objects.visible_to(request.user).select_related("evidence__case"), pk=pk)
     suffix = stored.file.name.rpartition(".")[2]
     name = f"{stored.evidence.case.number}-证据{stored.evidence_id}-{stored.pk}.{suffix}"
     return send_file(stored.file, name=name, content_type=stored.content_type, inline=True)

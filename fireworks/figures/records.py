@@ -7,7 +7,7 @@ weights only; festival windows are compared lunar to lunar (festivals.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -115,7 +115,7 @@ def response_value(period: Period, parameter: str | None) -> Value:
     minutes, count = response_sums(period)
     if not count:
         return Value(reason="期内没有登记到场时间的炮情。")
-    return Value((Decimal(minutes) / count).quantize(Decimal("0.1")))
+    return Value((Decimal(minutes) / count).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 def response_derivation(period: Period, parameter: str | None) -> Derivation:

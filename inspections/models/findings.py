@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -277,7 +277,7 @@ class Finding(models.Model):
     @property
     def worked_out(self) -> Decimal:
         """What the standard makes of it; `points` differs when an appeal or a leader's reduction decided otherwise."""
-        return (self.base * self.coefficient * self.multiplier).quantize(POINT_PLACES)
+        return (self.base * self.coefficient * self.multiplier).quantize(POINT_PLACES, ROUND_HALF_UP)
 
     @property
     def is_decided_otherwise(self) -> bool:

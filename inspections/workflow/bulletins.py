@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
 
@@ -61,7 +61,7 @@ class Reckoning:
 
 
 def exact(score: Decimal | None) -> Decimal | None:
-    return None if score is None else score.quantize(TEN)
+    return None if score is None else score.quantize(TEN, ROUND_HALF_UP)
 
 
 def reckon(month: str, as_of: datetime) -> Reckoning:
@@ -86,8 +86,8 @@ def line_of(standing: Standing[UnitMonth], order: int) -> BulletinLine:
         tied=standing.tied,
         findings=len(row.lines),
         late=row.late,
-        deducted=row.deducted.quantize(TEN),
-        held=row.held.quantize(Decimal("0.0001")),
+        deducted=row.deducted.quantize(TEN, ROUND_HALF_UP),
+        held=row.held.quantize(Decimal("0.0001"), ROUND_HALF_UP),
         planned=row.planned,
         visited=row.visited,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from permits.models import Application, Segment, area_of
 from staff.refusals import Refused
@@ -42,7 +42,7 @@ def by_area(segments: Sequence[Segment], new_area: Decimal) -> Sides:
     if len(segments) == 1:
         width = segments[0].width
         try:
-            length = (new_area / width).quantize(Decimal("0.01"))
+            length = (new_area / width).quantize(Decimal("0.01"), ROUND_HALF_UP)
         except InvalidOperation:  # pragma: no cover - a width of nothing cannot be stored
             length = Decimal(0)
         if length > 0 and area_of(length, width) == new_area:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from permits.checklist import wanted
 from permits.clocks import store_due_dates
 from permits.enums import PermitState
-from permits.models import Application, ItemVersion, Segment, SubmittedMaterial
+from permits.models import Application, ItemVersion, Segment, SubmittedMaterial, area_of
 from permits.workflow import guards
 from permits.workflow.silence import deem_if_due, heard, is_deemed
 from permits.workflow.steps import Step, locked, need, take, why_not_from
@@ -41,7 +41,7 @@ def check_segments(application: Application, segments: Sequence[Segment]) -> Non
     """Areas multiply and sums add up, or the row is named."""
     for number, segment in enumerate(segments, 1):
         segment.order = number
-        if segment.area != (segment.length * segment.width).quantize(Decimal("0.01")):
+        if segment.area != area_of(segment.length, segment.width):
             raise Refused(
                 f"第 {number} 段：面积应等于长 × 宽（{segment.length}×{segment.width}）。请更正。", "segments"
             )

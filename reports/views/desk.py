@@ -15,7 +15,6 @@ from config.figures import one_reading
 from config.navigation import quick_entries
 from config.periods import Period
 from reports.changes import CHANGES_DAYS, changes_for
-from reports.compilation import plain_number
 from reports.desks import all_hits, all_numbers, all_todos
 from reports.models import Report
 from reports.permissions import can_read_reports
@@ -95,10 +94,11 @@ def glances(period: Period) -> list[Glance]:
 
 
 def shown(number: Decimal | None) -> str:
-    value = plain_number(number)
-    if value is None:
+    """Rounded once, from the number itself: 0.00495 is 0.00."""
+    if number is None:
         return "—"
-    return f"{Decimal(value).quantize(Decimal('0.01'), ROUND_HALF_UP)}" if isinstance(value, str) else str(value)
+    whole = number == number.to_integral_value()
+    return str(int(number)) if whole else str(number.quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
 @require_GET

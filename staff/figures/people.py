@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 
 from django.db.models import QuerySet, Sum
@@ -414,7 +414,8 @@ def below_half(period: Period) -> tuple[bool, str]:
         return False, value.reason
     if value.number < 50:
         return True, ""
-    return False, f"期末在岗人数为应配备人数的 {value.number:.1f}%，不低于一半。"
+    percent = value.number.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return False, f"期末在岗人数为应配备人数的 {percent}%，不低于一半。"
 
 
 def auxiliaries_within(period: Period) -> tuple[bool, str]:

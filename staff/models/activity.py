@@ -24,6 +24,12 @@ from config.identity import mask_personal
 
 FIRST_HASH = "0" * 64
 SEAL_BATCH = 2_000
+# What a seal covers, in the order of its spelling: neither may ever change.
+SEALED = (
+    "pk", "happened_at", "verb", "title", "object_type", "object_id", "object_label", "changes", "note", "actor_id",
+    "principal_id", "address", "succeeded",
+)  # fmt: skip
+encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -136,22 +142,7 @@ class Activity(models.Model):
 
     def canonical(self) -> bytes:
         """What the seal covers, in one fixed spelling."""
-        facts = [
-            self.pk,
-            self.happened_at.astimezone(timezone.get_default_timezone()).isoformat(),
-            self.verb,
-            self.title,
-            self.object_type,
-            self.object_id,
-            self.object_label,
-            self.changes,
-            self.note,
-            self.actor_id,
-            self.principal_id,
-            self.address,
-            self.succeeded,
-        ]
-        return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return spelling(self.pk, self.happened_at, *(getattr(self, name) for name in SEALED[2:]))
 
 
 class ActivitySeal(models.Model):
@@ -204,8 +195,13 @@ def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[
     return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
 
 
-def link(previous: str, activity: Activity) -> str:
-    return hashlib.sha256(previous.encode() + activity.canonical()).hexdigest()
+def spelling(pk: int, happened_at: datetime, *others: Any) -> bytes:
+    """The canonical bytes of a row, from its columns in the order of SEALED; the time with our offset."""
+    return encode([pk, happened_at.astimezone(timezone.get_default_timezone()).isoformat(), *others]).encode()
+
+
+def link(previous: str, canonical: bytes) -> str:
+    return hashlib.sha256(previous.encode() + canonical).hexdigest()
 
 
 def seal_activities() -> int:
@@ -220,7 +216,7 @@ def seal_activities() -> int:
             position, previous = (last.position, last.hash) if last else (0, FIRST_HASH)
             seals = []
             for activity in Activity.objects.filter(seal=None).order_by("pk")[:SEAL_BATCH]:
-                position, previous = position + 1, link(previous, activity)
+                position, previous = position + 1, link(previous, activity.canonical())
                 seals.append(ActivitySeal(position=position, activity=activity, hash=previous))
             ActivitySeal.objects.bulk_create(seals)
         sealed += len(seals)
@@ -243,14 +239,16 @@ def verify_chain(step: Callable[[int], None] | None = None) -> ChainReport:
     """
     problems: list[str] = []
     previous, position = FIRST_HASH, 0
-    for seal in ActivitySeal.objects.order_by("position").select_related("activity").iterator(chunk_size=5_000):
+    columns = ("position", "hash", *(f"activity__{name}" for name in SEALED))  # objects would take twice as long
+    links = ActivitySeal.objects.order_by("position").values_list(*columns)
+    for found, stored, *facts in links.iterator(chunk_size=5_000):
         position += 1
-        if seal.position != position:
-            problems.append(f"第{position}条缺失（下一条是第{seal.position}条）")
-            position = seal.position
-        if link(previous, seal.activity) != seal.hash:
-            problems.append(f"第{position}条（日志编号 {seal.activity_id}）与封存时不一致")
-        previous = seal.hash
+        if found != position:
+            problems.append(f"第{position}条缺失（下一条是第{found}条）")
+            position = found
+        if link(previous, spelling(*facts)) != stored:
+            problems.append(f"第{position}条（日志编号 {facts[0]}）与封存时不一致")
+        previous = stored
         if step is not None:
             step(position)
         if len(problems) >= 20:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 from django.db import models
@@ -120,9 +120,10 @@ class StaffingStandard(models.Model):
 
     @property
     def basis_text(self) -> str:
+        people = (Decimal(self.population) / 10_000).quantize(Decimal("0.01"), ROUND_HALF_UP)
         return (
             f"每万人 {self.per_10k.normalize():f} 人（{self.document}，{self.year}年），"
-            f"{self.get_basis_display()} {self.population / 10_000:.2f} 万人"
+            f"{self.get_basis_display()} {people} 万人"
             f"（{self.population_document}，{self.population_year}年）"
         )
 

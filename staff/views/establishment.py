@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -60,7 +60,11 @@ def staffing(request: HttpRequest) -> HttpResponse:
 
 def ratio(on_duty: int, standard: StaffingStandard | None) -> Decimal | None:
     """On duty against required, in per cent with one place."""
-    return None if standard is None else (Decimal(on_duty) * 100 / standard.required).quantize(Decimal("0.1"))
+    return (
+        None
+        if standard is None
+        else (Decimal(on_duty) * 100 / standard.required).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -46,7 +46,7 @@ class ItemFactory(factory.django.DjangoModelFactory):
         skip_postgeneration_save = True
 
     category = factory.SubFactory(CategoryFactory)
-    code = factory.Sequence(lambda n: f"A{n % 90 + 10}")
+    code = factory.Sequence(lambda n: f"A{n % 900 + 100}")  # beyond those of the whole standard
     name = factory.LazyAttribute(lambda item: f"样例小项{item.code}")
     definition = "一处算一处"
     areas = factory.LazyFunction(lambda: [AreaType.MAIN_ROAD, AreaType.COMMUNITY])

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -16,6 +17,7 @@ from staff.permissions import Roles
 from staff.refusals import Refused
 from tests.factories.fireworks import DutyPersonFactory, PostFactory, WindowFactory, officer, staffed
 from tests.factories.staff import UserFactory
+from tests.thorough import many
 
 pytestmark = pytest.mark.django_db
 
@@ -179,36 +181,73 @@ def test_who_has_signed_in_is_not_swapped_out():
     assert Swap.objects.get(pk=swap.pk).state == SwapState.ACCEPTED
 
 
+@pytest.mark.trust
 @pytest.mark.django_db(transaction=True)
 def test_of_two_approvals_at_the_same_moment_one_wins():
-    """Two of one post want the same substitute: both cannot have him."""
+    """Two of one post want the same substitute: both cannot have him. Again and again, each time a post of its own."""
+    leader = UserFactory()
+    for _ in range(many(3, 100)):
+        two_approvals_for_one_substitute(leader)
+
+
+def race(*acts):
+    """Do them at the same moment; what each came to, in order: "ok" or "refused"."""
+    gate, outcomes = threading.Barrier(len(acts)), ["nothing"] * len(acts)
+
+    def run(place, act):
+        try:
+            gate.wait()
+            act()
+            outcomes[place] = "ok"
+        except Refused:
+            outcomes[place] = "refused"
+        except Exception as error:
+            outcomes[place] = repr(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def two_approvals_for_one_substitute(leader):
     one, other, substitute = DutyPersonFactory(), DutyPersonFactory(), DutyPersonFactory()
     slot = coming(one, other, post=PostFactory(minimum_staff=2))
     ready = [
         swaps.accept(swaps.ask(slot.assignments.get(person=person), by=UserFactory(), to=substitute, reason="x"), by=UserFactory())
         for person in (one, other)
     ]  # fmt: skip
-    leader, outcomes = UserFactory(), []
-    gate = threading.Barrier(2)
-
-    def run(swap):
-        try:
-            gate.wait()
-            swaps.approve(swap, by=leader, accept_breaches=True, note="x")
-            outcomes.append("ok")
-        except Refused:
-            outcomes.append("refused")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(swap,)) for swap in ready]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    approve = partial(swaps.approve, by=leader, accept_breaches=True, note="x")
+    outcomes = race(*(partial(approve, swap) for swap in ready))
     assert sorted(outcomes) == ["ok", "refused"]
     assert slot.assignments.count() == 2
     assert slot.assignments.filter(person=substitute).count() == 1
+    states = Swap.objects.filter(slot=slot).values_list("state", flat=True)
+    assert sorted(states) == sorted([SwapState.ACCEPTED, SwapState.APPROVED])
+
+
+@pytest.mark.trust
+@pytest.mark.django_db(transaction=True)
+def test_of_two_leaders_at_the_same_swap_one_decides():
+    """Both approve, or one approves while the other rejects: one row of the log says approved or rejected, never two."""
+    leaders = UserFactory(), UserFactory()
+    for number in range(many(3, 100)):
+        swap = swaps.accept(asked(), by=UserFactory())
+        before = Activity.objects.about(swap).count()
+        first = partial(swaps.approve, swap, by=leaders[0], accept_breaches=True, note="x")
+        second = (
+            partial(swaps.reject, swap, by=leaders[1], note="人手紧") if number % 2 else partial(first, by=leaders[1])
+        )
+        assert sorted(race(first, second)) == ["ok", "refused"]
+        swap = Swap.objects.get(pk=swap.pk)
+        assert swap.state in (SwapState.APPROVED, SwapState.REJECTED)
+        holder = swap.to_id if swap.state == SwapState.APPROVED else swap.from_person_id
+        assert swap.slot.assignments.get().person_id == holder
+        assert Activity.objects.about(swap).count() == before + 1
 
 
 def test_the_database_repeats_the_rules():

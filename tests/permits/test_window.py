@@ -1,12 +1,14 @@
 """At the window: the one notice is prefilled from the checklist; roads that the city manages are said and refused."""
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from permits.documents.building import build
 from permits.enums import PermitState
-from permits.models import Application
+from permits.models import Application, area_of
 from permits.paper_kinds import PaperKind
 from permits.workflow import decisions, guards, window
 from permits.workflow.steps import Step
@@ -146,3 +148,9 @@ def test_an_empty_second_row_of_segments_is_folded(at_window):
     page = at_window.get(reverse("permits:application-create")).content.decode()
     assert 'id="segment-1" data-segment open' in page
     assert 'id="segment-2" data-segment>' in page
+
+
+def test_half_a_hundredth_of_a_square_metre_is_rounded_up(window_clerk):
+    """0.25 × 0.50 = 0.125: the form says 0.13, and the door agrees."""
+    segment = make.build_segment(length="0.25", width="0.50", area=area_of(Decimal("0.25"), Decimal("0.50")))
+    assert make.make_received(window_clerk, segments=[segment]).total_area == Decimal("0.13")

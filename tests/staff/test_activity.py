@@ -1,6 +1,7 @@
 """The log: one row per act, append-only in the database, every change to a sealed row found."""
 
 import random
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -10,6 +11,7 @@ from django.urls import reverse
 from staff import append_only
 from staff.models import Activity, ActivitySeal, Verb, changed_fields, seal_activities, verify_chain
 from tests.factories.staff import UserFactory
+from tests.thorough import many
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +106,65 @@ def test_anonymous_visitors_leave_no_refusal(client):
     assert AnonymousUser().is_authenticated is False
     client.get(reverse("staff:activity-list"))
     assert not Activity.objects.filter(verb=Verb.REFUSED).exists()
+
+
+def flip(rows, chance):
+    """One field of one row, as little as may be."""
+    victim = chance.choice(rows)
+    change = chance.choice([
+        {"note": victim.note + " "},
+        {"title": f"{victim.title}。"},
+        {"verb": Verb.DELETE},
+        {"succeeded": False},
+        {"object_id": "7"},
+        {"address": "10.0.0.1"},
+        {"happened_at": victim.happened_at + timedelta(microseconds=1)},
+        {"changes": {"电话": ["1", "2"]}},
+    ])  # fmt: skip
+    Activity.objects.filter(pk=victim.pk).update(**change)
+
+
+def delete(rows, chance):
+    """One row with its seal; not the last, behind which nothing was sealed (the head that was noted tells)."""
+    victim = chance.choice(rows[:-1])
+    ActivitySeal.objects.filter(activity=victim).delete()
+    Activity.objects.filter(pk=victim.pk).delete()
+
+
+def reorder(rows, chance):
+    """Two rows change places in the chain."""
+    first, second = ActivitySeal.objects.filter(activity__in=chance.sample(rows, 2))
+    ActivitySeal.objects.filter(pk=first.pk).update(position=0)
+    places = (second.position, first.position)
+    ActivitySeal.objects.filter(pk=second.pk).update(position=places[1])
+    ActivitySeal.objects.filter(pk=first.pk).update(position=places[0])
+
+
+@pytest.mark.trust
+def test_whatever_is_done_to_sealed_rows_is_found(unprotected):
+    """A thousand times with the profile trust: each a change to one of forty rows, taken back afterwards."""
+    rows = record(40)
+    seal_activities()
+    head, chance, unnoticed = verify_chain().head, random.Random(29), []
+    for number in range(many(15, 1_000)):
+        harm = (flip, delete, reorder)[number % 3]
+        with transaction.atomic():
+            harm(rows, chance)
+            report = verify_chain()
+            if not report.problems:
+                unnoticed.append((number, harm.__name__))
+            transaction.set_rollback(True)
+    assert unnoticed == []
+    assert (verify_chain().head, verify_chain().problems) == (head, ())
+
+
+def test_a_removed_end_of_the_chain_shows_in_its_head(unprotected):
+    """Nothing follows the last link that could contradict: whoever noted head and number finds both changed."""
+    rows = record(5)
+    seal_activities()
+    before = verify_chain()
+    ActivitySeal.objects.filter(activity=rows[-1]).delete()
+    rows[-1].delete()
+    after = verify_chain()
+    assert after.problems == ()
+    assert (after.head, after.sealed) != (before.head, before.sealed)
