@@ -135,7 +135,7 @@ class Writes(list):
 def state_of(tables):
     """All that stands in these tables, but for keys and the number of the edit: lines written anew alike are the same."""
     kinds = [model for model in apps.get_models(include_auto_created=True) if model._meta.db_table in tables]
-    left_out = {"id", "version"}
+    left_out = {"id", "version", "saved"}
     return {
         model: sorted(
             repr([value for name, value in row.items() if name not in left_out]) for row in model._base_manager.values()
