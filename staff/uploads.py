@@ -21,7 +21,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from staff.models import Attachment, User
 
@@ -62,6 +62,7 @@ def clean_image(source: bytes) -> CleanImage:
     """Check and re-encode one picture. ValidationError (Chinese, what to do) if it is none or too large."""
     if len(source) > MAX_IMAGE_BYTES:
         raise too_large(len(source))
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint lets half pictures pass in the whole process once it is loaded
     try:
         picture = Image.open(io.BytesIO(source), formats=ACCEPTED_FORMATS)
         if picture.width * picture.height > MAX_PIXELS:

@@ -239,7 +239,7 @@ def a_row(model, owner):
         elif isinstance(field, models.FileField):
             value = ContentFile(b"x", "photo.jpg")
         elif field.choices:
-            value = field.flatchoices[0][0]
+            value = "" if field.blank else field.flatchoices[0][0]
         elif isinstance(field, models.CharField | models.TextField):
             value = WORDS.get(field.name, "" if field.blank else "样")
         elif isinstance(field, models.DateTimeField):

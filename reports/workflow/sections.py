@@ -50,7 +50,9 @@ def save_section(section: Section, *, heading: str, text: str, seen: int, by: Us
     }
     printed = printed_by(text, current.report.period)
     if not changes:  # read again and found good: the words are as fresh as the figures
-        Section.objects.filter(pk=current.pk).update(printed=printed)
+        if printed != current.printed:
+            Section.objects.filter(pk=current.pk).update(printed=printed)
+            Activity.record(Verb.UPDATE, current.report, by=by, title=f"复核{current.number}{heading}，文字未改")
         current.refresh_from_db()
         return current
     keep(current, Change.REWORDED, by=by)
