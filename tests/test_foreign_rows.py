@@ -360,8 +360,14 @@ def under_another_record(visitors, records, tables):
         for other in [*others, NOBODYS]:
             numbers = list(resolve(address_of(name, records[name], found, row)).kwargs.values())
             numbers[place] = other
-            page = sees_all.ask(partial(ask, name=name, address=reverse(name, args=numbers)))
-            if page.status_code != 404:
+            child = max(place for place, table in enumerate(found) if table is not None)
+            made_up = [*numbers[:child], NOBODYS, *numbers[child + 1 :]]
+            status, of_nothing = (
+                sees_all.ask(partial(ask, name=name, address=reverse(name, args=each))).status_code
+                for each in (numbers, made_up)
+            )
+            # An issued report says that it is issued, whatever section is asked for.
+            if status != of_nothing or status == 200:
                 yield name, numbers
 
 
