@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from config.periods import WRITTEN, Period
 
@@ -14,6 +15,21 @@ MONTH = forms.TextInput(attrs={"type": "month", "placeholder": "2026-03"})
 WORDS = forms.Textarea(attrs={"rows_wanted": 2})  # a sentence or two
 CAMERA = {"accept": "image/*", "capture": "environment"}  # a phone opens its camera
 PICTURES = {"accept": "image/*"}  # without `capture`: a phone then offers the album, several at once, beside the camera
+
+
+LONGEST_KEY = 18  # digits; what is longer no database holds, and SQLite falls over it
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Several rows to tick. A key that cannot be one is refused like one that does not exist."""
+
+    def _check_values(self, value: Any) -> Any:
+        for key in value:
+            if len(str(key)) > LONGEST_KEY:
+                raise ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": str(key)[:40]}
+                )
+        return super()._check_values(value)  # type: ignore[misc]
 
 
 class PeriodField(forms.CharField):

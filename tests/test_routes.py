@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from config.periods import Period
 from fireworks.models import Absence, EmptyPost, LawReference, Swap
 from fireworks.workflow import watch
-from inspections.models import RewardRule
+from inspections.models import RewardRule, ScoringRuleSet
 from inspections.workflow import appeals, orders
 from inspections.workflow.bulletins import draft_bulletin
 from reports.workflow import summaries
@@ -780,6 +780,8 @@ def records_of_somebody_else():
     appeal = appraisal.lodge_appeal(entry, by=owner, reason="样例理由")
     record = DisciplineRecord.objects.create(kind="warning", document_number="样1", recorded_by=owner)
     place = make_place()
+    rules = {"name": "样例规则", "source": "样例办法"}  # a browser test may have flushed those of the migration
+    ScoringRuleSet.objects.get_or_create(valid_from=date(2000, 1, 1), defaults=rules)
     bulletin = draft_bulletin("2026-03", by=owner)
     reward = RewardRule.objects.create(group="street", position=1, kind="reward", amount=1, source="x")
     duty = duty_records(owner)

@@ -25,7 +25,7 @@ from billboards.models import (
     ItemPhoto,
 )
 from billboards.workflow import campaigns, dailies, items
-from config.inputs import CAMERA, DATE, WORDS
+from config.inputs import CAMERA, DATE, WORDS, RowsField
 from staff.models import STREET_KINDS, Unit, UnitKind, User
 from staff.officers import officers_on
 from staff.refusals import Refused, show_refusal
@@ -68,9 +68,7 @@ def target_words(target: CampaignTarget) -> str:
 
 
 class CampaignForm(forms.ModelForm):
-    streets = forms.ModelMultipleChoiceField(
-        label="参加的街道（管理处）", queryset=Unit.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
+    streets = RowsField(label="参加的街道（管理处）", queryset=Unit.objects.none(), widget=forms.CheckboxSelectMultiple)
     targets_text = forms.CharField(
         label="目标", required=False, widget=forms.Textarea(attrs={"rows_wanted": 3}),
         help_text="每行一类，各计各的，不相加：店招 30块 / 灯箱 20块 40㎡ / 横幅 200条 / 小广告 500处。",
@@ -213,7 +211,7 @@ class NotifyForm(forms.Form):
 class BatchNotifyForm(NotifyForm):
     """The ticked rows, as far as this person may enter for them, and what is told to each."""
 
-    pk = forms.ModelMultipleChoiceField(
+    pk = RowsField(
         CampaignItem.objects.none(), widget=forms.MultipleHiddenInput, error_messages={"required": "没有选中任何问题。"}
     )
     field_order = ["notified_on", "due_on", "notice_number"]

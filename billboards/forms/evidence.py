@@ -10,7 +10,7 @@ from django.utils import timezone
 from billboards.enums.cases import CustodyAct
 from billboards.models import Case, CaseOfficer, Evidence, EvidenceCustody, Interview, SiteRecord
 from billboards.workflow import evidence, inquiry
-from config.inputs import DATE, MOMENT
+from config.inputs import DATE, MOMENT, RowsField
 from staff.forms.files import SeveralFilesField
 from staff.models import User
 from staff.refusals import Refused, show_refusal
@@ -71,7 +71,7 @@ class SheetForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.case = case
         acting = CaseOfficer.objects.filter(case=case, recused_on=None).select_related("person")
-        self.fields["officers"] = forms.ModelMultipleChoiceField(
+        self.fields["officers"] = RowsField(
             acting, label="执法人员（二人以上）", widget=forms.CheckboxSelectMultiple, required=False, initial=acting
         )
         self.fields["late"] = forms.BooleanField(

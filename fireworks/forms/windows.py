@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from config.inputs import DATE
+from config.inputs import DATE, RowsField
 from fireworks import peaks
 from fireworks.forms.grids import keep
 from fireworks.models import LawReference, Roster, ShiftPattern, Window
@@ -70,7 +70,7 @@ class ShiftForm(forms.ModelForm):
 class MakeRosterForm(forms.Form):
     """Which shifts are held in the window."""
 
-    shifts = forms.ModelMultipleChoiceField(
+    shifts = RowsField(
         label="班次",
         queryset=ShiftPattern.objects.filter(is_active=True),
         widget=forms.CheckboxSelectMultiple,

@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from config.inputs import DATE, MOMENT, PICTURES
+from config.inputs import DATE, MOMENT, PICTURES, RowsField
 from inspections.enums import AppealGround, AppealState, ReviewOutcome
 from inspections.models import Appeal, Finding
 from inspections.workflow import appeals, orders, rectification
@@ -265,7 +265,7 @@ def units_beside(finding: Finding) -> QuerySet[Unit]:
 class BatchForm(forms.Form):
     """The rows that were ticked in a list, as far as this person sees them."""
 
-    pk = forms.ModelMultipleChoiceField(Finding.objects.none(), error_messages={"required": "没有选中任何问题。"})
+    pk = RowsField(Finding.objects.none(), error_messages={"required": "没有选中任何问题。"})
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from config.inputs import DATE
+from config.inputs import DATE, RowsField
 from permits.models import ReviewedCase, ReviewOutcome, ReviewSession
 from permits.workflow import sessions
 from staff.models import User
@@ -49,7 +49,7 @@ class DecideForm(forms.Form):
 class DecideTogetherForm(DecideForm):
     """The same outcome and words for several cases of one agenda."""
 
-    cases = forms.ModelMultipleChoiceField(
+    cases = RowsField(
         label="案件",
         queryset=ReviewedCase.objects.none(),
         widget=forms.CheckboxSelectMultiple,

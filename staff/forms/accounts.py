@@ -9,7 +9,7 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from config.inputs import DATE, WORDS
+from config.inputs import DATE, WORDS, RowsField
 from staff.matrix import right_names
 from staff.models import Deputyship, Unit, User
 from staff.permissions import GROUPS, Roles
@@ -19,7 +19,7 @@ from staff.workflow import accounts as workflow
 PHONE = re.compile(r"[0-9][0-9-]{4,18}[0-9]", re.ASCII)
 
 
-class RolesField(forms.ModelMultipleChoiceField):
+class RolesField(RowsField):
     """The roles as boxes, each with what it may do."""
 
     widget = forms.CheckboxSelectMultiple

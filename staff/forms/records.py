@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from config.inputs import CAMERA, WORDS
+from config.inputs import CAMERA, WORDS, RowsField
 from staff.models import GROUND_KINDS, Attachment, Unit, User, of_own_units
 from staff.refusals import Refused, show_refusal
 from staff.uploads import save_image
@@ -59,7 +59,7 @@ class RecordForm(forms.ModelForm):
             self.fields[name].initial = self.user.unit_id
 
 
-class AgenciesField(forms.ModelMultipleChoiceField):
+class AgenciesField(RowsField):
     """Keys that no row can have are refused here: the database would fail on them."""
 
     def clean(self, value: Any) -> Any:

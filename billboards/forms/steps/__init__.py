@@ -18,7 +18,7 @@ from billboards.forms.steps.specs import SPECS, Spec
 from billboards.models import Case, CaseOfficer, DiscretionStep, Hearing
 from billboards.workflow.guards import Entry
 from billboards.workflow.steps import take_step
-from config.inputs import DATE, WORDS
+from config.inputs import DATE, WORDS, RowsField
 from staff.models import Person, User
 from staff.refusals import Refused, show_refusal
 
@@ -52,7 +52,7 @@ class StepForm(forms.BaseForm):
             self.fields = {"day": day, **self.fields}
         if self.spec.officers:
             acting = CaseOfficer.objects.filter(case=case, recused_on=None).select_related("person")
-            officers = forms.ModelMultipleChoiceField(
+            officers = RowsField(
                 acting,
                 label="执法人员（二人以上）",
                 widget=forms.CheckboxSelectMultiple,
