@@ -9,6 +9,7 @@ from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from config.figures import one_reading
 from reports.history import label_of
 from reports.registry import known_keys, registry
 from reports.tokens import parse
@@ -17,10 +18,14 @@ from reports.tokens import parse
 def offered_figures() -> dict[str, str]:
     """Label → name of every figure, and of each choice of a figure that has some."""
     found: dict[str, str] = {}
-    for figure in registry().figures.values():
-        for choice, _ in figure.choices() if figure.choices else [(None, "")]:
-            name = figure.key if choice is None else f"{figure.key}:{choice}"
-            found.setdefault(label_of(name), name)
+    with one_reading():  # the choices of many figures come from the same rows
+        for figure in registry().figures.values():
+            if not figure.choices:
+                found.setdefault(figure.label, figure.key)
+                continue
+            for choice, words in figure.choices():
+                label = f"{figure.label}：{words}" if choice and words else figure.label
+                found.setdefault(label, f"{figure.key}:{choice}")
     return found
 
 
