@@ -11,7 +11,7 @@ from config.inputs import RowsField
 @pytest.mark.parametrize("key", ["99999999999999999999", "-99999999999999999999", "1" * 5_000, "x", "0"])
 def test_a_key_that_no_row_has_is_refused_however_long_it_is(key):
     field = RowsField(Group.objects.all(), required=False)
-    with pytest.raises(ValidationError, match="选|有效"):
+    with pytest.raises(ValidationError, match=r"选|有效"):
         field.clean([key])
 
 
