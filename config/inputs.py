@@ -15,8 +15,6 @@ MONTH = forms.TextInput(attrs={"type": "month", "placeholder": "2026-03"})
 WORDS = forms.Textarea(attrs={"rows_wanted": 2})  # a sentence or two
 CAMERA = {"accept": "image/*", "capture": "environment"}  # a phone opens its camera
 PICTURES = {"accept": "image/*"}  # without `capture`: a phone then offers the album, several at once, beside the camera
-
-
 LONGEST_KEY = 18  # digits; what is longer no database holds, and SQLite falls over it
 
 

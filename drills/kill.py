@@ -11,21 +11,20 @@ from statistics import median
 
 from drills.outcome import Outcome
 from drills.site import Person, Site
-from drills.work import Crowd, Memory, half_done, lost, signed_in, wait_for_jobs
+from drills.work import Crowd, Memory, compile_summary, half_done, lost, signed_in, wait_for_jobs
 
 
 def run(database: str, *, short: bool) -> Iterator[Outcome]:
     kills = 5 if short else 200
     moments, memory, starts = random.Random(42), Memory(), []
     with tempfile.TemporaryDirectory() as place, Site(Path(place) / "kill", database=database).make() as site:
-        report = site.ask("SELECT min(id) FROM reports_report WHERE state = 'draft'")[0][0]
         people: list[Person] = []
         for number in range(kills):
             starts.append(site.start())
             people = people or signed_in(site, 4)  # their sessions outlive the kills
             if number % 10 == 0:
                 office = Person(site, "1004")
-                office.post(f"/reports/{report}/compile/", on=f"/reports/{report}/")
+                compile_summary(site, office)
             enough, until = memory.acts + moments.randrange(8), time.monotonic() + 20
             with Crowd(people, memory):
                 while memory.acts < enough and time.monotonic() < until:
@@ -37,7 +36,7 @@ def run(database: str, *, short: bool) -> Iterator[Outcome]:
         yield Outcome(
             "acknowledged acts after the kills",
             f"{memory.acts:,} acts, {kills} kills, {len(missing)} lost",
-            not missing,
+            memory.acts >= kills and not missing,
         )
         yield Outcome("cases half done", f"{len(halves)} {halves[:2] or ''}", not halves)
         yield Outcome(

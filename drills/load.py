@@ -8,14 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Self
 
 import requests
 
 from drills.outcome import Outcome
 from drills.site import Person, Site
-from drills.work import Memory, register_and_close, wait_for_jobs
+from drills.work import Busy, Memory, compile_summary, register_and_close, wait_for_jobs
 
 FINDINGS_OF_DEMO = 4_320
 THINKS = (1.0, 5.0)  # seconds between two pages: people read
@@ -47,27 +47,13 @@ class Taken:
         return sorted(self.seconds)[max(0, int(len(self.seconds) * 0.95) - 1)] if self.seconds else 0.0
 
 
-class Readers:
+class Readers(Busy):
     """With Readers(site, people): they read pages and now and then write, until it ends. `taken` may be exchanged."""
 
     def __init__(self, site: Site, people: int) -> None:
         self.site, self.taken, self.memory = site, Taken(), Memory()
-        self.over = threading.Event()
         names = list(PAGES)
-        self.threads = [
-            threading.Thread(target=self._read, args=(names[n % len(names)], random.Random(n)), daemon=True)
-            for n in range(people)
-        ]
-
-    def __enter__(self) -> Self:
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.over.set()
-        for thread in self.threads:
-            thread.join(60)
+        super().__init__(partial(self._read, names[n % len(names)], random.Random(n)) for n in range(people))
 
     def during(self, act: Callable[[], object]) -> Taken:
         """What was taken while `act` went on."""
@@ -75,9 +61,9 @@ class Readers:
         act()
         return taken
 
-    def _read(self, username: str, chance: random.Random) -> None:
+    def _read(self, username: str, chance: random.Random, over: threading.Event) -> None:
         person = Person(self.site, username)
-        while not self.over.wait(chance.uniform(*THINKS)):
+        while not over.wait(chance.uniform(*THINKS)):
             try:
                 if username == "1005" and chance.random() < WRITES * len(PAGES):
                     register_and_close(person, self.memory)
@@ -116,10 +102,9 @@ def run(database: str, *, short: bool) -> Iterator[Outcome]:
 def _beside_long_work(site: Site, people: Readers, *, quiet: float) -> Outcome:
     """An export of all findings and the whole summary, one after the other, while the others go on."""
     office = Person(site, "1004")
-    report = site.ask("SELECT min(id) FROM reports_report WHERE state = 'draft'")[0][0]
 
     def work() -> None:
-        office.post(f"/reports/{report}/compile/", on=f"/reports/{report}/")
+        compile_summary(site, office)
         office.get(EXPORT)
         wait_for_jobs(site, 600)
 

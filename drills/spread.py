@@ -15,7 +15,7 @@ from pathlib import Path
 from drills.load import EXPORT
 from drills.outcome import ROOT, Outcome
 from drills.site import Person, Site
-from drills.work import wait_for_jobs
+from drills.work import compile_summary, wait_for_jobs
 
 
 class Worker:
@@ -83,8 +83,7 @@ def _shared(site: Site, workers: list[Worker], jobs: int) -> Iterator[Outcome]:
 def _outlived(site: Site, workers: list[Worker]) -> Iterator[Outcome]:
     """One worker is killed with a job in its hands; the other ends it."""
     office = Person(site, "1004")
-    report = site.ask("SELECT min(id) FROM reports_report WHERE state = 'draft'")[0][0]
-    office.post(f"/reports/{report}/compile/", on=f"/reports/{report}/")
+    compile_summary(site, office)
     until = time.monotonic() + 60
     while not (running := site.ask("SELECT id FROM staff_job WHERE state = 'running'")) and time.monotonic() < until:
         time.sleep(0.02)

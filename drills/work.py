@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import Self
 
@@ -66,13 +67,12 @@ def _act(memory: Memory, send: Callable[[], requests.Response]) -> str:
     return "/" + answer.url.split("/", 3)[3]
 
 
-class Crowd:
-    """With Crowd(people, memory): they work until it ends or the site is gone, `pause` seconds between acts."""
+class Busy:
+    """With Busy(tasks): each task runs in a thread of its own, again and again, until it ends. A task is given the end."""
 
-    def __init__(self, people: list[Person], memory: Memory, *, pause: float = 0.0) -> None:
-        self.memory, self.pause = memory, pause
+    def __init__(self, tasks: Iterable[Callable[[threading.Event], None]]) -> None:
         self.over = threading.Event()
-        self.threads = [threading.Thread(target=self._work, args=(person,), daemon=True) for person in people]
+        self.threads = [threading.Thread(target=task, args=(self.over,), daemon=True) for task in tasks]
 
     def __enter__(self) -> Self:
         for thread in self.threads:
@@ -84,9 +84,17 @@ class Crowd:
         for thread in self.threads:
             thread.join(60)
 
-    def _work(self, person: Person) -> None:
+
+class Crowd(Busy):
+    """With Crowd(people, memory): they work until it ends or the site is gone, `pause` seconds between acts."""
+
+    def __init__(self, people: list[Person], memory: Memory, *, pause: float = 0.0) -> None:
+        self.memory, self.pause = memory, pause
+        super().__init__(partial(self._work, person) for person in people)
+
+    def _work(self, person: Person, over: threading.Event) -> None:
         try:
-            while not self.over.wait(self.pause):
+            while not over.wait(self.pause):
                 register_and_close(person, self.memory)
         except GONE:
             return  # killed in the middle: what was not acknowledged is not remembered
@@ -121,3 +129,9 @@ def wait_for_jobs(site: Site, seconds: float) -> int:
     while (waiting := site.ask(OPEN_JOBS)[0][0]) and time.monotonic() < until:
         time.sleep(0.5)
     return waiting
+
+
+def compile_summary(site: Site, person: Person) -> None:
+    """Start the compilation of the demo's open summary."""
+    report = site.ask("SELECT min(id) FROM reports_report WHERE state = 'draft'")[0][0]
+    person.post(f"/reports/{report}/compile/", on=f"/reports/{report}/")
