@@ -256,7 +256,7 @@ def paper_facts(paper: Paper) -> list[Fact]:
     if paper.served_on:
         facts.append(Fact("送达日期", paper.served_on, note="期限从这一天起算"))
     if paper.voided_at:
-        facts.append(Fact("作废理由", paper.voided_reason, note=str(paper.voided_by or "")))
+        facts.append(Fact("作废理由", paper.void_reason, note=str(paper.voided_by or "")))
     return facts
 
 

@@ -143,8 +143,8 @@ def void_paper(paper: Paper, *, by: User, reason: str) -> Paper:
     current = locked_paper(paper)
     if current.voided_at is not None:
         raise Refused("这份文书已经作废。")
-    current.voided_at, current.voided_by, current.voided_reason = timezone.now(), by, reason
-    current.save(update_fields=["voided_at", "voided_by", "voided_reason"])
+    current.voided_at, current.voided_by, current.void_reason = timezone.now(), by, reason
+    current.save(update_fields=["voided_at", "voided_by", "void_reason"])
     Activity.record(Verb.TRANSITION, current, by=by, title="作废文书", note=reason)
     return current
 

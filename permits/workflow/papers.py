@@ -74,7 +74,7 @@ def open_draft(paper: PermitPaper) -> PermitPaper:
     current = locked_paper(paper)
     if current.voided_at is not None:
         raise Refused(
-            f"{current.get_kind_display()}已由{current.voided_by}作废（{current.voided_reason}）。请重新拟稿。"
+            f"{current.get_kind_display()}已由{current.voided_by}作废（{current.void_reason}）。请重新拟稿。"
         )
     if current.signed_at is not None:
         when = timezone.localtime(current.signed_at)
@@ -171,8 +171,8 @@ def void_paper(paper: PermitPaper, *, by: User, reason: str) -> PermitPaper:
         raise Refused(f"{current.voided_by}已经作废了这份文书。")
     if not reason.strip():
         raise Refused("请写明作废理由。", "reason")
-    current.voided_at, current.voided_by, current.voided_reason = timezone.now(), by, reason[:200]
-    current.save(update_fields=["voided_at", "voided_by", "voided_reason"])
+    current.voided_at, current.voided_by, current.void_reason = timezone.now(), by, reason[:200]
+    current.save(update_fields=["voided_at", "voided_by", "void_reason"])
     title = f"作废{current.get_kind_display()}"
     Activity.record(
         Verb.UPDATE, current.application, by=by, title=title, note=f"{current.label_number} {reason}".strip()

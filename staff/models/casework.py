@@ -119,7 +119,7 @@ class CasePaper(IssuedPaper):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    voided_reason = models.CharField("作废原因", max_length=200, blank=True)
+    void_reason = models.CharField("作废理由", max_length=200, blank=True)
 
     class Meta(IssuedPaper.Meta):
         abstract = True
@@ -134,9 +134,9 @@ class CasePaper(IssuedPaper):
             ),
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_voided_whole",
-                condition=Q(voided_at=None, voided_by=None, voided_reason="")
-                | (Q(voided_at__isnull=False, voided_by__isnull=False) & ~Q(voided_reason="")),
-                violation_error_message="作废文书必须写明原因。",
+                condition=Q(voided_at=None, voided_by=None, void_reason="")
+                | (Q(voided_at__isnull=False, voided_by__isnull=False) & ~Q(void_reason="")),
+                violation_error_message="作废文书必须写明理由。",
             ),
         ]
 

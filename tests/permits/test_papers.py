@@ -322,7 +322,7 @@ def test_voiding_asks_for_a_reason(client, office, section):
     address = reverse("permits:paper-void", args=[application.pk, paper.pk])
     assert client.post(address, {"reason": ""}).status_code == 422
     client.post(address, {"reason": "重复"})
-    assert PermitPaper.objects.get().voided_reason == "重复"
+    assert PermitPaper.objects.get().void_reason == "重复"
 
 
 def test_the_book_filters_by_state(client, office, section):
