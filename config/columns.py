@@ -70,16 +70,22 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    """A value in its column. The words for the template stand ready: it asks for a thousand cells a page."""
+
     column: Column
     value: Any
     text: str
 
     @property
-    def shape(self) -> str:
-        """How the cell may break: long text and templates wrap, the rest stays on one line."""
-        if self.column.template:
-            return "cell-free"
-        return "cell-long" if len(self.text) > LONG_TEXT else "cell-short"
+    def classes(self) -> str:
+        """Alignment, and how it may break: long text and templates wrap, the rest stays on one line."""
+        shape = "free" if self.column.template else "long" if len(self.text) > LONG_TEXT else "short"
+        return f"text-{self.column.alignment} cell-{shape}"
+
+    @property
+    def unit(self) -> str:
+        """Printed behind the number on a phone, where there is no head."""
+        return self.column.unit if self.text != "—" else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,14 @@ class Row:
     url: str
     tone: str
     cells: tuple[Cell, ...]
+
+    @property
+    def first(self) -> Cell:
+        return self.cells[0]
+
+    @property
+    def others(self) -> tuple[Cell, ...]:
+        return self.cells[1:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,8 +159,8 @@ _memory: ContextVar[dict[Any, Any] | None] = ContextVar("figures", default=None)
 
 @contextmanager
 def one_reading() -> Iterator[None]:
-    """Within this block every figure of a period reads from the same queries, made once (see `remembered`)."""
-    token = _memory.set({})
+    """Within this block, and every such block inside it, figures read from the same queries, made once (see `remembered`)."""
+    token = _memory.set({} if (outer := _memory.get()) is None else outer)
     try:
         yield
     finally:

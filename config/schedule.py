@@ -1,4 +1,4 @@
-"""The one table of timed tasks: Celery beat works it off in production, a thread of the web process when embedded."""
+"""The one table of timed tasks: Celery beat works it off in production, the background process when embedded."""
 
 import logging
 import threading
@@ -8,7 +8,7 @@ from time import monotonic
 
 from celery import Task, current_app
 from celery.signals import task_success
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import close_old_connections
 from django.utils import timezone
 
@@ -48,12 +48,12 @@ NAMES = frozenset(timed.task for timed in TIMED_TASKS)
 def note_done(sender: Task, **kwargs: object) -> None:
     """When each timed task last did its work, for the health page."""
     if sender.name in NAMES:
-        cache.set(f"timed:{sender.name}", timezone.now(), None)
+        caches["shared"].set(f"timed:{sender.name}", timezone.now(), None)
 
 
 def last_done(task: str) -> datetime | None:
     """Since the program (embedded) or Redis was started."""
-    return cache.get(f"timed:{task}")
+    return caches["shared"].get(f"timed:{task}")
 
 
 class Ticker:
@@ -83,6 +83,7 @@ class Ticker:
 def run_timed(timed: TimedTask) -> None:
     """Run one timed task here; a failure is logged and the next tick goes on."""
     close_old_connections()
+    cache.clear()  # settings and the calendar may have been changed by the web process since the last tick
     result = current_app.tasks[timed.task].apply()
     if result.failed():
         logger.error("Timed task %s failed: %s", timed.task, result.traceback)

@@ -107,10 +107,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# shared: what the web process and the background process tell each other: progress, cancelling, what was done when.
+REDIS_CACHE = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+MEMORY_CACHE = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
+FILE_CACHE = {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"}
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
+    "default": REDIS_CACHE if REDIS_URL else MEMORY_CACHE,
+    "shared": REDIS_CACHE if REDIS_URL else FILE_CACHE,
 }
 
 MEDIA_ROOT = VAR_DIR / "media"
@@ -133,8 +136,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 # --- Background work ------------------------------------------------------------------------------------------------
 
-# thread: embedded, one background thread in the one web process; celery: production; inline: commands and tests.
-JOB_RUNNER = env_choice("JOB_RUNNER", "celery" if REDIS_URL else "thread", ("celery", "thread", "inline"))
+# process: embedded, one process beside the one web process; thread: what that process itself runs with; celery:
+# production; inline: commands and tests.
+JOB_RUNNER = env_choice("JOB_RUNNER", "celery" if REDIS_URL else "process", ("celery", "process", "thread", "inline"))
 JOB_MAX_ATTEMPTS = 3
 JOB_SILENCE = timedelta(seconds=60)  # a running job without a heartbeat for this long is taken for dead
 CELERY_BROKER_URL = REDIS_URL or "memory://"

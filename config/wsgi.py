@@ -1,4 +1,4 @@
-"""WSGI entry point. Embedded (no broker), this process also works off the timed tasks."""
+"""WSGI entry point. Embedded (no broker), it brings its background process along."""
 
 import os
 
@@ -12,10 +12,10 @@ application = get_wsgi_application()
 def start_embedded_work() -> None:
     from django.conf import settings
 
-    from config.schedule import Ticker
+    from config.background import background
 
-    if settings.JOB_RUNNER == "thread":
-        Ticker().start()
+    if settings.JOB_RUNNER == "process":
+        background.start()
 
 
 start_embedded_work()

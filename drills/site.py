@@ -23,7 +23,7 @@ from lxml import html
 from psycopg import sql
 
 from drills.outcome import ROOT
-from tests.migrated import fingerprint
+from tests.fingerprint import fingerprint
 
 DEMO_PASSWORD = "shifan-2026"  # as staff.demo prints it; importing that would need Django set up
 
@@ -64,6 +64,7 @@ class Site:
             "DJANGO_SETTINGS_MODULE": "config.settings",
             **settings,
         }
+        self.settings.pop("PYTHONDONTWRITEBYTECODE", None)  # as deploy/bootstrap/steps.sh
 
     def __enter__(self) -> Self:
         return self

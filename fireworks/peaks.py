@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from lunar_python import Lunar, Solar
 
@@ -28,6 +29,7 @@ class Proposal:
     end: date
 
 
+@cache
 def lunar_day(year: int, month: int, day: int) -> date:
     """The Gregorian date of a day of an ordinary lunar month."""
     solar = Lunar.fromYmd(year, month, day).getSolar()
@@ -71,6 +73,7 @@ def winter_solstice(year: int) -> date:
     return _term(year, "DONG_ZHI")
 
 
+@cache
 def _term(year: int, key: str) -> date:
     moment = Lunar.fromYmd(year, 6, 1).getJieQiTable()[key]
     return date(moment.getYear(), moment.getMonth(), moment.getDay())

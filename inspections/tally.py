@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from operator import add
+from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
@@ -18,15 +19,14 @@ from inspections.models.findings import IN_TIME, NOT_IN_TIME
 from staff.models import Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Findings of one unit, item, area and month."""
+class Group(NamedTuple):
+    """Findings of one unit, item, area and month; `counts` in the order of COUNTED."""
 
     unit: int
     item: int
     area: str
     month: str
-    counts: dict[str, int]
+    counts: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,8 @@ MEASURES = {
     )
 }
 
+COUNTED = ("all", "quantity", *(name for name in MEASURES if name != "all"))
+
 
 def found_in(period: Period) -> QuerySet[Finding]:
     return Finding.objects.counted().found_between(period.start, period.end)
@@ -87,22 +89,14 @@ def tally(period: Period) -> list[Group]:
 
     def read() -> list[Group]:
         moment = until(period)
-        counts = {
-            f"n_{name}": Count("pk", filter=measure.condition(moment))
-            for name, measure in MEASURES.items()
-            if name != "all"
-        }
+        counts = {f"n_{name}": Count("pk", filter=MEASURES[name].condition(moment)) for name in COUNTED[2:]}
         rows = (
             found_in(period)
             .order_by()
             .values_list("lead_unit", "item", "area", "month")
-            .annotate(n_all=Count("pk"), quantity=Sum("count"), **counts)
+            .annotate(n_all=Count("pk"), n_quantity=Sum("count"), **counts)
         )
-        names = ["all", "quantity", *(name for name in MEASURES if name != "all")]
-        return [
-            Group(unit, item, area, month, dict(zip(names, numbers, strict=True)))
-            for unit, item, area, month, *numbers in rows.iterator()
-        ]
+        return [Group(unit, item, area, month, tuple(numbers)) for unit, item, area, month, *numbers in rows.iterator()]
 
     return remembered(("inspections.tally", period), read)
 
@@ -166,13 +160,14 @@ CUTS = (
 CUT = {cut.name: cut for cut in CUTS}
 
 
-def sums_by(cut: Cut | None, period: Period) -> dict[str, Counter[str]]:
+def sums_by(cut: Cut | None, period: Period) -> dict[str, dict[str, int]]:
     """Part → measure → number, every part of a cut added up in one pass; without a cut the whole stands under ""."""
 
-    def add_up() -> dict[str, Counter[str]]:
-        sums: dict[str, Counter[str]] = {}
+    def add_up() -> dict[str, dict[str, int]]:
+        sums: dict[str, tuple[int, ...]] = {}
         for group in tally(period):
-            sums.setdefault(cut.of(group) if cut else "", Counter()).update(group.counts)
-        return sums
+            part = cut.of(group) if cut else ""
+            sums[part] = tuple(map(add, sums[part], group.counts)) if part in sums else group.counts
+        return {part: dict(zip(COUNTED, numbers, strict=True)) for part, numbers in sums.items()}
 
     return remembered(("inspections.sums", cut.name if cut else "", period), add_up)

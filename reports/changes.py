@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from reports.desks import own_rows
@@ -55,19 +55,15 @@ def changes_for(user: User) -> list[Change]:
 def others_activities(user: User) -> QuerySet[Activity]:
     """Newest first: done by others within the days, to records that are this person's own."""
     now = timezone.now()
-    handled = Activity.objects.filter(
-        actor=user,
-        object_type=OuterRef("object_type"),
-        object_id=OuterRef("object_id"),
-        happened_at__gte=now - timedelta(days=HANDLED_DAYS),
-    )
-    mine = Q(Exists(handled))
+    keyed = Activity.objects.order_by().annotate(key=Concat("object_type", Value(" "), "object_id"))
+    handled = keyed.filter(actor=user, happened_at__gte=now - timedelta(days=HANDLED_DAYS))
+    mine = Q(key__in=handled.values("key"))  # read once; asked of each row by itself it took half a second
     for rows in own_rows(user):
         keys = rows.order_by().annotate(log_key=Cast("pk", CharField())).values("log_key")
         mine |= Q(object_type=rows.model._meta.label_lower, object_id__in=keys)
-    recent = Activity.objects.filter(happened_at__gte=now - timedelta(days=CHANGES_DAYS), verb__in=CHANGING)
+    recent = keyed.filter(happened_at__gte=now - timedelta(days=CHANGES_DAYS), verb__in=CHANGING)
     by_others = recent.filter(succeeded=True).exclude(actor=user).exclude(object_id="")
-    return by_others.filter(mine).select_related("actor", "principal").order_by("-pk")
+    return by_others.filter(mine).select_related("actor", "principal").order_by("-happened_at", "-pk")
 
 
 def visible_records(user: User, keys: Iterable[Key]) -> dict[Key, Any]:

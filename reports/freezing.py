@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from config.figures import Kind
+from config.figures import Kind, one_reading
 from config.periods import Period
 from reports.checklist import said
 from reports.compilation import compile_content
@@ -67,12 +67,13 @@ def freeze(compilation: Compilation, period: Period) -> None:
 
 def drift(report: Report, compilation: Compilation) -> list[Drift]:
     """Everything an issued summary printed that would read otherwise today. The issued copy does not change."""
-    now = compile_content(report.period, list(report.present_sections))
-    return [
-        *figures_moved(report.period, compilation, now),
-        *wordings_moved(compilation, now),
-        *cells_moved(compilation, now),
-    ]
+    with one_reading():
+        now = compile_content(report.period, list(report.present_sections))
+        return [
+            *figures_moved(report.period, compilation, now),
+            *wordings_moved(compilation, now),
+            *cells_moved(compilation, now),
+        ]
 
 
 def figures_moved(period: Period, compilation: Compilation, now: dict[str, Any]) -> Iterator[Drift]:

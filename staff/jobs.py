@@ -1,4 +1,4 @@
-"""The one runner of long work: the same task with a broker (Celery worker) and without (a thread of the web process).
+"""The one runner of long work: the same task with a broker (Celery worker) and without (a process beside the web process).
 
     @long_job("inspections.import_findings", label="导入考评问题")
     def import_findings(job: Job, progress: Progress) -> None: ...
@@ -22,10 +22,11 @@ from typing import Any
 
 from celery import shared_task
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import close_old_connections, transaction
 from django.utils import timezone
 
+from config.background import background
 from staff.models import Job, JobState, User, notify
 from staff.workflow import jobs as workflow
 
@@ -62,8 +63,8 @@ class Progress:
         if now - self._shown < PROGRESS_SECONDS and message is None:
             return
         self._shown = now
-        cache.set(job.progress_key, (job.done, job.total, job.message), PROGRESS_LIFETIME)
-        if cache.get(job.cancel_key):
+        caches["shared"].set(job.progress_key, (job.done, job.total, job.message), PROGRESS_LIFETIME)
+        if caches["shared"].get(job.cancel_key):
             raise JobCancelled
         if now - self._beaten >= HEARTBEAT_SECONDS:
             self._beaten = now
@@ -100,12 +101,21 @@ def submit(job_id: int) -> None:
             run_job.delay(job_id)
         case "inline":
             run_job.apply(args=[job_id])
+        case "process":
+            background.submit(job_id)
         case _:
             _executor.submit(_run_in_thread, job_id)
 
 
+def submit_waiting() -> None:
+    """What was queued while no worker listened."""
+    for job_id in Job.objects.filter(state=JobState.QUEUED).order_by("pk").values_list("pk", flat=True):
+        submit(job_id)
+
+
 def _run_in_thread(job_id: int) -> None:
     close_old_connections()
+    cache.clear()  # settings and the calendar may have been changed by the web process since the last job
     try:
         run_job.apply(args=[job_id])
     finally:
@@ -132,7 +142,7 @@ def run_job(job_id: int) -> None:
     else:
         workflow.finish_job(job)
     finally:
-        cache.delete_many([job.progress_key, job.cancel_key])
+        caches["shared"].delete_many([job.progress_key, job.cancel_key])
     tell_owner(job)
 
 

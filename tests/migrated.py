@@ -3,26 +3,13 @@
 It is kept under var/ by what the migrations say; a changed migration or another Django makes it anew.
 """
 
-import hashlib
 import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import django
-
 from tests.environment import REAL_VAR
-
-ROOT = Path(__file__).resolve().parent.parent
-
-
-def fingerprint(root: Path = ROOT) -> str:
-    """Of the migrations under `root`."""
-    digest = hashlib.sha256(django.__version__.encode())
-    sources = [*root.glob("*/migrations/*.py"), *root.glob("*/apps.py"), root / "staff" / "append_only.py"]
-    for source in sorted(sources):
-        digest.update(source.read_bytes())
-    return digest.hexdigest()[:16]
+from tests.fingerprint import fingerprint
 
 
 def copy_of(source: Path, target: Path) -> None:

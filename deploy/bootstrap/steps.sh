@@ -3,6 +3,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
+unset PYTHONDONTWRITEBYTECODE # where it is set, every start compiles the whole program again: five seconds
+
 HERE=deploy/bootstrap
 VENV=.venv
 if [[ -z ${VAR_DIR:-} && -f .env ]]; then

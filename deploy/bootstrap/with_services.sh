@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # with_services.sh COMMAND…: run it with DATABASE_URL and REDIS_URL set. Where the environment names none, a throw-away
-# PostgreSQL and Redis are started on ports of their own (installed first if missing) and stopped afterwards.
+# PostgreSQL and Redis are started on free ports (installed first if missing) and stopped afterwards.
 source "$(dirname "$0")/steps.sh"
 
 place=$(mktemp -d /tmp/chengguan-services.XXXXXX)
-pg_port=${PG_PORT:-54329} redis_port=${REDIS_PORT:-63799}
+
+# Two runs side by side must not meet.
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+pg_port=${PG_PORT:-$(free_port)} redis_port=${REDIS_PORT:-$(free_port)}
 export LC_ALL=C.UTF-8
 
 pg_bin() { find /usr/lib/postgresql/*/bin -name "$1" 2>/dev/null | sort -V | tail -n 1; }

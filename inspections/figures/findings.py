@@ -6,7 +6,6 @@ conditions, and a test walks all of them. Counts go by the lead unit, so that pa
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
@@ -52,7 +51,7 @@ def findings_url(period: Period, **more: str) -> str:
 
 def counted(measure: str, cut: Cut | None, period: Period, parameter: str | None) -> Value:
     sums = sums_by(cut if parameter is not None else None, period)
-    return Value(Decimal(sums.get(parameter or "", Counter())[measure]))
+    return Value(Decimal(sums.get(parameter or "", {}).get(measure, 0)))
 
 
 def rows_of(measure: str, cut: Cut | None, period: Period, parameter: str | None) -> QuerySet[Finding]:

@@ -73,9 +73,7 @@ def open_draft(paper: PermitPaper) -> PermitPaper:
     """The locked draft. Refused once it was signed, voided, or issued elsewhere, saying by whom."""
     current = locked_paper(paper)
     if current.voided_at is not None:
-        raise Refused(
-            f"{current.get_kind_display()}已由{current.voided_by}作废（{current.void_reason}）。请重新拟稿。"
-        )
+        raise Refused(f"{current.get_kind_display()}已由{current.voided_by}作废（{current.void_reason}）。请重新拟稿。")
     if current.signed_at is not None:
         when = timezone.localtime(current.signed_at)
         raise Refused(f"{current.signed_by}已于{when:%Y-%m-%d %H:%M}签发（{current.number}）。")

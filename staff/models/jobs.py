@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -102,7 +102,7 @@ class Job(models.Model):
 
     def refresh_progress(self) -> Job:
         """Take over the latest figures from the cache: what a running task writes inside its transaction is invisible."""
-        latest = cache.get(self.progress_key)
+        latest = caches["shared"].get(self.progress_key)
         if self.is_open and latest:
             self.done, self.total, self.message = latest
         return self

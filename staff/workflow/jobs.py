@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -52,7 +52,7 @@ def cancel_job(*, job: Job, by: User) -> Job:
             state=JobState.CANCELLED, finished_at=timezone.now(), message="已取消，没有开始执行。"
         )
         if not waiting:
-            cache.set(job.cancel_key, True, 3600)
+            caches["shared"].set(job.cancel_key, True, 3600)
         Activity.record(Verb.TRANSITION, job, by=by, title="取消任务")
     job.refresh_from_db()
     return job

@@ -5,7 +5,7 @@ import time
 
 import pytest
 from django.conf import settings as project
-from django.core.cache import cache
+from django.core.cache import caches
 
 from config.celery import app
 from staff import jobs
@@ -58,7 +58,7 @@ def test_a_worker_takes_the_job_and_its_progress_is_seen_here(worker, slow_kind)
     seen = set()
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and not Job.objects.filter(pk=job.pk, state=JobState.DONE).exists():
-        seen.add((cache.get(job.progress_key) or (0,))[0])
+        seen.add((caches["shared"].get(job.progress_key) or (0,))[0])
         time.sleep(0.05)
     wait_for(job, JobState.DONE)
     assert len(seen & {1, 2, 3, 4, 5}) >= 3
@@ -67,7 +67,7 @@ def test_a_worker_takes_the_job_and_its_progress_is_seen_here(worker, slow_kind)
 def test_a_job_is_cancelled_across_processes(worker, slow_kind):
     job = jobs.enqueue(slow_kind, owner=None, payload={})
     wait_for(job, JobState.RUNNING)
-    cache.set(job.cancel_key, True, 60)
+    caches["shared"].set(job.cancel_key, True, 60)
     wait_for(job, JobState.CANCELLED)
 
 

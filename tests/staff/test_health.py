@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +25,7 @@ def well(settings, tmp_path):
     settings.BACKUP_DIR = tmp_path
     (tmp_path / "chengguan-20260101-000000.tar").write_bytes(b"")
     for timed in TIMED_TASKS:
-        cache.set(f"timed:{timed.task}", timezone.now(), None)
+        caches["shared"].set(f"timed:{timed.task}", timezone.now(), None)
 
 
 def wrong(client):
@@ -47,7 +47,7 @@ def test_the_log_s_head_is_told(client, well):
 
 def test_each_thing_that_stands_still_is_named(client, well, settings, monkeypatch):
     old = timezone.now() - timedelta(hours=1)
-    cache.set("timed:fireworks.watch_posts", old, None)
+    caches["shared"].set("timed:fireworks.watch_posts", old, None)
     assert wrong(client) == {"timed_tasks"}
     assert "空岗" in client.get(HEALTH).json()["checks"]["timed_tasks"]["words"]
     job = Job.objects.create(kind="x", label="样例", owner=UserFactory())
@@ -85,7 +85,7 @@ def test_only_the_monitor_may_ask(client, well, settings):
 @pytest.mark.django_db(transaction=True)
 def test_a_timed_task_that_ran_is_known():
     seal = next(timed for timed in TIMED_TASKS if timed.task == "staff.seal_activities")
-    cache.delete("timed:staff.seal_activities")
+    caches["shared"].delete("timed:staff.seal_activities")
     run_timed(seal)
     assert timezone.now() - last_done(seal.task) < timedelta(minutes=1)
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -97,7 +97,7 @@ def test_progress_inside_a_transaction_is_seen_from_outside(kind):
     def work(job, progress):
         with transaction.atomic():
             progress.step(7, 10, "写入")
-            seen.append(cache.get(job.progress_key))
+            seen.append(caches["shared"].get(job.progress_key))
 
     kind.work = work
     enqueue()
