@@ -1,6 +1,6 @@
 """gunicorn's settings for `make run` and for production; --bind comes from the command line or the systemd unit.
 
-Without a broker, background work runs in a thread of the web process, so there must be exactly one of them.
+Without a broker each web process brings a background process along, so there must be exactly one of them.
 """
 
 import os

@@ -18,6 +18,7 @@ from drills.outcome import ROOT, Outcome
 # name: the numbers of its checks in docs/trust.md, the databases it makes sense on
 BOTH = ("sqlite", "postgres")
 DRILLS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "doors": ("8", ("sqlite",)),
     "scan": ("26", ("sqlite",)),
     "kill": ("32", BOTH),
     "disk": ("33", BOTH),

@@ -1,8 +1,11 @@
-"""Two web processes and two Celery workers over one broker: work is shared, done once, and survives a worker's death."""
+"""The house on several machines, tried on one: two web processes and two Celery workers over one broker share the work and
+outlive each other; a standby of PostgreSQL follows, and the backup is taken there.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,12 +13,13 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from drills.load import EXPORT
 from drills.outcome import ROOT, Outcome
-from drills.site import Person, Site
-from drills.work import compile_summary, wait_for_jobs
+from drills.site import Person, Site, free_port
+from drills.work import Memory, compile_summary, lost, register_and_close, wait_for_jobs
 
 
 class Worker:
@@ -62,6 +66,7 @@ def run(database: str, *, short: bool) -> Iterator[Outcome]:
         try:
             yield from _shared(site, workers, jobs)
             yield from _outlived(site, workers)
+            yield from _followed(site, Path(name))
         finally:
             beat.kill()
             for worker in workers:
@@ -94,3 +99,59 @@ def _outlived(site: Site, workers: list[Worker]) -> Iterator[Outcome]:
     state = site.ask("SELECT state, attempts FROM staff_job ORDER BY id DESC LIMIT 1")[0]
     said = f"{len(running)} running, {state[0]} at attempt {state[1]} after {time.monotonic() - began:.0f} s, {before}"
     yield Outcome("a worker dies, its work is ended by the other", said, not open_jobs and state[0] == "done")
+
+
+@contextmanager
+def standby(site: Site, place: Path) -> Iterator[str]:
+    """The address of a hot standby of the server that the site's database is on."""
+    place.mkdir()
+    shutil.chown(place, "postgres")
+    place.parent.chmod(0o755)
+    tools = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda each: int(each.parent.name))
+    as_postgres = ("runuser", "-u", "postgres", "--") if os.geteuid() == 0 else ()
+    port = free_port()
+    copy = [
+        str(tools / "pg_basebackup"),
+        "-d",
+        site.server,
+        "-D",
+        str(place / "pg"),
+        "-R",
+        "-X",
+        "stream",
+        "-c",
+        "fast",
+    ]
+    control = [*as_postgres, str(tools / "pg_ctl"), "-D", str(place / "pg"), "-w"]
+    options = f"-p {port} -k {place} -c listen_addresses=127.0.0.1"
+    subprocess.run([*as_postgres, *copy], cwd="/", check=True, capture_output=True)
+    subprocess.run(
+        [*control, "-l", str(place / "log"), "-o", options, "start"], cwd="/", check=True, stdout=subprocess.DEVNULL
+    )
+    try:
+        yield f"{site.server.rpartition('@')[0]}@127.0.0.1:{port}/{site.name}"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], cwd="/", check=True, capture_output=True)
+
+
+def _followed(site: Site, place: Path) -> Iterator[Outcome]:
+    """What is registered here is soon there; a backup of the standby holds what the first one holds."""
+    with standby(site, place / "standby") as address:
+        there = Site(place / "there", database="postgres", DATABASE_URL=address)
+        there.url = address
+        memory, seconds = Memory(), []
+        person = Person(site, "1005")
+        for _ in range(10):
+            register_and_close(person, memory)
+            began = time.monotonic()
+            while lost(there, memory) and time.monotonic() - began < 30:
+                time.sleep(0.005)
+            seconds.append(time.monotonic() - began)
+        said = f"{memory.acts} acts, the slowest there after {max(seconds) * 1_000:.0f} ms"
+        yield Outcome("a standby follows", said, not lost(there, memory))
+        (place / "there").mkdir()
+        began = time.monotonic()
+        there.manage("backup", "--to", str(place / "backups"))
+        archive = next((place / "backups").glob("*.tar"))
+        said = f"{archive.stat().st_size / 1e6:.0f} MB in {time.monotonic() - began:.0f} s"
+        yield Outcome("the backup is taken at the standby", said, ok=True)

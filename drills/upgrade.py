@@ -13,10 +13,11 @@ from drills.site import Person, Site
 
 RELEASE, COMMIT = "v0.7", "a216cab"  # the release before; its commit, where the tag is not at hand
 PAGES = {
-    "1001": ("/", "/staff/users/", "/staff/log/", "/admin/"),
+    "1001": ("/", "/staff/users/", "/admin/"),
     "1004": ("/", "/reports/", "/reports/1/", "/staff/people/", "/fireworks/grids/"),
     "1005": ("/", "/inspections/findings/", "/inspections/scores/", "/inspections/bulletins/"),
     "1010": ("/", "/permits/", "/permits/fees/", "/permits/statistics/"),
+    "1017": ("/", "/staff/log/"),
     "1018": ("/", "/billboards/boards/", "/billboards/cases/", "/billboards/papers/"),
 }
 

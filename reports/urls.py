@@ -34,6 +34,7 @@ urlpatterns = [
     path("reports/", reports.report_list, name="report-list"),
     path("reports/<int:pk>/", reports.report_detail, name="report-detail"),
     path("reports/<int:pk>/settings/", reports.report_settings, name="report-settings"),
+    path("reports/<int:pk>/drift/", reports.report_drift, name="report-drift"),
     path("reports/<int:pk>/compile/", outputs.report_compile, name="report-compile"),
     path("reports/<int:pk>/pdf/", outputs.report_pdf, name="report-pdf"),
     path("reports/<int:pk>/json/", outputs.report_json, name="report-json"),

@@ -162,6 +162,7 @@ ROUTES = {
     "reports:report-list": READS_ALL,
     "reports:report-detail": READS_ALL,
     "reports:report-settings": WRITES,
+    "reports:report-drift": READS_ALL,
     "reports:report-compile": WRITES,
     "reports:report-pdf": READS_ALL,
     "reports:report-json": READS_ALL,

@@ -72,7 +72,7 @@ def visible_report(request: HttpRequest, pk: int) -> Report:
 
 
 def page_context(request: HttpRequest, report: Report) -> dict[str, Any]:
-    """A draft shows live figures; an issued summary what was frozen with its signature, and what has moved since."""
+    """A draft shows live figures; an issued summary what was frozen with its signature (report_drift: what moved since)."""
     latest = report.compilations.select_related("created_by").first()
     live = report.is_open or latest is None
     content = compile_content(report.period, list(report.present_sections)) if live else latest.content
@@ -83,7 +83,7 @@ def page_context(request: HttpRequest, report: Report) -> dict[str, Any]:
         "latest": latest,
         "files": list(latest.files.all()) if latest is not None else [],
         "stale": latest is not None and printed(latest.content) != printed(content),
-        "drifts": [] if live else drift(report, latest),
+        "frozen": not live,
         "checks": checklist(report, content) if live else None,
         "length": length_of(content),
         "outline": outline_names().get(report.outline, report.outline),
@@ -122,6 +122,16 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = page_context(request, report)
     entries = zip(context["content"]["sections"], context["sections"], strict=False)
     return render(request, "reports/report_detail.html", {**context, "entries": list(entries)})
+
+
+@require_GET
+@VIEW
+def report_drift(request: HttpRequest, pk: int) -> HttpResponse:
+    """What has moved since the signature: everything is compiled anew for it, so the page asks once it stands."""
+    report = visible_report(request, pk)
+    latest = report.compilations.first()
+    drifts = [] if report.is_open or latest is None else drift(report, latest)
+    return render(request, "reports/_drift.html", {"drifts": drifts})
 
 
 @require_http_methods(["GET", "POST"])

@@ -228,9 +228,13 @@ class TestIssued:
         assert (moved["查找案件"].came, moved["查找案件"].went) == (1, 1)
         assert (moved["已整改案件"].then, moved["已整改案件"].now) == ("2件", "1件")
         client.force_login(UserFactory(role=Roles.DIRECTOR))
+        asked_once_it_stands = url("report-drift", issued.pk)
         page = client.get(issued.get_absolute_url()).content.decode()
-        assert "定稿后数据变动（2）" in page
+        assert asked_once_it_stands in page
         assert ">2件</a>" in page
+        moved_page = client.get(asked_once_it_stands).content.decode()
+        assert "定稿后数据变动（2）" in moved_page
+        assert ">1件</a>" in moved_page
 
     def test_a_correction_is_a_second_version_and_the_first_stays(self, report, by):
         issued = make_issued(report)
