@@ -23,7 +23,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 -- for heartbeat files only; on a slow d
 worker_tmp_dir = str(MEMORY) if MEMORY.is_dir() else None
 timeout = 120
 graceful_timeout = 10
-keepalive = 5
+keepalive = 75  # longer than people read: a connection that closes as the next request sets out is an error to its sender
 loglevel = "warning"
 limit_request_line = 8190
 

@@ -18,7 +18,7 @@ from drills.site import Person, Site
 from drills.work import Busy, Memory, compile_summary, register_and_close, wait_for_jobs
 
 FINDINGS_OF_DEMO = 4_320
-THINKS = (1.0, 5.0)  # seconds between two pages: people read
+THINKS = (3.0, 11.0)  # seconds between two pages: people read; seven in the mean, as TPC-W has it
 EXPORT = "/staff/exports/inspections.findings/?found_from=2000-01-01"
 WRITES = 0.1  # the part of acts that register and close something
 PAGES = {

@@ -16,7 +16,7 @@ from config.periods import Period
 from inspections.figures import rectification
 from inspections.figures.findings import address, counted, findings_url
 from inspections.models import Finding
-from inspections.tally import CUT, Cut, found_in
+from inspections.tally import CUT, Cut, found_in, same_last_year
 
 LEAGUE_SIZE = 20
 CUTS = ("category", "item", "unit", "area", "month")
@@ -69,11 +69,6 @@ class Returning:
 
 def number(measure: str, cut: Cut | None, period: Period, parameter: str | None) -> int:
     return int(counted(measure, cut, period, parameter).number or 0)
-
-
-def same_last_year(period: Period) -> Period:
-    """While the period runs, last year's up to the same day."""
-    return period.so_far(timezone.localdate()).same_period_last_year()
 
 
 def lines_of(name: str, period: Period) -> list[Line]:

@@ -92,8 +92,8 @@ def caseload(period: Period) -> dict[str, Counter[str]]:
 
     def read() -> dict[str, Counter[str]]:
         counts = {f"n_{key}": Count("pk", filter=account.condition(period)) for key, account in ACCOUNTS.items()}
-        wanted = due(period) | ordered(period) | rectified(period)
-        rows = Finding.objects.filter(wanted).order_by().values_list("lead_unit").annotate(**counts)
+        touched = within("due_at", period) | within("closed_at", period) | within("delivered_at", period)
+        rows = Finding.objects.filter(touched).order_by().values_list("lead_unit").annotate(**counts)
         found: dict[str, Counter[str]] = {key: Counter() for key in ACCOUNTS}
         for unit, *numbers in rows:
             for key, number in zip(ACCOUNTS, numbers, strict=True):

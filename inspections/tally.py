@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 from operator import add
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
@@ -42,6 +43,11 @@ def until(period: Period) -> datetime:
     """The moment up to which deadlines are judged: the end of the period, or now while it runs."""
     end = timezone.make_aware(datetime.combine(period.end + timedelta(days=1), time()))
     return min(end, timezone.now())
+
+
+def same_last_year(period: Period) -> Period:
+    """While the period runs, last year's up to the same day."""
+    return period.so_far(timezone.localdate()).same_period_last_year()
 
 
 def due(moment: datetime) -> Q:
@@ -84,19 +90,20 @@ def found_in(period: Period) -> QuerySet[Finding]:
     return Finding.objects.counted().found_between(period.start, period.end)
 
 
+def read_groups(period: Period, *fields: str) -> Iterator[tuple[Any, ...]]:
+    """The period's findings grouped by the fields: their values, then the counts in the order of COUNTED."""
+    moment = until(period)
+    counts = {f"n_{name}": Count("pk", filter=MEASURES[name].condition(moment)) for name in COUNTED[2:]}
+    rows = found_in(period).order_by().values_list(*fields)
+    return rows.annotate(n_all=Count("pk"), n_quantity=Sum("count"), **counts).iterator()
+
+
 def tally(period: Period) -> list[Group]:
     """Every count of the period in one query, by unit, item, area and month."""
 
     def read() -> list[Group]:
-        moment = until(period)
-        counts = {f"n_{name}": Count("pk", filter=MEASURES[name].condition(moment)) for name in COUNTED[2:]}
-        rows = (
-            found_in(period)
-            .order_by()
-            .values_list("lead_unit", "item", "area", "month")
-            .annotate(n_all=Count("pk"), n_quantity=Sum("count"), **counts)
-        )
-        return [Group(unit, item, area, month, tuple(numbers)) for unit, item, area, month, *numbers in rows.iterator()]
+        rows = read_groups(period, "lead_unit", "item", "area", "month")
+        return [Group(unit, item, area, month, tuple(numbers)) for unit, item, area, month, *numbers in rows]
 
     return remembered(("inspections.tally", period), read)
 
@@ -112,6 +119,7 @@ class Cut:
     name: str
     label: str
     parameter: str  # of the list's address
+    lookup: str  # the part in the database
     of: Callable[[Group], str]
     choices: Callable[[], Sequence[tuple[str, str]]]
 
@@ -151,12 +159,13 @@ def month_choices() -> list[tuple[str, str]]:
 
 
 CUTS = (
-    Cut("category", "大项", "category", lambda group: items_by_id()[group.item].category.code, category_choices),
-    Cut("item", "小项", "item", lambda group: items_by_id()[group.item].code, item_choices),
-    Cut("unit", "责任单位", "lead_unit", lambda group: str(group.unit), unit_choices),
-    Cut("area", "区域类型", "area", lambda group: group.area, lambda: AreaType.choices),
-    Cut("month", "月份", "month", lambda group: group.month, month_choices),
-)
+    Cut("category", "大项", "category", "item__category__code",
+        lambda group: items_by_id()[group.item].category.code, category_choices),
+    Cut("item", "小项", "item", "item__code", lambda group: items_by_id()[group.item].code, item_choices),
+    Cut("unit", "责任单位", "lead_unit", "lead_unit", lambda group: str(group.unit), unit_choices),
+    Cut("area", "区域类型", "area", "area", lambda group: group.area, lambda: AreaType.choices),
+    Cut("month", "月份", "month", "month", lambda group: group.month, month_choices),
+)  # fmt: skip
 CUT = {cut.name: cut for cut in CUTS}
 
 
@@ -164,10 +173,25 @@ def sums_by(cut: Cut | None, period: Period) -> dict[str, dict[str, int]]:
     """Part → measure → number, every part of a cut added up in one pass; without a cut the whole stands under ""."""
 
     def add_up() -> dict[str, dict[str, int]]:
-        sums: dict[str, tuple[int, ...]] = {}
-        for group in tally(period):
-            part = cut.of(group) if cut else ""
-            sums[part] = tuple(map(add, sums[part], group.counts)) if part in sums else group.counts
-        return {part: dict(zip(COUNTED, numbers, strict=True)) for part, numbers in sums.items()}
+        return summed((cut.of(group) if cut else "", group.counts) for group in tally(period))
 
-    return remembered(("inspections.sums", cut.name if cut else "", period), add_up)
+    return remembered(sums_key(cut, period), add_up)
+
+
+def read_cut(cut: Cut, *periods: Period) -> None:
+    """For pages that show one cut and the whole: within `one_reading` both come from one query, a third of the whole tally."""
+    for period in periods:
+        groups = [(str(part), tuple(numbers)) for part, *numbers in read_groups(period, cut.lookup)]
+        remembered(sums_key(cut, period), partial(summed, groups))
+        remembered(sums_key(None, period), partial(summed, [("", counts) for _, counts in groups]))
+
+
+def sums_key(cut: Cut | None, period: Period) -> tuple[str, str, Period]:
+    return ("inspections.sums", cut.name if cut else "", period)
+
+
+def summed(groups: Iterable[tuple[str, tuple[int, ...]]]) -> dict[str, dict[str, int]]:
+    sums: dict[str, tuple[int, ...]] = {}
+    for part, counts in groups:
+        sums[part] = tuple(map(add, sums[part], counts)) if part in sums else counts
+    return {part: dict(zip(COUNTED, numbers, strict=True)) for part, numbers in sums.items()}

@@ -20,6 +20,7 @@ from fireworks.enums import WindowKind
 from fireworks.figures import duty
 from fireworks.models import Window
 from inspections.figures.scores import standings_of
+from inspections.tally import CUT, read_cut, same_last_year
 from reports.history import Base, base_of, printed_then
 from reports.registry import registry
 from reports.sentences import change
@@ -78,11 +79,6 @@ def worded(number: Decimal | None, decimals: int) -> str:
     if number is None:
         return "—"
     return plain_number(number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
-
-
-def same_last_year(period: Period) -> Period:
-    """While the period runs, last year's up to the same day."""
-    return period.so_far(timezone.localdate()).same_period_last_year()
 
 
 def figure_of(key: str) -> Figure:
@@ -157,6 +153,7 @@ def as_drawn(number: Decimal | None, decimals: int) -> Decimal | None:
 def panels(period: Period) -> list[Panel]:
     """In the order in which a manager asks. Panels without anything to compare stay, and say why."""
     before = same_last_year(period)
+    read_cut(CUT["month"], period, before)
     return [
         months(period, before),
         rates(period, before),

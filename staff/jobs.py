@@ -13,17 +13,19 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
+from threading import Event, Thread
 from time import monotonic
 from typing import Any
 
 from celery import shared_task
 from django.conf import settings
 from django.core.cache import cache, caches
-from django.db import close_old_connections, transaction
+from django.db import OperationalError, close_old_connections, connection, transaction
 from django.utils import timezone
 
 from config.background import background
@@ -49,11 +51,11 @@ class JobCancelled(Exception):
 
 
 class Progress:
-    """What a handler reports to. Figures go to the cache at once, the heartbeat to the row now and then."""
+    """What a handler reports to; the page reads it from the cache, for what stands in a transaction is invisible."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self._shown = self._beaten = 0.0
+        self._shown = 0.0
 
     def step(self, done: int, total: int | None = None, message: str | None = None) -> None:
         """Report progress; raises JobCancelled when the owner has asked to stop. Cheap enough to call per row."""
@@ -66,9 +68,30 @@ class Progress:
         caches["shared"].set(job.progress_key, (job.done, job.total, job.message), PROGRESS_LIFETIME)
         if caches["shared"].get(job.cancel_key):
             raise JobCancelled
-        if now - self._beaten >= HEARTBEAT_SECONDS:
-            self._beaten = now
-            Job.objects.filter(pk=job.pk).update(heartbeat=timezone.now())
+
+
+@contextmanager
+def beating(job: Job) -> Iterator[None]:
+    """The row's heartbeat goes on for as long as the block does, on a connection of its own: the job's may be inside a
+    transaction, where nobody would see it, or reading a long list, where SQLite refuses to write after somebody else has.
+    """
+    over = Event()
+    Thread(target=_beat, args=(job.pk, over), name=f"heartbeat-{job.pk}", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
+def _beat(job_id: int, over: Event) -> None:
+    try:
+        while not over.wait(HEARTBEAT_SECONDS):
+            try:
+                Job.objects.filter(pk=job_id, state=JobState.RUNNING).update(heartbeat=timezone.now())
+            except OperationalError as busy:  # SQLite, and the job itself holds the lock: so it lives
+                logger.info("No heartbeat of job %s: %s", job_id, busy)
+    finally:
+        connection.close()
 
 
 _handlers: dict[str, tuple[str, Handler]] = {}
@@ -131,7 +154,8 @@ def run_job(job_id: int) -> None:
         return
     _, handler = _handlers[job.kind]
     try:
-        handler(job, Progress(job))
+        with beating(job):
+            handler(job, Progress(job))
     except JobCancelled:
         workflow.end_cancelled_job(job)
     except JobFailed as problem:

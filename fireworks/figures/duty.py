@@ -99,18 +99,19 @@ Spans = tuple[list[Span], list[Span]]  # needed, present
 
 def coverage_spans(slots: QuerySet[Slot]) -> dict[int, Spans]:
     """By window. Presence from check-ins where the window asks for them, else from what the leaders reported."""
+    by_position = {window.pk for window in Window.objects.filter(checks_in=True) if window.positions_wanted}
     found: dict[int, Spans] = {}
-    for slot in slots.select_related("roster__window", "report"):
-        needed, present = found.setdefault(slot.roster.window_id, ([], []))
-        needed.append(Span(slot.grid_id, slot.starts_at, slot.ends_at, slot.needed))
-        if not slot.roster.window.positions_wanted and hasattr(slot, "report"):
-            present.append(Span(slot.grid_id, slot.starts_at, slot.ends_at, slot.report.present))
-    signed = CheckIn.objects.filter(assignment__slot__in=slots, assignment__slot__roster__window__checks_in=True)
-    for row in signed.select_related("assignment__slot__roster__window"):
-        slot = row.assignment.slot
-        if slot.roster.window.positions_wanted:
-            _, present = found.setdefault(slot.roster.window_id, ([], []))
-            present.append(Span(slot.grid_id, max(row.at, slot.starts_at), slot.ends_at, 1))
+    rows = slots.order_by().values_list("roster__window", "grid", "starts_at", "ends_at", "needed", "report__present")
+    for window, grid, start, end, wanted, reported in rows:
+        needed, present = found.setdefault(window, ([], []))
+        needed.append(Span(grid, start, end, wanted))
+        if window not in by_position and reported is not None:
+            present.append(Span(grid, start, end, reported))
+    signed = CheckIn.objects.filter(
+        assignment__slot__in=slots, assignment__slot__roster__window__in=by_position
+    ).values_list(*(f"assignment__slot__{name}" for name in ("roster__window", "grid", "starts_at", "ends_at")), "at")
+    for window, grid, start, end, at in signed:
+        found[window][1].append(Span(grid, max(at, start), end, 1))
     return found
 
 

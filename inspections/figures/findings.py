@@ -30,6 +30,7 @@ from inspections.tally import (
     found_in,
     item_choices,
     items_by_id,
+    same_last_year,
     sums_by,
     tally,
     unit_choices,
@@ -58,14 +59,7 @@ def rows_of(measure: str, cut: Cut | None, period: Period, parameter: str | None
     rows = found_in(period).filter(MEASURES[measure].condition(until(period)))
     if cut is None or parameter is None:
         return rows
-    lookups = {
-        "category": "item__category__code",
-        "item": "item__code",
-        "unit": "lead_unit",
-        "area": "area",
-        "month": "month",
-    }
-    return rows.filter(**{lookups[cut.name]: parameter})
+    return rows.filter(**{cut.lookup: parameter})
 
 
 def address(measure: str, cut: Cut | None, period: Period, parameter: str | None) -> str:
@@ -318,7 +312,7 @@ TABLES = (
 
 def category_chart(period: Period) -> ChartData:
     """This period beside the same one last year; while it runs, beside last year's up to the same day."""
-    before = period.so_far(timezone.localdate()).same_period_last_year()
+    before = same_last_year(period)
     choices = category_choices()
 
     def numbers(of: Period) -> tuple[Decimal, ...]:

@@ -14,6 +14,7 @@ from config.charts import bar_chart
 from config.figures import one_reading
 from config.navigation import quick_entries
 from config.periods import Period
+from inspections.tally import CUT, read_cut, same_last_year
 from reports.changes import CHANGES_DAYS, changes_for
 from reports.desks import all_hits, all_numbers, all_todos
 from reports.models import Report
@@ -55,6 +56,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     if can_read_reports(user):
         period = shown_period(request)
         with one_reading():
+            read_cut(CUT["category"], period, same_last_year(period))
             data = registry().charts["inspections.by_category"].data(period)
             context |= {
                 "period": period,
@@ -84,7 +86,7 @@ def periods() -> list[Period]:
 
 def glances(period: Period) -> list[Glance]:
     """A few figures of the period, each with its address and last year's value."""
-    before, found = period.so_far(timezone.localdate()).same_period_last_year(), []
+    before, found = same_last_year(period), []
     for key in GLANCE:
         figure = registry().figures[key]
         now, then = figure.value(period, None), figure.value(before, None)

@@ -1,15 +1,18 @@
 """Long jobs: one runner, progress that can be seen, cancelling, dying and running again."""
 
+from contextlib import nullcontext
 from datetime import timedelta
+from threading import Thread
+from time import monotonic, sleep
 
 import pytest
 from django.core.cache import caches
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from staff import jobs
-from staff.models import Job, JobState
+from staff.models import Job, JobState, User, notify
 from staff.workflow.jobs import cancel_job
 from tests.factories.staff import UserFactory
 
@@ -102,6 +105,57 @@ def test_progress_inside_a_transaction_is_seen_from_outside(kind):
     kind.work = work
     enqueue()
     assert seen == [(7, 10, "写入")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_heartbeat_of_a_long_transaction_is_seen_from_outside(kind, monkeypatch, on_sqlite):
+    monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0.05)
+    beats = set()
+
+    def work(job, progress):
+        with nullcontext() if on_sqlite else transaction.atomic():  # on SQLite a transaction is the only writer
+            deadline = monotonic() + 20
+            while len(beats) < 3 and monotonic() < deadline:
+                beats.update(in_another_thread(lambda: Job.objects.values_list("heartbeat", flat=True).get(pk=job.pk)))
+
+    kind.work = work
+    job = enqueue()
+    job.refresh_from_db()
+    assert job.state == JobState.DONE
+    assert len(beats) >= 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_may_write_while_a_job_reads_a_long_list(kind, monkeypatch):
+    monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0.05)
+    UserFactory.create_batch(20)
+
+    def work(job, progress):
+        for done, _ in enumerate(User.objects.iterator(chunk_size=2)):
+            in_another_thread(lambda: notify([User.objects.first()], "别人在写"))
+            sleep(0.02)
+            progress.step(done)
+
+    kind.work = work
+    job = enqueue()
+    job.refresh_from_db()
+    assert (job.state, job.message) == (JobState.DONE, "")
+
+
+def in_another_thread(act):
+    """On a connection of its own; what it returned, in a list."""
+    found = []
+
+    def run():
+        try:
+            found.append(act())
+        finally:
+            connection.close()
+
+    thread = Thread(target=run)
+    thread.start()
+    thread.join(20)
+    return found
 
 
 def dead_job(attempts=1):
