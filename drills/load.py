@@ -68,12 +68,10 @@ class Readers(Busy):
                 if username == "1005" and chance.random() < WRITES * len(PAGES):
                     register_and_close(person, self.memory)
                     continue
-                began = time.monotonic()
-                path = chance.choice(PAGES[username])
-                answer = person.get(path)
-                self.taken.seconds.append(time.monotonic() - began)
-                if answer.status_code != 200:
-                    self.taken.faults.append(f"{answer.status_code} {path}")
+                for path, answer, seconds in person.open(chance.choice(PAGES[username])):
+                    self.taken.seconds.append(seconds)
+                    if answer.status_code != 200:
+                        self.taken.faults.append(f"{answer.status_code} {path}")
             except requests.RequestException as error:
                 self.taken.faults.append(type(error).__name__)
 

@@ -11,7 +11,9 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import closing, suppress
+from html import unescape
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,6 +31,7 @@ DEMO_PASSWORD = "shifan-2026"  # as staff.demo prints it; importing that would n
 
 KEPT = ROOT / "var" / "drills" / "bureaus"
 ANSWERS_WITHIN = 60  # seconds
+LATER = re.compile(r'hx-get="([^"]+)"[^>]* hx-trigger="load"')
 FIRST = object()  # as a value of a field: the first choice that is offered
 
 
@@ -195,6 +198,16 @@ class Person:
 
     def get(self, path: str) -> requests.Response:
         return self.session.get(self.site.address + path, timeout=60)
+
+    def open(self, path: str) -> Iterator[tuple[str, requests.Response, float]]:
+        """A page and what it asks for once it stands: address, answer, seconds."""
+        waiting = [path]
+        while waiting:
+            began = time.monotonic()
+            answer = self.get(waiting[0])
+            yield waiting.pop(0), answer, time.monotonic() - began
+            if answer.url == self.site.address + path:
+                waiting += [unescape(each) for each in LATER.findall(answer.text)]
 
     def post(
         self, path: str, *, on: str | None = None, files: dict | None = None, **fields: object

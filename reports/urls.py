@@ -26,6 +26,7 @@ app_name = "reports"
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
+    path("desk/numbers/", desk.desk_numbers, name="desk-numbers"),
     path("search/", desk.search, name="search"),
     path("glance/", glance.glance, name="glance"),
     path("handbook/", handbook.handbook_list, name="handbook-list"),

@@ -154,6 +154,7 @@ ROUTES = {
     **case_routes.ROUTES,
     **permit_routes.ROUTES,
     "reports:desk": EVERYBODY,
+    "reports:desk-numbers": READS_ALL,
     "reports:search": EVERYBODY,
     "reports:glance": READS_ALL,
     "reports:handbook-list": EVERYBODY,

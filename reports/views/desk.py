@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -51,21 +52,28 @@ def desk(request: HttpRequest) -> HttpResponse:
         "changes_days": CHANGES_DAYS,
         "numbers": all_numbers(user),
         "activities": Activity.objects.filter(actor=user).select_related("actor", "principal")[:SHOWN_ACTIVITIES],
-        "glances": [],
+        "reads_reports": can_read_reports(user),
     }
-    if can_read_reports(user):
-        period = shown_period(request)
-        with one_reading():
-            read_cut(CUT["category"], period, same_last_year(period))
-            data = registry().charts["inspections.by_category"].data(period)
-            context |= {
-                "period": period,
-                "glances": glances(period),
-                "data": data,
-                "chart_svg": bar_chart(data),
-                "periods": periods(),
-            }
     return render(request, "reports/desk.html", context)
+
+
+@require_GET
+def desk_numbers(request: HttpRequest) -> HttpResponse:
+    """A half-year at a glance. It counts a year of findings, so the desk shows what is to be done first and then asks."""
+    if not can_read_reports(request.user):
+        raise PermissionDenied
+    period = shown_period(request)
+    with one_reading():
+        read_cut(CUT["category"], period, same_last_year(period))
+        data = registry().charts["inspections.by_category"].data(period)
+        context = {
+            "period": period,
+            "glances": glances(period),
+            "data": data,
+            "chart_svg": bar_chart(data),
+            "periods": periods(),
+        }
+    return render(request, "reports/_glances.html", context)
 
 
 def shown_period(request: HttpRequest) -> Period:

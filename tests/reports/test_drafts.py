@@ -174,12 +174,12 @@ def test_the_desk_compares_a_running_half_year_up_to_the_same_day(client, office
     for day, then in ((moment(2026, 3, 31), 1), (moment(2026, 7, 1), 2)):
         with time_machine.travel(day):
             client.force_login(office)
-            page = client.get(url("desk"), {"period": "2026H1"})
+            page = client.get(url("desk-numbers"), {"period": "2026H1"})
             assert page.context["glances"][0].note == f"去年同期 {then}件"
             assert sum(page.context["data"].series[1].values) == then
 
 
-@pytest.mark.parametrize("page", ["report", "editor", "desk"])
+@pytest.mark.parametrize("page", ["report", "editor", "desk", "numbers"])
 def test_pages_ask_the_same_questions_for_any_number_of_findings(client, office, report, page):
     unit = UnitFactory(squad=SquadFactory())
     section = report.sections.get(order=2)
@@ -187,6 +187,7 @@ def test_pages_ask_the_same_questions_for_any_number_of_findings(client, office,
         "report": report.get_absolute_url(),
         "editor": url("section-edit", report.pk, section.pk),
         "desk": url("desk"),
+        "numbers": url("desk-numbers"),
     }[page]
 
     def questions() -> int:

@@ -167,4 +167,4 @@ def test_only_who_reads_summaries_gets_in(client):
 
 
 def test_the_desk_leads_there(director):
-    assert "/glance/?period=" in director.get("/").content.decode()
+    assert "/glance/?period=" in director.get("/desk/numbers/").content.decode()
