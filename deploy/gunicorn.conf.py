@@ -3,12 +3,9 @@
 Without a broker each web process brings a background process along, so there must be exactly one of them.
 """
 
-import gc
 import os
 import sys
 from pathlib import Path
-
-from django.urls import get_resolver
 
 from config.env import BASE_DIR, env_int, env_str, load_env_file
 
@@ -34,11 +31,6 @@ limit_request_line = 8190
 
 
 def post_worker_init(worker: object) -> None:
-    """Load what the first request would, and spare the garbage collector what stays: a full collection walks a million
-    objects of code and costs a tenth of a second each time. Then say where the site is (only under `make run`).
-    """
-    get_resolver().url_patterns  # noqa: B018 -- reading it imports every view
-    gc.collect()
-    gc.freeze()
+    """Say where the site is, once it can answer (only under `make run`, which sets SERVED_AT)."""
     if address := os.environ.get("SERVED_AT"):
         print(f"\n  {address}    (Ctrl-C stops it)\n", flush=True)
