@@ -23,9 +23,8 @@ MEMORY = Path("/dev/shm")  # noqa: S108 -- for heartbeat files only; on a slow d
 worker_tmp_dir = str(MEMORY) if MEMORY.is_dir() else None
 timeout = 120
 graceful_timeout = 10
-keepalive = (
-    75  # longer than people read: a connection that closes as the next request sets out is an error to its sender
-)
+# Longer than people read: a connection that closes just as the next request sets out is an error to its sender.
+keepalive = 75
 loglevel = "warning"
 limit_request_line = 8190
 

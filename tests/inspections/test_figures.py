@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from config.figures import Kind, one_reading
 from config.periods import Period
+from inspections import tally
 from inspections.enums import Source
 from inspections.figures import findings as figures
 from inspections.filters.findings import FindingFilter
@@ -222,6 +223,17 @@ def test_all_figures_of_a_period_ask_few_questions(findings, django_assert_max_n
         for figure in figures.FIGURES:
             for parameter in parameters(figure):
                 figure.value(HALF, parameter)
+
+
+@pytest.mark.parametrize("cut", tally.CUTS, ids=lambda cut: cut.name)
+def test_a_cut_read_alone_says_what_the_whole_tally_says(cut, findings, django_assert_num_queries):
+    with one_reading():
+        whole, parts = tally.sums_by(None, HALF), tally.sums_by(cut, HALF)
+    with one_reading(), django_assert_num_queries(1):
+        tally.read_cut(cut, HALF)
+        assert (tally.sums_by(None, HALF), tally.sums_by(cut, HALF)) == (whole, parts)
+    assert len(parts) > 1
+    assert whole[""]["all"] == sum(numbers["all"] for numbers in parts.values())
 
 
 def test_the_addresses_name_only_parameters_that_the_list_knows(findings):
