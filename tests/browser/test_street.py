@@ -164,8 +164,9 @@ def test_a_refused_entry_stays_and_can_be_corrected(phone):
     expect(page.locator("#street-queue .field-error")).to_contain_text("发现时间在现在之后")
     page.get_by_role("button", name="改", exact=True).click()
     expect(page.locator("#street-chosen")).to_contain_text("店外")
+    assert page.evaluate("scrollY") == 0  # at once: on a page that still glides a press misses the button
     page.get_by_role("button", name="保存并下一条").click()
-    expect(page.locator("#street-waiting")).to_have_text("未上传 0", timeout=30_000)
+    expect(page.locator("#street-waiting")).to_have_text("未上传 0", timeout=15_000)
     assert Finding.objects.filter(place="样例广场东门").count() == 1
 
 
