@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reports.enums import CheckKind, ReportState
@@ -23,13 +23,15 @@ LONGER = 110  # per cent of the length asked for, before the checklist says so
 
 @dataclass(frozen=True)
 class CheckItem:
-    """One line. `must`: it has to go before the summary is issued; any other needs a remark. `url`: where to mend it."""
+    """One line. `must`: it has to go before the summary is issued; any other needs a remark. `url`: where it stands;
+    `edit_url`: where those who write the summary mend it."""
 
     kind: CheckKind
     section: str
     text: str
     name: str = ""
     url: str = ""
+    edit_url: str = ""
     mark: CheckMark | None = None
 
     @property
@@ -73,7 +75,7 @@ def checklist(report: Report, content: dict[str, Any]) -> Checklist:
     """Every line with its remark, if somebody has made one."""
     sections = list(report.present_sections)
     marks = {mark.digest: mark for mark in report.marks.select_related("marked_by")}
-    addresses = {section.heading: section.get_absolute_url() for section in sections}
+    headed = {section.heading: section for section in sections}
     found = [
         *said_by_compilation(content),
         *amber(content),
@@ -86,8 +88,10 @@ def checklist(report: Report, content: dict[str, Any]) -> Checklist:
     ]
     items = []
     for item in dict.fromkeys(found):
-        address = item.url or addresses.get(item.section, "")
-        items.append(CheckItem(item.kind, item.section, item.text, item.name, address, marks.get(item.digest)))
+        section = headed.get(item.section)
+        if section is not None and not item.url:
+            item = replace(item, url=section.reading_url, edit_url=section.get_absolute_url())
+        items.append(replace(item, mark=marks.get(item.digest)))
     return Checklist(items)
 
 

@@ -138,6 +138,8 @@ _READS_EVERYTHING = {
     Perms.VIEW_ROUNDS,
     Perms.VIEW_FIREWORKS,
     Perms.VIEW_PERMITS,
+    Perms.VIEW_BILLBOARDS,
+    Perms.VIEW_CASES,
     Perms.VIEW_SCORES,
     Perms.VIEW_ANALYSIS,
     Perms.VIEW_REPORT,
@@ -295,10 +297,6 @@ GROUPS: dict[Roles, set[Perms]] = {
 
 # Outdoor advertising, role by role.
 _BILLBOARDS: dict[Roles, set[Perms]] = {
-    Roles.DIRECTOR: {Perms.VIEW_BILLBOARDS},
-    Roles.DEPUTY_DIRECTOR: {Perms.VIEW_BILLBOARDS},
-    Roles.OFFICE: {Perms.VIEW_BILLBOARDS},
-    Roles.ASSESSMENT_OFFICE: {Perms.VIEW_BILLBOARDS},
     Roles.SQUAD_LEADER: {
         Perms.VIEW_BILLBOARDS,
         Perms.INSPECT_BOARD,
@@ -322,9 +320,8 @@ _BILLBOARDS: dict[Roles, set[Perms]] = {
 }
 # Enforcement cases: officers handle, the squad's leader checks, 法制科 reviews, leaders approve, 财务 keeps the money.
 _CASES: dict[Roles, set[Perms]] = {
-    Roles.DIRECTOR: {Perms.VIEW_CASES, Perms.APPROVE_CASE},
-    Roles.DEPUTY_DIRECTOR: {Perms.VIEW_CASES, Perms.APPROVE_CASE},
-    Roles.OFFICE: {Perms.VIEW_CASES},
+    Roles.DIRECTOR: {Perms.APPROVE_CASE},
+    Roles.DEPUTY_DIRECTOR: {Perms.APPROVE_CASE},
     Roles.SQUAD_LEADER: {Perms.VIEW_CASES, Perms.HANDLE_CASE, Perms.LEAD_CASE},
     Roles.SQUAD_MEMBER: {Perms.VIEW_CASES, Perms.HANDLE_CASE},
     Roles.LEGAL: {Perms.VIEW_CASES, Perms.REVIEW_CASE},

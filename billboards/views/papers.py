@@ -121,13 +121,14 @@ def held_up(case: Case, kind: str, dossier: Dossier | None = None) -> str:
 
 
 def options_of(dossier: Dossier, user: User) -> list[Option]:
-    """Every kind with what stands against it now; for a step that was taken without its paper, where that is registered."""
+    """Of who drafts: every kind with what stands against it now; for a step taken without its paper, where it is registered."""
     case, found = dossier.case, []
-    may = can_draft_paper(user, case)
+    if not can_draft_paper(user, case):
+        return []
     issued = {each.kind for each in dossier.papers if each.is_issued}
     elsewhere = reverse("billboards:paper-outside", args=[case.pk])
     for kind, each in DOCUMENTS.items():
-        outside = f"{elsewhere}?kind={kind}" if may and to_register(dossier, kind) else ""
+        outside = f"{elsewhere}?kind={kind}" if to_register(dossier, kind) else ""
         address = reverse("billboards:paper-create", args=[case.pk, kind])
         found.append(Option(each.title, address, held_up(case, kind, dossier), outside, kind in issued))
     return found
@@ -139,7 +140,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     return {
         "case": case,
         "papers": rows,
-        "options": options_of(Dossier(case), request.user) if may else [],
+        "options": options_of(Dossier(case), request.user),
         "may_draft": may,
         "files": case.files.select_related("made_by")[:5],
         "flaws": case.flaws.filter(code="paper-service").select_related("recorded_by"),

@@ -202,7 +202,7 @@ def paper_options(options: Iterable[Any]) -> dict[str, Any]:
     free = [option for option in listed if not option.why_not]
     again = [option for option in free if getattr(option, "out", False)]
     opened = [option for option in free if option not in again]
-    return {"opened": opened, "again": again, "elsewhere": elsewhere, "shut": shut}
+    return {"options": listed, "opened": opened, "again": again, "elsewhere": elsewhere, "shut": shut}
 
 
 @register.inclusion_tag("components/flaws.html")

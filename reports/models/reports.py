@@ -204,6 +204,11 @@ class Section(models.Model):
         return reverse("reports:section-edit", args=[self.report_id, self.pk])
 
     @property
+    def reading_url(self) -> str:
+        """Where it is read, by those too who do not write it."""
+        return f"{reverse('reports:report-detail', args=[self.report_id])}#section-{self.pk}"
+
+    @property
     def removal_dialog(self) -> str:
         """The id of its confirmation on the page of chapters."""
         return f"remove-{self.pk}"

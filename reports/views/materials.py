@@ -21,6 +21,7 @@ from reports.permissions import (
     can_adopt_material,
     can_confirm_material,
     can_edit_report,
+    can_read_reports,
     can_return_material,
     can_write_material,
 )
@@ -131,7 +132,7 @@ def material_rights(user: User, material: Material) -> dict[str, bool]:
         "can_confirm": can_confirm_material(user, material),
         "can_return": can_return_material(user, material),
         "can_adopt": can_adopt_material(user, material),
-        "sees_all": user.sees_all_units,
+        "reads_report": can_read_reports(user),
     }
 
 

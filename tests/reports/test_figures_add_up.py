@@ -23,7 +23,7 @@ from reports.compilation import compile_content
 from reports.models import Section
 from reports.registry import registry
 from staff.models import UnitKind
-from staff.permissions import Roles
+from staff.permissions import GROUPS, Perms, Roles
 from tests.factories.appraisal import furnish_appraisals
 from tests.factories.boards import furnish_boards
 from tests.factories.cases import furnish_cases
@@ -171,6 +171,18 @@ def test_the_list_behind_every_figure_adds_up_to_it(bureau, reader, period):
     with one_reading():  # as a compilation reads them
         for figure in registry().figures.values():
             walk(figure, Period.parse(period), reader)
+
+
+NAMES_FOR_FEW = {"staff.discipline", "staff.discipline_by_kind"}  # as their definition says
+READERS = sorted(role for role, rights in GROUPS.items() if Perms.VIEW_REPORT in rights)
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_who_reads_the_summary_opens_the_rows_of_every_figure(bureau, client, role):
+    client.force_login(UserFactory(role=role))
+    figures = registry().figures.values()
+    shut = {each.key for each in figures if client.get(each.url(Period.parse("2026H1"), None)).status_code != 200}
+    assert shut == (set() if Perms.VIEW_DISCIPLINE in GROUPS[role] else NAMES_FOR_FEW)
 
 
 def walk(figure, period, reader):
