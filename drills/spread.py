@@ -6,9 +6,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -17,34 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from drills.load import EXPORT
-from drills.outcome import ROOT, Outcome
+from drills.outcome import Outcome
+from drills.services import Worker, services
 from drills.site import Person, Site, free_port
 from drills.work import Memory, compile_summary, lost, register_and_close, wait_for_jobs
-
-
-class Worker:
-    """A Celery worker as deploy/systemd starts it, with a name and a log of its own."""
-
-    def __init__(self, site: Site, name: str) -> None:
-        self.log = site.folder / f"worker-{name}.log"
-        command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker"]
-        options = ["--concurrency", "1", "--loglevel", "INFO", "--hostname", f"{name}@drill"]
-        self.process = subprocess.Popen(
-            [*command, *options],
-            cwd=ROOT,
-            env=site.settings,
-            stdout=self.log.open("ab"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-    def took(self) -> int:
-        """How many long jobs it was handed."""
-        return self.log.read_text(encoding="utf-8").count("Task staff.run_job[")
-
-    def kill(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
 
 
 def run(database: str, *, short: bool) -> Iterator[Outcome]:
@@ -55,23 +29,10 @@ def run(database: str, *, short: bool) -> Iterator[Outcome]:
         Site(Path(name) / "spread", database=database, workers=2, redis=redis, LOG_LEVEL="INFO") as site,
     ):
         site.make(scale=2).start()
-        workers = [Worker(site, "one"), Worker(site, "two")]
-        beat = subprocess.Popen(
-            [sys.executable, "-m", "celery", "-A", "config.celery", "beat", "--schedule", str(site.folder / "beat")],
-            cwd=ROOT,
-            env=site.settings,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
+        with services(site, "one", "two") as workers:
             yield from _shared(site, workers, jobs)
             yield from _outlived(site, workers)
             yield from _followed(site, Path(name))
-        finally:
-            beat.kill()
-            for worker in workers:
-                if worker.process.poll() is None:
-                    worker.kill()
 
 
 def _shared(site: Site, workers: list[Worker], jobs: int) -> Iterator[Outcome]:
