@@ -16,6 +16,7 @@ from staff.workdays import (
     Verdict,
     WorkCalendar,
     add_calendar_days,
+    add_clock_hours,
     add_months,
     add_working_days,
     add_working_hours,
@@ -157,6 +158,62 @@ def test_working_hours_run_in_office_hours_only():
     friday = timezone.make_aware(datetime(2025, 9, 26, 16, 30))  # noqa: DTZ001
     due = add_working_hours(friday, 4, CALENDAR)  # 1 h on Friday; Sunday 28 is worked: 3 h 30 in the morning
     assert due.moment == timezone.make_aware(datetime(2025, 9, 28, 11, 30))  # noqa: DTZ001
+
+
+QUARTER = timedelta(minutes=15)
+OFFICE = ((8.5, 12), (14.5, 17.5))
+
+
+def open_at(moment):
+    local = timezone.localtime(moment)
+    hour = local.hour + local.minute / 60
+    return CALENDAR.is_working(local.date()) and any(opens <= hour < closes for opens, closes in OFFICE)
+
+
+def hours_on_fingers(start, hours):
+    """The oracle: a quarter of an hour at a time, day and night."""
+    moment, left = start, timedelta(hours=hours)
+    while left:
+        left -= QUARTER if open_at(moment) else timedelta(0)
+        moment += QUARTER
+    return moment
+
+
+@given(st.dates(date(2024, 12, 25), date(2027, 2, 20)), st.integers(0, 95), st.integers(1, 30))
+def test_working_hours_agree_with_the_oracle(day, quarter, hours):
+    start = timezone.make_aware(datetime(day.year, day.month, day.day)) + quarter * QUARTER  # noqa: DTZ001
+    due = add_working_hours(start, hours, CALENDAR)
+    assert due.moment == hours_on_fingers(start, hours)
+    assert due.provisional is (timezone.localtime(due.moment).year > 2026)
+
+
+def test_working_hours_into_a_year_without_rows_name_it():
+    start = timezone.make_aware(datetime(2028, 12, 29, 17))  # noqa: DTZ001
+    with pytest.raises(CalendarYearMissing, match="2029年"):
+        add_working_hours(start, 8, CALENDAR)
+
+
+def test_clock_hours_never_stop():
+    eve = timezone.make_aware(datetime(2025, 9, 30, 23))  # noqa: DTZ001
+    assert add_clock_hours(eve, 24) == timezone.make_aware(datetime(2025, 10, 1, 23))  # noqa: DTZ001
+
+
+@given(starts)
+def test_the_next_working_day_is_the_first_one_from_the_day_on(day):
+    found = CALENDAR.next_working(day)
+    assert CALENDAR.is_working(found)
+    assert not any(CALENDAR.is_working(day + timedelta(days=n)) for n in range((found - day).days))
+
+
+@given(st.dates(date(2027, 1, 4), date(2027, 11, 30)), st.integers(1, 20))
+def test_the_guarding_date_lies_three_working_days_after_a_provisional_one(start, days):
+    due = add_working_days(start, days, CALENDAR)
+    assert due.guarding(CALENDAR) == naive(due.day, 3, CALENDAR)
+
+
+def test_an_announced_date_guards_itself():
+    due = add_working_days(date(2026, 1, 30), 20, CALENDAR)
+    assert due.guarding(CALENDAR) == due.day
 
 
 def test_an_unannounced_year_is_provisional_and_the_later_date_guards():
