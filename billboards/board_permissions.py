@@ -74,6 +74,13 @@ def can_add_item_photo(user: User, item: CampaignItem) -> bool:
     return user.has_perm(Perms.RECORD_ITEM) and item.state in ItemState.OPEN
 
 
+def can_read_street(user: User, street: Unit) -> bool:
+    """Items and daily reports of a street, as their `visible_to` has it (staff.models.records.of_own_units)."""
+    above = street.parent
+    near = {street.pk, street.parent_id, street.squad_id, above.squad_id if above else None}
+    return user.has_perm(Perms.VIEW_BILLBOARDS) and (user.sees_all_units or bool(near & set(user.unit_ids)))
+
+
 def can_confirm_daily(user: User, street: Unit) -> bool:
     """A street's contact for the own street, its squad's leader, and the office for all."""
     if not user.has_perm(Perms.CONFIRM_DAILY):

@@ -157,7 +157,7 @@ def by_street(campaign: Campaign) -> list[Progress]:
         )
     }
     lines = []
-    for street in campaign.streets.all():
+    for street in campaign.streets.select_related("parent"):
         row = standing.get(street.pk, {})
         numbers = {key: row.get(key, 0) for key in ("open", "overdue", "waiting", "enforcement")}
         lines.append(Progress(street, counters(campaign, street=street), **numbers))

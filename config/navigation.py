@@ -18,7 +18,7 @@ class Entry(NamedTuple):
     section: str  # the heading it stands under; "" stands alone on top
     label: str
     url_name: str
-    permission: str = ""  # "app.codename", "" = everybody who is signed in
+    permissions: str = ""  # "app.codename …", all of them needed; "" = everybody who is signed in
     icon: str = ""  # a symbol of static/img/icons.svg; only the bottom bar shows icons
     args: tuple[str, ...] = ()  # of the address
 
@@ -104,8 +104,8 @@ NAV = (
     Entry("材料", "报送留底", "reports:submission-list", "reports.view_reports"),
     Entry("人事", "人员名册", "staff:person-list", "staff.view_people"),
     Entry("人事", "人员变动", "staff:movement-list", "staff.view_people"),
-    Entry("人事", "人员情况表", "staff:personnel-table-list", "staff.view_people"),
-    Entry("人事", "配备标准", "staff:staffing", "staff.view_people"),
+    Entry("人事", "人员情况表", "staff:personnel-table-list", "staff.view_people staff.see_all_units"),
+    Entry("人事", "配备标准", "staff:staffing", "staff.view_people staff.see_all_units"),
     Entry("人事", "执法证", "staff:certificate-list", "staff.view_people"),
     Entry("人事", "培训学习", "staff:course-list", "staff.view_people"),
     Entry("内部管理", "制度汇编", "staff:regulation-list", "staff.view_regulations"),
@@ -207,11 +207,18 @@ def address_of(url_name: str, args: tuple[str, ...] = ()) -> str:
         return ""
 
 
+def page_of(user: Any, record: Any) -> str:
+    """Where a record of another room is opened, "" where there is none or this user may not see it."""
+    if record is None or not type(record).objects.visible_to(user).filter(pk=record.pk).exists():
+        return ""
+    return str(record.get_absolute_url())
+
+
 def permitted(user: Any, entries: tuple[Entry, ...]) -> list[Entry]:
     return [
         entry
         for entry in entries
-        if address_of(entry.url_name, entry.args) and (not entry.permission or user.has_perm(entry.permission))
+        if address_of(entry.url_name, entry.args) and user.has_perms(entry.permissions.split())
     ]
 
 

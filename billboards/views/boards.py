@@ -265,7 +265,7 @@ def board_page(request: HttpRequest, board: Board) -> RecordPage:
             "events": board.events.all(),
             "inspections": board.inspections.filter(voided_at=None),
             "removals": board.removals.select_related("case", "item"),
-            "items": board.items.select_related("campaign"),
+            "items": board.items.visible_to(request.user).select_related("campaign"),
             "cases": board.cases.visible_to(request.user),
             "later": board.later.filter(voided_at=None),
         },

@@ -16,7 +16,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from billboards.board_permissions import can_confirm_daily, can_edit_campaign, can_record_in, can_step_campaign
+from billboards.board_permissions import (
+    can_confirm_daily,
+    can_edit_campaign,
+    can_read_street,
+    can_record_in,
+    can_step_campaign,
+)
 from billboards.enums.boards import Measure
 from billboards.enums.campaigns import CAMPAIGN_TRANSITIONS, CampaignState, ItemState
 from billboards.filters.campaigns import CampaignFilter
@@ -167,6 +173,7 @@ def progress_lines(request: HttpRequest, campaign: Campaign) -> list[dict[str, A
                 "url": items_url(campaign, street=line.street.pk),
                 "open_url": items_url(campaign, street=line.street.pk, state="open"),
                 "daily_url": daily,
+                "seen": can_read_street(request.user, line.street),
                 "told": line.street.pk in told,
                 "mine": can_confirm_daily(request.user, line.street),
             }
@@ -317,7 +324,9 @@ def report_context(campaign: Campaign) -> dict[str, Any]:
 @VIEW
 def campaign_report(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = visible_campaign(request, pk)
-    return render(request, "billboards/campaign_report.html", report_context(campaign))
+    context = report_context(campaign)
+    seen = set(campaign.items.visible_to(request.user).values_list("pk", flat=True))
+    return render(request, "billboards/campaign_report.html", {**context, "seen": seen})
 
 
 @require_GET

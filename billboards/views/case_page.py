@@ -33,9 +33,9 @@ from billboards.permissions import (
 from billboards.views.cases import visible_case
 from billboards.views.papers import options_of
 from billboards.workflow.cases import EXTENSIONS
-from config.navigation import address_of
+from config.navigation import address_of, page_of
 from staff.group_messages import case_message
-from staff.models import Activity
+from staff.models import Activity, User
 from staff.pages import Fact
 from staff.permissions import Perms
 
@@ -160,13 +160,13 @@ def overview(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
         "may_extend": can_extend(request.user, case),
         "extensible": EXTENSIONS,
         "options": options_of(dossier, request.user),
-        "facts": facts(dossier),
+        "facts": facts(dossier, request.user),
         "duties": duties(dossier) if case.filed_on and not case.results_only else [],
         "steps": list(reversed(dossier.steps)),
     }
 
 
-def facts(dossier: Dossier) -> list[Fact]:
+def facts(dossier: Dossier, user: User) -> list[Fact]:
     """What is known; lines of branches that the case has not taken stay out."""
     case, decision = dossier.case, dossier.decision
     found = [Fact("线索来源", case.get_source_display(), note=str(case.received_on))]
@@ -174,7 +174,7 @@ def facts(dossier: Dossier) -> list[Fact]:
         found.append(Fact("违反", case.violation.provision))
         found.append(Fact("依据", case.violation.basis))
     if case.board is not None:
-        found.append(Fact("涉案设施", case.board, url=case.board.get_absolute_url()))
+        found.append(Fact("涉案设施", case.board, url=page_of(user, case.board)))
     found += [Fact("发现日期", case.found_on), Fact("立案", case.filed_on, note=case.filing_number)]
     if decision is not None:
         found.append(Fact(decision.get_kind_display(), decision.issued_on, note=decision.number))

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from billboards.board_permissions import can_confirm_daily
+from billboards.board_permissions import can_confirm_daily, can_read_street
 from billboards.enums.campaigns import CampaignState
 from billboards.filters.campaigns import DailyFilter
 from billboards.forms.campaigns import DailyForm
@@ -144,11 +144,7 @@ def daily_context(
 def daily(request: HttpRequest, pk: int, street_pk: int, day: str) -> HttpResponse:
     campaign, on = visible_campaign(request, pk), asked_day(day)
     street = get_object_or_404(campaign.streets.all(), pk=street_pk)
-    if not (
-        can_confirm_daily(request.user, street)
-        or DailyReport.objects.visible_to(request.user).filter(street=street).exists()
-        or request.user.sees_all_units
-    ):
+    if not can_read_street(request.user, street):
         raise Http404
     if request.method == "POST":
         if not can_confirm_daily(request.user, street):

@@ -37,10 +37,12 @@ from billboards.models import Campaign, CampaignItem
 from billboards.views.campaigns import VIEW
 from billboards.views.census import RECORD
 from billboards.workflow import items
+from config.navigation import page_of
 from config.tables import BatchAction, Column, Table, render_table
 from staff.exports import ListExport, register_export
 from staff.files import send_file
 from staff.forms.records import VoidForm
+from staff.models import User
 from staff.pages import Fact, RecordPage, Step, add_photo, correct_page, take_form
 from staff.permissions import Perms
 
@@ -171,16 +173,16 @@ def item_facts(request: HttpRequest, item: CampaignItem) -> list[Fact]:
         )
     if item.notified_on:
         facts.append(Fact("告知", item.notified_on, note=f"限 {item.due_on} 前。{item.notice_number}"))
-    return [*facts, *outcome_facts(item)]
+    return [*facts, *outcome_facts(request.user, item)]
 
 
-def outcome_facts(item: CampaignItem) -> list[Fact]:
+def outcome_facts(user: User, item: CampaignItem) -> list[Fact]:
     """What was done, and who looked at it."""
     facts = []
     if item.case or item.case_number:
         gate = item.case.coercion_from if item.case else None
         words = f"最早可强制日期 {gate}" if gate else "最早可强制日期还没有" if item.case else "在其他平台办理"
-        facts.append(Fact("案件", item.case_words, url=item.case.get_absolute_url() if item.case else "", note=words))
+        facts.append(Fact("案件", item.case_words, url=page_of(user, item.case), note=words))
     if item.deferred_reason:
         facts.append(Fact("暂缓理由", item.deferred_reason))
     if item.disposition and item.handled_on:

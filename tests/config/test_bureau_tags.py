@@ -125,6 +125,9 @@ class Visitor:
     def has_perm(self, name):
         return name in self.permissions
 
+    def has_perms(self, names):
+        return all(map(self.has_perm, names))
+
 
 ADDRESSES = {"staff:job-list": "/staff/jobs/", "staff:activity-list": "/staff/log/"}
 
@@ -144,6 +147,9 @@ ENTRIES = (
 def test_navigation_leaves_out_what_is_not_there_or_not_allowed(addresses):
     assert [entry.label for entry in permitted(Visitor(), ENTRIES)] == ["任务"]
     assert [entry.label for entry in permitted(Visitor("staff.read_log"), ENTRIES)] == ["任务", "日志"]
+    both = (Entry("", "全局日志", "staff:activity-list", "staff.read_log staff.see_all_units"),)
+    assert not permitted(Visitor("staff.read_log"), both)
+    assert permitted(Visitor("staff.read_log", "staff.see_all_units"), both)
 
 
 def test_the_active_entry_is_the_longest_that_fits(addresses):
