@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
-
 from fireworks import peaks
 from fireworks.models import Grid, Post, Roster, Slot
+from staff.calendar_file import Entry
 from staff.models import User, setting
 
 
@@ -99,22 +99,14 @@ def line_of(slot: Slot, by: str) -> tuple[str, ...]:
     )
 
 
-def calendar_of(user: User, assignments: list[Any]) -> bytes:
-    """One's own duties as .ics (RFC 5545)."""
-    from icalendar import Calendar, Event
-
-    calendar = Calendar()
-    calendar.add("prodid", "-//chengguan//duty//ZH")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", f"{user}的禁炮值班")
+def calendar_entries(assignments: Iterable[Any]) -> Iterator[Entry]:
+    """Duties for a calendar."""
     for each in assignments:
-        event = Event()
-        event.add("uid", f"duty-{each.slot_id}-{each.person_id}@chengguan")
-        event.add("dtstamp", each.slot.roster.published_at or timezone.now())
-        event.add("dtstart", each.slot.starts_at)
-        event.add("dtend", each.slot.ends_at)
-        event.add("summary", f"禁炮值班：{each.slot.place}（{each.get_role_display()}）")
-        event.add("location", each.slot.place)
-        event.add("description", each.slot.post.duties if each.slot.post else "")
-        calendar.add_component(event)
-    return calendar.to_ical()
+        yield Entry(
+            f"duty-{each.slot_id}-{each.person_id}",
+            each.slot.starts_at,
+            f"禁炮值班：{each.slot.place}（{each.get_role_display()}）",
+            ends=each.slot.ends_at,
+            words=each.slot.post.duties if each.slot.post else "",
+            place=each.slot.place,
+        )

@@ -88,10 +88,11 @@ def checklist(report: Report, content: dict[str, Any]) -> Checklist:
     ]
     items = []
     for item in dict.fromkeys(found):
+        marked = replace(item, mark=marks.get(item.digest))
         section = headed.get(item.section)
         if section is not None and not item.url:
-            item = replace(item, url=section.reading_url, edit_url=section.get_absolute_url())
-        items.append(replace(item, mark=marks.get(item.digest)))
+            marked = replace(marked, url=section.reading_url, edit_url=section.get_absolute_url())
+        items.append(marked)
     return Checklist(items)
 
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from billboards.calendar_file import calendar_of
+from billboards.calendar_file import entries_of
 from billboards.duties import Duty
 from billboards.enums.cases import CaseState
 from billboards.filters.cases import CaseFilter, ClockFilter
@@ -24,6 +24,7 @@ from billboards.forms.cases import CaseForm, LeadForm, ResultForm
 from billboards.models import Case, CaseClock
 from billboards.permissions import can_edit_case
 from config.tables import Column, Table, render_table
+from staff.calendar_file import send_calendar
 from staff.exports import ListExport, register_export
 from staff.pages import require
 from staff.permissions import Perms
@@ -232,6 +233,4 @@ def case_calendar(request: HttpRequest) -> HttpResponse:
     )
     waiting = Q(coercion_from__gte=today, state__in=CaseState.TO_PERFORM)
     cases = list(Case.objects.visible_to(request.user).filter(waiting))
-    response = HttpResponse(calendar_of(request, clocks, cases), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = "attachment; filename=cases.ics"
-    return response
+    return send_calendar(request, "执法案件期限", entries_of(clocks, cases), name="cases")

@@ -406,4 +406,5 @@ def case_file(request: HttpRequest, pk: int) -> HttpResponse:
 @VIEW
 def case_file_download(request: HttpRequest, pk: int) -> FileResponse:
     made = get_object_or_404(CaseFile.objects.visible_to(request.user).select_related("case"), pk=pk)
+    Activity.record(Verb.PRINT, made.case, by=request.user, title="下载卷宗", note=f"文件校验值 {made.sha256}")
     return send_file(made.file, name=f"{made.case.number}卷宗.pdf", content_type="application/pdf", inline=True)

@@ -13,13 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from fireworks.documents import calendar_of
+from fireworks.documents import calendar_entries
 from fireworks.enums import SwapState
 from fireworks.forms.watch import CallForm, CheckInForm, MarkForm, ReportForm
 from fireworks.models import Assignment, EmptyPost, LawReference, ShiftReport, Slot, Swap
 from fireworks.permissions import can_answer_swap, can_ask_swap, can_report_slot, can_sign_in
 from fireworks.views.access import APPROVE, VIEW
 from fireworks.workflow import watch
+from staff.calendar_file import send_calendar
 from staff.models import Activity, setting
 from staff.pages import form_page
 from staff.permissions import Perms
@@ -66,11 +67,8 @@ def line(request: HttpRequest, each: Assignment) -> dict[str, Any]:
 
 @require_GET
 def my_calendar(request: HttpRequest) -> HttpResponse:
-    response = HttpResponse(
-        calendar_of(request.user, own_assignments(request)), content_type="text/calendar; charset=utf-8"
-    )
-    response["Content-Disposition"] = "attachment; filename*=UTF-8''duty.ics"
-    return response
+    entries = calendar_entries(own_assignments(request))
+    return send_calendar(request, f"{request.user}的禁炮值班", entries, name="duty")
 
 
 def visible_slot(request: HttpRequest, pk: int) -> Slot:

@@ -18,6 +18,7 @@ from permits.enums import PermitState
 from permits.models import Application, Survey
 from permits.views.access import VIEW
 from staff import workdays
+from staff.calendar_file import Entry, send_calendar
 from staff.deadlines import Light
 from staff.models import User
 
@@ -66,7 +67,7 @@ class Due:
 
     @property
     def uid(self) -> str:
-        return f"permit-{self.application.pk}-{self.what}@chengguan"
+        return f"permit-{self.application.pk}-{self.what}"
 
 
 def due_of(application: Application) -> Iterable[tuple[date | None, str]]:
@@ -110,41 +111,19 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
     return render(request, "permits/due_calendar.html", {"days": days, "today": today, "ahead": AHEAD})
 
 
-def ics_text(words: str) -> str:
-    for sign in ("\\", ";", ","):
-        words = words.replace(sign, f"\\{sign}")
-    return words.replace("\n", "\\n")
-
-
-def folded(line: str) -> str:
-    """RFC 5545: at most 75 octets a line, a space begins the next."""
-    parts, current = [], ""
-    for character in line:
-        if len((current + character).encode()) > 74:
-            parts.append(current)
-            current = ""
-        current += character
-    return "\r\n ".join([*parts, current])
-
-
 @require_GET
 @VIEW
 def due_ics(request: HttpRequest) -> HttpResponse:
     """The same days for the calendar of a phone: all-day events."""
     today = timezone.localdate()
-    stamp = f"{timezone.now():%Y%m%dT%H%M%SZ}"
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Chengguan//Permits//ZH", "CALSCALE:GREGORIAN"]
-    for due in dues(request.user, today, today + timedelta(days=AHEAD)):
-        address = request.build_absolute_uri(due.application.get_absolute_url())
-        lines += [
-            "BEGIN:VEVENT", f"UID:{ics_text(due.uid)}", f"DTSTAMP:{stamp}", f"DTSTART;VALUE=DATE:{due.day:%Y%m%d}",
-            f"SUMMARY:{ics_text(f'{due.what} {due.application.number} {due.application.applicant_name}')}",
-            f"LOCATION:{ics_text(due.application.location)}", f"URL:{address}", "END:VEVENT",
-        ]  # fmt: skip
-    lines.append("END:VCALENDAR")
-    response = HttpResponse(
-        "\r\n".join(folded(line) for line in lines) + "\r\n", content_type="text/calendar; charset=utf-8"
+    entries = (
+        Entry(
+            due.uid,
+            due.day,
+            f"{due.what} {due.application.number} {due.application.applicant_name}",
+            place=due.application.location,
+            path=due.application.get_absolute_url(),
+        )
+        for due in dues(request.user, today, today + timedelta(days=AHEAD))
     )
-    response["Content-Disposition"] = 'attachment; filename="permits.ics"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return send_calendar(request, "占道审批期限", entries, name="permits")
