@@ -17,7 +17,7 @@ from tests.test_routes import PUBLIC, addresses  # noqa: F401 -- a fixture
 from tests.thorough import THOROUGH, many
 from tests.visiting import Visitor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.trust]
 
 NONSENSE = [
     b"",
