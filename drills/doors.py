@@ -25,8 +25,9 @@ def run(database: str, *, short: bool) -> Iterator[Outcome]:
         for username in PEOPLE[:3] if short else PEOPLE:
             asked, closed = walk(Person(site, username))
             yield Outcome(f"links of {username}", f"{asked} pages, closed: {closed or 'none'}", not closed)
-        faults = (site.folder / "server.log").read_text(encoding="utf-8").count("Traceback")
-        yield Outcome("faults in the server's log", str(faults), not faults)
+        yield Outcome(
+            "faults in the server's log", f"{len(site.faults())} {site.faults()[:3] or ''}", not site.faults()
+        )
 
 
 def walk(person: Person) -> tuple[int, list[str]]:

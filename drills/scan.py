@@ -26,8 +26,9 @@ def run(database: str, *, short: bool) -> Iterator[Outcome]:
         site.make().start()
         for username in PEOPLE[:1] if short else PEOPLE:
             yield _scanned(site, username, Path(name) / f"{username}.json", seconds)
-        faults = (site.folder / "server.log").read_text(encoding="utf-8").count("Traceback")
-        yield Outcome("faults in the server's log", str(faults), not faults)
+        yield Outcome(
+            "faults in the server's log", f"{len(site.faults())} {site.faults()[:3] or ''}", not site.faults()
+        )
 
 
 def _scanned(site: Site, username: str, report: Path, seconds: int) -> Outcome:

@@ -178,6 +178,11 @@ class Site:
         self.process.wait(30)
         self.process = None
 
+    def faults(self) -> list[str]:
+        """What the server's log calls an error: answers 500 among them, closed doors not."""
+        said = (self.folder / "server.log").read_text(encoding="utf-8").splitlines()
+        return [line for line in said if " ERROR " in line]
+
     def megabytes(self) -> float:
         """Memory of all its processes (unique set, MB)."""
         if self.process is None:
