@@ -34,7 +34,7 @@ bench: setup ## Measure speed against plain alternatives; JSON to var/bench/
 trust: setup ## The long tests and drills of docs/trust.md: many runs, kills, full disks, load (ARGS="kill --short" for one drill)
 	exec $(DO)/trust.sh $(ARGS)
 
-bundle: ## One archive for a Debian 12 without a network: source, packages, wheels, fonts, bills of material (ARGS=v0.7)
+bundle: ## One archive for a Debian 12 without a network: source, packages, wheels, fonts, bills of material (ARGS=COMMIT for another)
 	exec $(DO)/bundle.sh $(ARGS)
 
 pictures: setup ## Take the handbook's pictures anew from the demo that `make run` serves (PORT=8001)

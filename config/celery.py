@@ -1,4 +1,4 @@
-"""The Celery application. Without a broker the same tasks run in a thread of the web process (staff/jobs.py)."""
+"""The Celery application. Without a broker the same tasks run in the process beside the web process (config/background.py)."""
 
 import os
 
@@ -22,7 +22,7 @@ def install_schedule(sender: Celery, **kwargs: object) -> None:
 
 @beat_init.connect
 def run_all_once(**kwargs: object) -> None:
-    """As the embedded thread does when started: beat alone would let a daily task wait a day for its first run."""
+    """As the embedded process does when started: beat alone would let a daily task wait a day for its first run."""
     from config.schedule import TIMED_TASKS
 
     for timed in TIMED_TASKS:

@@ -1,11 +1,13 @@
-"""Reading the environment: every setting is checked when the program starts, and a bad one stops it.
+"""Reading the environment: what is missing, or a number or choice that cannot be, stops the program when it starts.
 
 Values come from the process environment; what is missing there is looked up in `.env` at the root of the repository.
 """
 
 import os
 from pathlib import Path
+from typing import Any
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -52,6 +54,14 @@ def env_int(name: str, default: int, *, minimum: int = 0, maximum: int | None = 
         allowed = f"不小于 {minimum}" if maximum is None else f"{minimum} 到 {maximum}"
         raise ImproperlyConfigured(f"{name}={value!r}：应为{allowed}的整数。")
     return int(value)
+
+
+def env_database(name: str, default: str) -> Any:
+    """The database of an address, as Django wants it; connections are kept for a minute and looked at before use."""
+    try:
+        return dj_database_url.parse(env_str(name, default), conn_max_age=60, conn_health_checks=True)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} 不是数据库地址（{error}）；写法见 .env.example。") from error
 
 
 def env_list(name: str, default: str = "") -> list[str]:

@@ -3,11 +3,10 @@
 from datetime import timedelta
 from pathlib import Path
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import BASE_DIR, env_bool, env_choice, env_int, env_list, env_str, load_env_file
+from config.env import BASE_DIR, env_bool, env_choice, env_database, env_int, env_list, env_str, load_env_file
 
 load_env_file(BASE_DIR / ".env")
 
@@ -90,11 +89,7 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 # --- Data -----------------------------------------------------------------------------------------------------------
 
-DATABASES = {
-    "default": dj_database_url.parse(
-        env_str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}"), conn_max_age=60, conn_health_checks=True
-    )
-}
+DATABASES = {"default": env_database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE takes the write lock at BEGIN, so two writers queue instead of failing half-way with "locked".
     DATABASES["default"]["OPTIONS"] = {
@@ -139,6 +134,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 # process: embedded, one process beside the one web process; thread: what that process itself runs with; celery:
 # production; inline: commands and tests.
 JOB_RUNNER = env_choice("JOB_RUNNER", "celery" if REDIS_URL else "process", ("celery", "process", "thread", "inline"))
+if JOB_RUNNER in ("celery", "process") and (JOB_RUNNER == "celery") != bool(REDIS_URL):
+    # Celery without a broker would wait for ever; the process beside the web process would empty the broker's database.
+    raise ImproperlyConfigured(f"JOB_RUNNER={JOB_RUNNER!r}：celery 要同时设 REDIS_URL，process 不能同时设。")
 JOB_MAX_ATTEMPTS = 3
 JOB_SILENCE = timedelta(seconds=60)  # a running job without a heartbeat for this long is taken for dead
 CELERY_BROKER_URL = REDIS_URL or "memory://"

@@ -86,6 +86,8 @@ def waiting(user: User) -> list[Todo]:
 
 def my_surveys(user: User) -> list[Todo]:
     """Surveys that I am sent to."""
+    if not user.has_perm(Perms.SURVEY_PERMIT):
+        return []
     today = timezone.localdate()
     rows = Survey.objects.filter(Q(first__account=user) | Q(second__account=user), surveyed_at=None)
     return [

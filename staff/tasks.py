@@ -1,6 +1,6 @@
 """Celery shells of the office. Long jobs register themselves in each app's tasks.py (see staff/jobs.py)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from celery import shared_task
 from django.conf import settings
@@ -50,11 +50,15 @@ def warn_calendar() -> None:
     notify(fresh, text, url="/admin/staff/calendaryear/")
 
 
+# The task comes once an hour, and the age is that of the archive's end: an hourly backup is not to wait for the second hour.
+ASKED_EARLY = timedelta(minutes=10)
+
+
 @shared_task(name="staff.back_up")
 def back_up() -> str:
     """A backup when the last one is old enough. That it failed is told to the administrators and to the log."""
     age = backup.newest_age(settings.BACKUP_DIR)
-    if not settings.BACKUP_EVERY or (age is not None and age < settings.BACKUP_EVERY):
+    if not settings.BACKUP_EVERY or (age is not None and age < settings.BACKUP_EVERY - ASKED_EARLY):
         return ""
     try:
         archive = backup.take(settings.BACKUP_DIR, key_file=settings.BACKUP_KEY_FILE)

@@ -130,13 +130,13 @@ def test_no_form_falls_over_nonsense(client, everybody, addresses):  # noqa: F81
     assert faults == [], "\n".join(faults)
 
 
-@pytest.mark.parametrize("value", NONSENSE[:24])
+@pytest.mark.parametrize("value", NONSENSE)
 def test_no_filter_falls_over_nonsense(client, everybody, addresses, value):  # noqa: F811
     """Each list with each of its filters set to the value at once."""
     client.raise_request_exception = False
     visitor, faults = Visitor(client, everybody), []
     lists = [(name, path) for name, path in addresses.items() if name.endswith("-list")]
-    for name, address in lists if THOROUGH else islice(lists, NONSENSE.index(value), None, 24):
+    for name, address in lists if THOROUGH else islice(lists, NONSENSE.index(value), None, len(NONSENSE)):
         page = visitor.ask(lambda client, address=address: client.get(address))
         names = set(re.findall(r'name="([a-z_]+)"', page.content.decode())) | {"page", "sort", "columns"}
         query = urlencode(dict.fromkeys(sorted(names), value))[:LONGEST_LINE]

@@ -24,7 +24,7 @@ class RemovalQuerySet(models.QuerySet["Removal"]):
     def visible_to(self, user: User) -> RemovalQuerySet:
         if not user.has_perm(Perms.VIEW_BILLBOARDS):
             return self.none()
-        if user.sees_all_units:
+        if user.sees_all_units or user.has_perm(Perms.KEEP_BOARDS):
             return self
         return self.filter(of_own_units(user, "street") | Q(recorded_by=user.pk))
 
@@ -111,6 +111,4 @@ class Removal(Record):
         item = getattr(self, "item", None)
         if item is not None:
             return item.get_absolute_url()
-        if self.case is not None:
-            return self.case.get_absolute_url()
         return reverse("billboards:removal-detail", args=[self.pk])

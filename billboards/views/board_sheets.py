@@ -23,9 +23,11 @@ from billboards.views.boards import KEEP, LIST, VIEW, visible_board
 from billboards.workflow import boards
 from config import area_map
 from config.codes import qr_svg
+from config.navigation import page_of
 from config.tables import Column, Table, render_table
 from staff.exports import ListExport, register_export
 from staff.forms.records import VoidForm
+from staff.models import User
 from staff.pages import Fact, RecordPage, form_page, pdf_answer, recorded_fact, void_step
 from staff.permissions import Perms
 from staff.refusals import Refused
@@ -225,8 +227,8 @@ REMOVAL_EXPORT = register_export(ListExport("billboards.removals", "户外广告
 @require_GET
 @VIEW
 def removal_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """A removal that is of no board, campaign or case of ours: what an old ledger said of it."""
-    rows = Removal.objects.visible_to(request.user).select_related("street", "batch", "recorded_by")
+    """A removal that is of no board and no campaign's item: of a case, or what an old ledger said of it."""
+    rows = Removal.objects.visible_to(request.user).select_related("street", "batch", "recorded_by", "case")
     removal = get_object_or_404(rows, pk=pk, item=None)
     steps = []
     if request.user.has_perm(Perms.KEEP_BOARDS) and not removal.is_voided:
@@ -237,19 +239,20 @@ def removal_detail(request: HttpRequest, pk: int) -> HttpResponse:
         record=removal,
         title=removal.what,
         crumbs=[("拆除记录", "billboards:removal-list")],
-        facts=removal_facts(removal),
+        facts=removal_facts(request.user, removal),
         badge=("已作废", "grey") if removal.is_voided else ("程序瑕疵", "amber") if removal.flaw else ("", "grey"),
         steps=steps,
     ).show(request)
 
 
-def removal_facts(removal: Removal) -> list[Fact]:
+def removal_facts(user: User, removal: Removal) -> list[Fact]:
     return [
         Fact("拆除日期", removal.removed_on),
         Fact("地点", removal.place, note=removal.street.label),
         Fact("拆除方式", removal.get_mode_display()),
         Fact("数量", amount_of(removal)),
         Fact("面积", removal.area or None, unit="㎡"),
+        Fact("案件", removal.case, url=page_of(user, removal.case)),
         Fact("外部案号", removal.case_number),
         Fact("书面同意", removal.consent_on),
         Fact("紧急情形（查找、公告情况）", removal.reason),

@@ -24,6 +24,7 @@ from billboards.forms.boards import BoardForm, BoardPhotoForm, RemovalForm
 from billboards.models import Board, Case, Removal
 from billboards.nearby import near
 from billboards.workflow import boards, removals
+from config.navigation import page_of
 from config.tables import Column, Table, render_table
 from staff.exports import ListExport, register_export
 from staff.files import send_file
@@ -202,7 +203,7 @@ def board_facts(request: HttpRequest, board: Board) -> list[Fact]:
             Fact(
                 "拆后重立",
                 board.earlier.code,
-                url=board.earlier.get_absolute_url(),
+                url=page_of(request.user, board.earlier),
                 note=f"{board.earlier.removed_on}拆除",
             )
         )
@@ -267,7 +268,7 @@ def board_page(request: HttpRequest, board: Board) -> RecordPage:
             "removals": board.removals.select_related("case", "item"),
             "items": board.items.visible_to(request.user).select_related("campaign"),
             "cases": board.cases.visible_to(request.user),
-            "later": board.later.filter(voided_at=None),
+            "later": board.later.visible_to(request.user).filter(voided_at=None),
         },
     )
 

@@ -169,7 +169,7 @@ def item_facts(request: HttpRequest, item: CampaignItem) -> list[Fact]:
     ]
     if item.board:
         facts.append(
-            Fact("台账中的设施", item.board.code, url=item.board.get_absolute_url(), note=item.board.standing_words)
+            Fact("台账中的设施", item.board.code, url=page_of(request.user, item.board), note=item.board.standing_words)
         )
     if item.notified_on:
         facts.append(Fact("告知", item.notified_on, note=f"限 {item.due_on} 前。{item.notice_number}"))

@@ -30,7 +30,7 @@ with_secret() { env SECRET_KEY=only-for-this-check LOG_LEVEL=WARNING "$@"; }
 typed_modules() {
     local pattern
     for pattern in config staff/{passwords,second_factor,workdays,case_papers,ledger,headcount,appraisal,officers,comparison,jobs,uploads}.py \
-        {staff,inspections,fireworks,permits,billboards,reports}/{workflow,figures} {permits,billboards}/documents '*/workflow.py' '*/permissions.py' '*/figures.py' '*/documents.py' \
+        {staff,inspections,fireworks,permits,billboards,reports}/{workflow,figures} {permits,billboards}/documents '*/permissions.py' '*/documents.py' \
         '*/deadlines.py' inspections/{scoring,registrar,tally,caseload,recurrence,composite,responsibility,standard_csv}.py \
         inspections/{month,league,standings,rewards,rulebook,territory,checksheet,drafting,bulletin_paper,area_map}.py \
         inspections/{sampling,district,visits,sheets,sheet_rows,photo_annex}.py \

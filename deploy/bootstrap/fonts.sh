@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # 仿宋 and 楷体 for papers: two files out of Debian's texlive-lang-chinese, without installing TeX. Idempotent. Where the
 # package cannot be had, papers fall back to 宋体 and the system check says so.
-set -euo pipefail
-folder="${VAR_DIR:-$(cd "$(dirname "$0")/../.." && pwd)/var}/fonts"
+source "$(dirname "$0")/steps.sh"
+
+folder=$VAR_DIR/fonts
 faces=(FandolFang-Regular.otf FandolKai-Regular.otf)
 mkdir -p "$folder"
 if [ -s "$folder/${faces[0]}" ] && [ -s "$folder/${faces[1]}" ]; then

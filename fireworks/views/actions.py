@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from config.navigation import page_of
 from config.tables import Column, Table, render_table
 from fireworks.filters.records import ActionFilter
 from fireworks.forms.records import ActionForm
@@ -113,7 +114,7 @@ def action_page(request: HttpRequest, action: JointAction) -> RecordPage:
             Fact("发现问题", action.places_found, unit="家次"),
             Fact("结果", action.result),
             *(
-                Fact("收缴", f"{lot.quantity.normalize():f} {lot.get_measure_display()}", url=lot.get_absolute_url(), note=lot.number)
+                Fact("收缴", f"{lot.quantity.normalize():f} {lot.get_measure_display()}", url=page_of(request.user, lot), note=lot.number)
                 for lot in lots
             ),
             *recorded_fact(action),

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from config.navigation import page_of
 from config.tables import Column, Table, render_table
 from fireworks.filters.records import EntryFilter
 from fireworks.forms.assessment import EntryForm, SchemeForm
@@ -104,7 +105,7 @@ def entry_page(request: HttpRequest, entry: BanEntry) -> RecordPage:
         Fact("扣分", entry.points, unit="分"),
     ]
     if entry.incident:
-        facts.append(Fact("炮情", entry.incident.number, url=entry.incident.get_absolute_url()))
+        facts.append(Fact("炮情", entry.incident.number, url=page_of(request.user, entry.incident)))
     return RecordPage(
         record=entry,
         title=f"{entry.unit.label} 扣 {entry.points.normalize():f} 分",

@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from config.navigation import page_of
 from config.tables import Column, Table, render_table
 from fireworks.filters.records import BulletinFilter
 from fireworks.forms.assessment import BulletinForm, CorrectionForm
@@ -106,6 +107,7 @@ def bulletin_context(request: HttpRequest, bulletin: BanBulletin) -> dict[str, A
         "lines": lines,
         "total": grand_total(lines),
         "later": later,
+        "later_url": page_of(request.user, later),
         "drifted": drifted,
         "can_issue": can_issue_bulletin(request.user, bulletin),
         "correction_form": CorrectionForm() if drifted and request.user.has_perm(Perms.ASSESS_BAN) else None,

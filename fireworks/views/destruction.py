@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from config.tables import Column, Table, render_table
 from fireworks.filters.records import DestructionFilter
 from fireworks.forms.records import DestructionForm
-from fireworks.models import Destruction, DestructionPhoto
+from fireworks.models import Destruction, DestructionPhoto, SeizureLot
 from fireworks.permissions import can_change_record
 from fireworks.workflow import seizures
 from staff.exports import ListExport, register_export
@@ -93,6 +93,7 @@ def destruction_page(request: HttpRequest, destruction: Destruction) -> RecordPa
     may = can_change_record(request.user, destruction)
     address = {name: reverse(f"fireworks:destruction-{name}", args=[destruction.pk]) for name in ("void", "photo-add")}
     weight = destruction.get_weight_basis_display() or "没有称重，也没有估算"
+    opened = SeizureLot.objects.visible_to(request.user).filter(items__destruction=destruction)
     return RecordPage(
         record=destruction,
         title=destruction.number,
@@ -115,7 +116,7 @@ def destruction_page(request: HttpRequest, destruction: Destruction) -> RecordPa
         photo_url=address["photo-add"] if may else "",
         photo_form=PhotoForm() if may else None,
         parts=["fireworks/_destruction_items.html"],
-        more={"items": destruction.items.all()},
+        more={"items": destruction.items.all(), "opened": set(opened.values_list("pk", flat=True))},
     )
 
 

@@ -136,10 +136,9 @@ GAP_COLUMNS = [
 
 
 def gap_table(request: HttpRequest, window: Window) -> Table:
-    visible = set(
-        Slot.objects.visible_to(request.user).filter(roster__window=window).values_list("grid__name", flat=True)
-    )
-    rows: list[Gap] = [gap for gap in gaps(window) if gap.grid in visible]
+    slots = Slot.objects.visible_to(request.user).filter(roster__window=window).values_list("grid__name", "pk")
+    grids, opened = {grid for grid, _ in slots}, {reverse("fireworks:slot-detail", args=[pk]) for _, pk in slots}
+    rows: list[Gap] = [gap for gap in gaps(window) if gap.grid in grids]
     return Table(
         columns=GAP_COLUMNS,
         rows=rows,
@@ -147,7 +146,7 @@ def gap_table(request: HttpRequest, window: Window) -> Table:
         name="duty-gaps",
         caption=f"{window}缺报告的网格和班次",
         default_sort="day",
-        row_url=lambda row: row.url,
+        row_url=lambda row: row.url if row.url in opened else "",
         empty="每个网格、每个班次都已报告。" if is_watched(window) else "这个时段没有已发布的值班表。",
     )
 

@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from config.display import plain_number
+from config.navigation import page_of
 from config.tables import Column, Table, render_table
 from fireworks.filters.records import LotFilter
 from fireworks.forms.records import CustodyForm, LotForm
-from fireworks.models import SeizureLot
+from fireworks.models import Destruction, SeizureLot
 from fireworks.permissions import can_change_record
 from fireworks.workflow import seizures
 from staff.exports import ListExport, register_export
@@ -138,8 +139,9 @@ def lot_page(request: HttpRequest, lot: SeizureLot) -> RecordPage:
     ]
     for source, label in ((lot.action, "联合行动"), (lot.incident, "炮情")):
         if source is not None:
-            facts.append(Fact(label, source.number, url=source.get_absolute_url()))
+            facts.append(Fact(label, source.number, url=page_of(request.user, source)))
     items = lot.items.select_related("destruction").filter(destruction__voided_at=None)
+    opened = Destruction.objects.visible_to(request.user).filter(items__lot=lot)
     return RecordPage(
         record=lot,
         title=lot.number,
@@ -150,7 +152,12 @@ def lot_page(request: HttpRequest, lot: SeizureLot) -> RecordPage:
         edit_url=reverse("fireworks:lot-edit", args=[lot.pk]) if may else "",
         steps=lot_steps(lot) if may else [],
         parts=["fireworks/_lot_parts.html"],
-        more={"custody": lot.custody.select_related("recorded_by"), "items": items, "measure": measure},
+        more={
+            "custody": lot.custody.select_related("recorded_by"),
+            "items": items,
+            "opened": set(opened.values_list("pk", flat=True)),
+            "measure": measure,
+        },
     )
 
 

@@ -34,9 +34,9 @@ def workbook_path(bulletin: Bulletin, filename: str) -> str:
 class BulletinQuerySet(models.QuerySet["Bulletin"]):
     def visible_to(self, user: User) -> BulletinQuerySet:
         """Drafts are the bureau's; what is published is there for everybody who is ranked in it."""
-        if user.sees_all_units:
-            return self
-        return self.exclude(state=BulletinState.DRAFT) if user.has_perm(Perms.VIEW_SCORES) else self.none()
+        if not user.has_perm(Perms.VIEW_SCORES):
+            return self.none()
+        return self if user.sees_all_units else self.exclude(state=BulletinState.DRAFT)
 
     def standing(self) -> BulletinQuerySet:
         """Published and not corrected: one a month."""

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from config.navigation import page_of
 from fireworks.enums import IncidentState
 from inspections import permissions as may
 from inspections.enums import TRANSITIONS, FindingState
@@ -152,6 +153,8 @@ def detail_context(request: HttpRequest, finding: Finding, **more: Any) -> dict[
     lines = list(OrderLine.objects.filter(finding=finding).select_related("order__unit"))
     return {
         "finding": finding,
+        "spot_url": page_of(user, finding.spot),
+        "incident_url": page_of(user, finding.incident),
         "incident_doubt": incident_doubt(finding),
         "worth": worth,
         "demand": next((line.order.demand for line in lines if line.withdrawn_at is None), ""),

@@ -21,6 +21,7 @@ from permits.models import Application, ReviewOutcome, ReviewSession
 from permits.permissions import (
     can_collect,
     can_edit_application,
+    can_fill_survey,
     can_note,
     can_run_session,
     can_step,
@@ -33,12 +34,13 @@ from permits.views.papers import receipt_link
 from permits.views.tabs import TABS, tab_context
 from permits.workflow.guards import has_no_use
 from permits.workflow.next_steps import is_unchecked, next_edge, next_step
+from permits.workflow.surveys import open_survey
 from staff import workdays
 from staff.deadlines import Light
 from staff.exports import ListExport, register_export
 from staff.files import send_scan
 from staff.group_messages import case_message
-from staff.models import Activity
+from staff.models import Activity, User
 from staff.pages import SHOWN_ACTIVITIES, RecordPage, Step, take_step
 from staff.permissions import Perms
 
@@ -216,10 +218,17 @@ class CasePage(RecordPage):
         return render(request, "permits/application_detail.html", context, status=status)
 
 
+def is_mine_to_survey(user: User, application: Application) -> bool:
+    survey = open_survey(application)
+    return survey is not None and can_fill_survey(user, survey)
+
+
 def own_page_link(request: HttpRequest, application: Application) -> tuple[str, str, bool] | None:
     """The step that is filled in on a page of its own: (label, address, is the primary one)."""
     for edge in ("survey", "pass_restoration"):
-        if can_step(request.user, application, edge):
+        if can_step(request.user, application, edge) and (
+            edge != "survey" or is_mine_to_survey(request.user, application)
+        ):
             url = reverse(f"permits:{OWN_PAGE[edge]}", args=[application.pk])
             return ("登记验收" if edge == "pass_restoration" else TRANSITIONS[edge].label, url, True)
     if is_unchecked(application) and can_tick_materials(request.user, application):

@@ -14,7 +14,7 @@ from permits.authority import city_road_ways
 from permits.clocks import clocks_of
 from permits.forms.materials import MaterialFileForm
 from permits.models import Application
-from permits.permissions import can_fill_survey, can_inspect, can_tick_materials
+from permits.permissions import can_fill_survey, can_inspect, can_serve, can_tick_materials
 from permits.taping import area_gap
 from permits.views.fees import fee_context
 from permits.views.papers import paper_context
@@ -105,7 +105,8 @@ def papers_tab(request: HttpRequest, application: Application) -> Context:
 
 
 def service_tab(request: HttpRequest, application: Application) -> Context:
-    return {"papers": application.papers.issued().prefetch_related("services")}
+    papers = list(application.papers.issued().prefetch_related("services"))
+    return {"papers": papers, "servable": {paper.pk for paper in papers if can_serve(request.user, paper)}}
 
 
 def site_tab(request: HttpRequest, application: Application) -> Context:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from config.navigation import page_of
 from staff.exports import XLSX
 from staff.forms.imports import ColumnsForm, ConfirmImportForm, SheetForm
 from staff.imports import pipeline
@@ -68,13 +69,15 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if batch.job is not None:
         batch.job.refresh_progress()
     same_file = ImportBatch.objects.filter(kind=batch.kind, sha256=batch.sha256, state=ImportState.PUBLISHED)
+    same_file = same_file.exclude(pk=batch.pk).order_by("published_at").first()
     context = {
         "batch": batch,
         "kind": kind,
         "missing": pipeline.missing_fields(batch),
         "columns_form": ColumnsForm(batch=batch) if batch.state == ImportState.UPLOADED else None,
         "confirm_form": ConfirmImportForm(batch=batch),
-        "same_file": same_file.exclude(pk=batch.pk).order_by("published_at").first(),
+        "same_file": same_file,
+        "same_file_url": page_of(request.user, same_file),
         "list_url": kind.list_url(batch),
     }
     return render(request, "staff/import_detail.html", context)

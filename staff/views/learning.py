@@ -23,6 +23,7 @@ from staff.forms.learning import CourseForm
 from staff.models import Activity, Course, Movement, Person, setting
 from staff.pages import SHOWN_ACTIVITIES
 from staff.permissions import Perms
+from staff.views.people import person_link
 from staff.workflow import learning
 
 VIEW = permission_required(Perms.VIEW_PEOPLE, raise_exception=True)
@@ -156,7 +157,7 @@ def hours_table(request: HttpRequest) -> Table:
         name="hours",
         caption=f"{filters.shown_year}年学时",
         default_sort="unit",
-        row_url=lambda row: row.person.get_absolute_url(),
+        row_url=person_link(user),
         filters=filters,
         export_url=reverse("staff:export", args=[HOURS_EXPORT.key]),
         empty="没有在岗人员。",

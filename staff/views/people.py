@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -14,13 +15,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from config.navigation import page_of
 from config.tables import Column, Table, render_table
 from staff.exports import ListExport, register_export
 from staff.filters.people import MovementFilter, PersonFilter
 from staff.forms.people import EntryForm, FindPersonForm, MovementForm, PersonForm, add_person
 from staff.forms.records import ReasonForm
 from staff.headcount import duty_note
-from staff.models import Activity, Attendance, Movement, Person, PersonIdentity, ReportedTable
+from staff.models import Activity, Attendance, Movement, Person, PersonIdentity, ReportedTable, User
 from staff.officers import why_not_officer
 from staff.permissions import Perms, can_change_movement
 from staff.refusals import Refused
@@ -47,6 +49,12 @@ def person_columns(day: date) -> list[Column]:
     ]  # fmt: skip
 
 
+def person_link(user: User) -> Callable[[Movement], str]:
+    """Where a row of the ledger leads: to the person's file, nowhere for who is in another unit now."""
+    seen = None if user.sees_all_units else set(Person.objects.visible_to(user).values_list("pk", flat=True))
+    return lambda row: row.person.get_absolute_url() if seen is None or row.person_id in seen else ""
+
+
 def person_table(request: HttpRequest) -> Table:
     """Who is here on the day that the address asks for (today if none): one row of the ledger a person."""
     user = request.user
@@ -64,7 +72,7 @@ def person_table(request: HttpRequest) -> Table:
         name="people",
         caption=f"人员名册（{filters.day}）",
         default_sort="unit",
-        row_url=lambda row: row.person.get_absolute_url(),
+        row_url=person_link(user),
         filters=filters,
         export_url=reverse("staff:export", args=[PERSON_EXPORT.key]),
         empty="还没有人员。可以登记，或从表格导入。",
@@ -139,6 +147,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "can_manage": user.has_perm(Perms.MANAGE_PEOPLE),
         "can_remove": user.has_perm(Perms.MANAGE_PEOPLE) and all(row.voided_at for row in history),
         "history": history,
+        "opened": set(person.movements.visible_to(user).values_list("pk", flat=True)),
         "locked": locked,
         "certificates": person.certificates.order_by("-issued_on"),
         "why_not": why_not_officer(person, today),
@@ -227,7 +236,7 @@ def movement_table(request: HttpRequest) -> Table:
         name="movements",
         caption="人员变动",
         default_sort="-effective_on",
-        row_url=lambda row: row.person.get_absolute_url(),
+        row_url=lambda row: row.get_absolute_url(),
         row_tone=lambda row: "muted" if row.voided_at else "danger" if row.flag else "",
         filters=filters,
         export_url=reverse("staff:export", args=[MOVEMENT_EXPORT.key]),
@@ -304,6 +313,7 @@ def movement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "movement": movement,
         "person": movement.person,
+        "person_url": page_of(request.user, movement.person),
         "can_change": can_change_movement(request.user, movement, ReportedTable.objects.locked_until()),
         "void_form": ReasonForm(),
     }
@@ -316,7 +326,9 @@ def movement_void(request: HttpRequest, pk: int) -> HttpResponse:
     movement = visible_movement(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        context = {"movement": movement, "person": movement.person, "can_change": True, "void_form": form}
+        person = movement.person
+        context = {"movement": movement, "person": person, "person_url": page_of(request.user, person)}
+        context |= {"can_change": True, "void_form": form}
         return render(request, "staff/movement_detail.html", context, status=422)
     try:
         people.void_movement(movement, by=request.user, reason=form.cleaned_data["reason"])

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
+from config.navigation import page_of
 from staff.models import Activity, Certificate, User, Verb, changed_fields, notify
 from staff.models.certificates import warning_due
 from staff.permissions import Perms
@@ -77,7 +78,8 @@ def warn_of_expiry(today: date) -> int:
             certificate.save(update_fields=["warned"])
             text = f"{certificate.person.name}的执法证{certificate.expires_on}到期（{due}天内），请安排换证考试。"
             account = certificate.person.account
-            told = {user.pk: user for user in (*keepers, *([account] if account and account.is_active else []))}
-            notify(list(told.values()), text, url=certificate.get_absolute_url())
+            holder = [account] if account and account.is_active and account not in keepers else []
+            notify(keepers, text, url=certificate.get_absolute_url())
+            notify(holder, text, url=page_of(account, certificate) if holder else "")
             warned += 1
     return warned

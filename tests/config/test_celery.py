@@ -1,4 +1,4 @@
-"""Celery beat, as far as it differs from the thread of an embedded installation."""
+"""Celery beat, as far as it differs from the background process of an embedded installation."""
 
 from celery.signals import beat_init
 

@@ -163,6 +163,14 @@ def test_the_newest_are_kept(bureau, tmp_path, monkeypatch):
     assert len(list(folder.iterdir())) == 4  # each with its sum, and nothing half done
 
 
+@pytest.mark.parametrize(("age", "asks"), [(49, False), (51, True)])
+def test_an_hourly_one_is_taken_by_each_hourly_asking(settings, tmp_path, monkeypatch, age, asks):
+    settings.BACKUP_DIR, settings.BACKUP_EVERY = tmp_path, timedelta(hours=1)
+    monkeypatch.setattr(backup, "newest_age", lambda folder: timedelta(minutes=age))
+    monkeypatch.setattr(backup, "take", lambda folder, key_file: folder / "chengguan-new.tar")
+    assert bool(back_up()) is asks
+
+
 def test_the_timed_one_waits_its_time_and_tells_when_it_fails(bureau, settings, tmp_path, monkeypatch):
     settings.BACKUP_DIR, settings.BACKUP_EVERY = tmp_path / "kept", timedelta(hours=24)
     assert back_up().startswith("chengguan-")
