@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from billboards.enums.boards import BoardLife, RemovalMode
 from billboards.enums.cases import CaseState, DecisionKind, Route
@@ -14,6 +15,7 @@ from billboards.workflow.guards import Entry, why_not_paper
 from billboards.workflow.items import Treatment
 from billboards.workflow.steps import take_step
 from config.periods import Period
+from staff.permissions import Roles
 from staff.refusals import Refused
 from tests.factories.boards import make_board, make_campaign, make_item, remove_board
 from tests.factories.cases import a_decision, at, make_case, make_story, story_until
@@ -35,6 +37,16 @@ def adds_up():
     return number("removed"), number("removed_area")
 
 
+def test_its_page_names_the_case_and_opens_it_for_who_sees_cases(client):
+    case = make_story("finish")
+    removal = Removal.objects.get()
+    for role, opens in ((Roles.OFFICE, True), (Roles.STREET_CONTACT, False)):
+        client.force_login(UserFactory(role=role, unit=removal.street))
+        page = client.get(removal.get_absolute_url()).content.decode()
+        assert case.number in page
+        assert (case.get_absolute_url() in page) is opens
+
+
 def performed(case, kind="removal", day=date(2025, 4, 10), **facts):
     record = Performance(kind=kind, performed_on=day, verified_by="甲", consent_on=facts.pop("consent_on", None))
     return take_step(case, "perform", Entry(day, record, facts=facts), by=UserFactory())
@@ -45,7 +57,7 @@ def test_an_executed_coercion_is_one_removal_with_its_area():
     removal = Removal.objects.get()
     assert (removal.case, removal.mode, removal.removed_on) == (case, RemovalMode.COERCIVE, date(2025, 10, 14))
     assert (removal.quantity, removal.area, removal.flaw) == (2, Decimal(64), "")
-    assert removal.get_absolute_url() == case.get_absolute_url()
+    assert removal.get_absolute_url() == reverse("billboards:removal-detail", args=[removal.pk])
     assert adds_up() == (2, 64)
     assert number("removed_by_mode", RemovalMode.COERCIVE) == 2
 
