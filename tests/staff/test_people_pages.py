@@ -303,3 +303,21 @@ def test_a_locked_movement_offers_no_change(clerk, story):
     refused = clerk.post(reverse("staff:movement-edit", args=[row.pk]), edit)
     assert refused.status_code == 422
     assert "锁定" in refused.content.decode()
+
+
+def test_who_has_moved_on_is_listed_without_a_file_that_is_closed_to_the_old_unit(client):
+    before, after = SquadFactory(), SquadFactory()
+    gone = make_person(name="走示例", unit=before)
+    move(gone, MovementKind.ROTATED, MAY, unit=after)
+    here = make_person(name="留示例", unit=before)
+    client.force_login(UserFactory(role=Roles.SQUAD_LEADER, unit=before))
+    roster = client.get(reverse("staff:person-list"), {"on": "2026-01-01"}).content.decode()
+    assert "走示例" in roster
+    assert gone.get_absolute_url() not in roster
+    assert here.get_absolute_url() in roster
+    ledger = client.get(reverse("staff:movement-list")).content.decode()
+    row = gone.movements.visible_to(client.get("/").wsgi_request.user).latest("pk")
+    assert row.get_absolute_url() in ledger
+    page = client.get(row.get_absolute_url())
+    assert page.status_code == 200
+    assert gone.get_absolute_url() not in page.content.decode()
