@@ -10,7 +10,7 @@ from staff.permissions import Roles
 from tests.factories.cases import make_lead
 
 VIEWS = {
-    Roles.DIRECTOR, Roles.DEPUTY_DIRECTOR, Roles.OFFICE, Roles.SQUAD_LEADER, Roles.SQUAD_MEMBER, Roles.LEGAL,
+    Roles.DIRECTOR, Roles.DEPUTY_DIRECTOR, Roles.OFFICE, Roles.ASSESSMENT_OFFICE, Roles.SQUAD_LEADER, Roles.SQUAD_MEMBER, Roles.LEGAL,
     Roles.FINANCE, Roles.BILLBOARD_OFFICE,
 }  # fmt: skip
 SQUADS = {Roles.SQUAD_LEADER, Roles.SQUAD_MEMBER}  # of another unit: a 404

@@ -13,7 +13,7 @@ from tests.factories.cases import make_case
 
 SQUADS = {Roles.SQUAD_LEADER, Roles.SQUAD_MEMBER}  # another squad's case is a 404 to them
 LEADERS = {Roles.DIRECTOR, Roles.DEPUTY_DIRECTOR}
-VIEWS = SQUADS | LEADERS | {Roles.OFFICE, Roles.LEGAL, Roles.FINANCE, Roles.BILLBOARD_OFFICE}
+VIEWS = SQUADS | LEADERS | {Roles.OFFICE, Roles.ASSESSMENT_OFFICE, Roles.LEGAL, Roles.FINANCE, Roles.BILLBOARD_OFFICE}
 WORKS = SQUADS | LEADERS | {Roles.LEGAL}
 TAKES_IN = SQUADS | {Roles.FINANCE}
 

@@ -24,14 +24,14 @@ def started(**settings):
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("wrong", "said"),
     [
         ({"JOB_RUNNER": "celery"}, "celery 要同时设 REDIS_URL"),
         ({"JOB_RUNNER": "process", "REDIS_URL": "redis://127.0.0.1:1/0"}, "process 不能同时设"),
         ({"DATABASE_URL": "chengguan"}, "DATABASE_URL 不是数据库地址"),
     ],
 )
-def test_what_cannot_be_stops_the_program_with_its_name(settings, said):
-    done = started(DJANGO_SETTINGS_MODULE="config.settings", SECRET_KEY="x" * 50, **settings)
+def test_what_cannot_be_stops_the_program_with_its_name(wrong, said):
+    done = started(DJANGO_SETTINGS_MODULE="config.settings", SECRET_KEY="x" * 50, **wrong)
     assert done.returncode == 1
     assert said in done.stderr

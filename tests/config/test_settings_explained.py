@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-READ = re.compile(r"""\benv_(?:str|bool|int|list|choice)\(\s*"([A-Z_]+)\"""")
+READ = re.compile(r"""\benv_(?:str|bool|int|list|choice|database)\(\s*"([A-Z_]+)\"""")
 OFFERED = re.compile(r"^#?([A-Z_]+)=", re.MULTILINE)
 
 
