@@ -13,7 +13,7 @@ from config.inputs import DATE
 from config.periods import Period
 from staff.enums import CourseKind, Education, Employment, MovementKind, Party, Sex
 from staff.headcount import Scope, certified_on, entering, leavers, leaving, scope_choices, scopes
-from staff.models import Certificate, Course, Movement, Quota, Unit, UnitKind
+from staff.models import Certificate, Course, ImportBatch, Movement, Quota, Unit, UnitKind
 
 OUR_KINDS = (UnitKind.BUREAU, UnitKind.DEPARTMENT, UnitKind.SQUAD)
 
@@ -122,7 +122,9 @@ class MovementFilter(django_filters.FilterSet):
         label="内外", choices=[("outside", "进出本局"), ("inside", "内部调动")], method="by_across"
     )
     left = django_filters.BooleanFilter(label="辞职或调离（每人一次）", method="by_left", widget=forms.HiddenInput())
-    batch = django_filters.NumberFilter(label="导入批次", field_name="batch", widget=forms.HiddenInput())
+    batch = django_filters.ModelChoiceFilter(
+        label="导入批次", queryset=ImportBatch.objects.all(), widget=forms.HiddenInput()
+    )
 
     class Meta:
         model = Movement
