@@ -23,7 +23,9 @@ STATES = [*FindingState.choices, ("open", "未销号"), ("all", "全部（含作
 
 def end_of(day: date) -> datetime:
     """The moment up to which deadlines are judged: the end of the day, or now if that comes first."""
-    return min(timezone.make_aware(datetime.combine(day + timedelta(days=1), time())), timezone.now())
+    if day >= timezone.localdate():
+        return timezone.now()
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
 
 
 def names_a_period(text: str) -> None:

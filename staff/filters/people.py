@@ -68,7 +68,8 @@ class PersonFilter(django_filters.FilterSet):
             kind=MovementKind.OPENING,
             flag="",
             voided_at=None,
-            effective_on__range=(self.day + timedelta(days=1), until),
+            effective_on__gt=self.day,
+            effective_on__lte=until,
         )
 
     def by_day(self, rows: QuerySet[Movement], name: str, value: date) -> QuerySet[Movement]:
