@@ -11,6 +11,7 @@ from billboards.enums.cases import CustodyAct
 from billboards.models import Case, CaseOfficer, Evidence, EvidenceCustody, Interview, SiteRecord
 from billboards.workflow import evidence, inquiry
 from config.inputs import DATE, MOMENT, RowsField
+from config.periods import FIRST_YEAR, LAST_YEAR
 from staff.forms.files import SeveralFilesField
 from staff.models import User
 from staff.refusals import Refused, show_refusal
@@ -79,6 +80,15 @@ class SheetForm(forms.ModelForm):
         )
         for name, value in (("place", case.place), ("started_at", timezone.localtime)):
             self.fields[name].initial = value
+
+    def clean(self) -> dict[str, Any]:
+        """A year that no clock had is refused before it is compared in another time zone."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in ("started_at", "ended_at"):
+            moment = cleaned.get(name)
+            if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+                self.add_error(name, "年份不对，请核对。")
+        return cleaned
 
     def store(self, *, by: User) -> Any:
         officers, late = list(self.cleaned_data["officers"]), self.cleaned_data["late"]
