@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from billboards.models import Case, CaseClock
-from staff.calendar_file import Entry
+from staff.calendar_file import CalendarEntry
 
 
-def entries_of(clocks: Iterable[CaseClock], cases: Iterable[Case]) -> Iterator[Entry]:
+def entries_of(clocks: Iterable[CaseClock], cases: Iterable[Case]) -> Iterator[CalendarEntry]:
     for clock in clocks:
         side = "届满" if clock.ours else "届满（当事人）"
-        yield Entry(
+        yield CalendarEntry(
             f"clock-{clock.pk}",
             clock.due_on,
             f"{clock.label}{side}：{clock.case.number}",
@@ -20,7 +20,7 @@ def entries_of(clocks: Iterable[CaseClock], cases: Iterable[Case]) -> Iterator[E
         )
     for case in cases:
         if case.coercion_from is not None:
-            yield Entry(
+            yield CalendarEntry(
                 f"coercion-{case.pk}",
                 case.coercion_from,
                 f"最早可强制：{case.number}",

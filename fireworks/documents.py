@@ -10,7 +10,7 @@ from typing import Any
 
 from fireworks import peaks
 from fireworks.models import Grid, Post, Roster, Slot
-from staff.calendar_file import Entry
+from staff.calendar_file import CalendarEntry
 from staff.models import User, setting
 
 
@@ -99,10 +99,10 @@ def line_of(slot: Slot, by: str) -> tuple[str, ...]:
     )
 
 
-def calendar_entries(assignments: Iterable[Any]) -> Iterator[Entry]:
+def calendar_entries(assignments: Iterable[Any]) -> Iterator[CalendarEntry]:
     """Duties for a calendar."""
     for each in assignments:
-        yield Entry(
+        yield CalendarEntry(
             f"duty-{each.slot_id}-{each.person_id}",
             each.slot.starts_at,
             f"禁炮值班：{each.slot.place}（{each.get_role_display()}）",

@@ -13,7 +13,7 @@ from staff.models import Activity, Verb
 
 
 @dataclass(frozen=True)
-class Entry:
+class CalendarEntry:
     """`uid` stays the same when the day moves; a date is a whole day, a moment ends at `ends`; `path` is the record's page."""
 
     uid: str
@@ -25,7 +25,7 @@ class Entry:
     path: str = ""
 
 
-def send_calendar(request: HttpRequest, title: str, entries: Iterable[Entry], *, name: str) -> HttpResponse:
+def send_calendar(request: HttpRequest, title: str, entries: Iterable[CalendarEntry], *, name: str) -> HttpResponse:
     """The entries as `name`.ics, titled as the phone's calendar shows them."""
     from icalendar import Calendar, Event  # slow to load, rarely asked for
 

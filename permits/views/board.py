@@ -18,7 +18,7 @@ from permits.enums import PermitState
 from permits.models import Application, Survey
 from permits.views.access import VIEW
 from staff import workdays
-from staff.calendar_file import Entry, send_calendar
+from staff.calendar_file import CalendarEntry, send_calendar
 from staff.deadlines import Light
 from staff.models import User
 
@@ -117,7 +117,7 @@ def due_ics(request: HttpRequest) -> HttpResponse:
     """The same days for the calendar of a phone: all-day events."""
     today = timezone.localdate()
     entries = (
-        Entry(
+        CalendarEntry(
             due.uid,
             due.day,
             f"{due.what} {due.application.number} {due.application.applicant_name}",
