@@ -29,6 +29,7 @@ from django.test import Client, RequestFactory  # noqa: E402
 from openpyxl import Workbook  # noqa: E402
 from python_calamine import CalamineWorkbook  # noqa: E402
 
+from config import memory  # noqa: E402
 from config.figures import one_reading  # noqa: E402
 from config.pdf import html_to_pdf  # noqa: E402
 from config.periods import Period  # noqa: E402
@@ -444,4 +445,5 @@ CASES = {
 }
 
 if __name__ == "__main__":
+    memory.settle()  # as the process that serves
     CASES[sys.argv[1]]()

@@ -6,11 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
+from html import escape
 from typing import Any, Literal
 
 from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
 
-from config.display import amount, display
+from config.display import NOTHING, amount, display
 
 PHONE_ROLES = ("primary", "secondary", "hidden")
 ALIGNMENTS = ("start", "center", "end")
@@ -27,7 +31,8 @@ class Column:
     align     start, center, end; default: end where there is a unit or a total
     unit      printed in the head; 元 also sets two decimals
     total     aggregate expression (Sum("points")) or function of all matching rows -> value
-    template  renders the cell with `row` (the object) and `value`
+    sign      row -> markup of the cell (config.signs); the value stands for exports and order
+    template  renders the cell with `row` (the object) and `value`, where there is more to it than a sign
     phone     part on a phone's card: primary (title), secondary (labelled line), hidden
     format    value -> text on screen; exports keep the value itself
     optional  not shown until the user chooses it
@@ -40,6 +45,7 @@ class Column:
     align: str = ""
     unit: str = ""
     total: Any = None
+    sign: Callable[[Any], str] | None = None
     template: str | None = None
     phone: str = "hidden"
     format: Callable[[Any], str] | None = None
@@ -62,6 +68,10 @@ class Column:
     def value_of(self, row: Any) -> Any:
         return self.value(row) if callable(self.value) else follow(row, self.value or self.name)
 
+    def cell_of(self, row: Any, *, url: str = "", heads: bool = False) -> Cell:
+        value = self.value_of(row)
+        return Cell(self, value, self.text_of(value), self.sign(row) if self.sign else "", url, heads)
+
     def text_of(self, value: Any) -> str:
         if self.format is not None:
             return self.format(value)
@@ -70,22 +80,52 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value in its column. The words for the template stand ready: it asks for a thousand cells a page."""
+    """A value in its column, ready as markup: a page holds a thousand cells, and a template would look up each word of each.
+
+    sign: markup in the text's place; url: what the text opens; heads: it names its row.
+    """
 
     column: Column
     value: Any
     text: str
+    sign: str = ""
+    url: str = ""
+    heads: bool = False
 
     @property
-    def classes(self) -> str:
-        """Alignment, and how it may break: long text and templates wrap, the rest stays on one line."""
-        shape = "free" if self.column.template else "long" if len(self.text) > LONG_TEXT else "short"
-        return f"text-{self.column.alignment} cell-{shape}"
+    def opening(self) -> SafeString:
+        column = self.column
+        shape = "free" if column.template or column.sign else "long" if len(self.text) > LONG_TEXT else "short"
+        return opening_tag(column.label, column.alignment, shape, "" if self.heads else column.phone)
 
     @property
-    def unit(self) -> str:
-        """Printed behind the number on a phone, where there is no head."""
-        return self.column.unit if self.text != "—" else ""
+    def closing(self) -> SafeString:
+        return SafeString("</th>" if self.heads else "</td>")
+
+    @property
+    def inside(self) -> str:
+        if self.column.sign:
+            return conditional_escape(self.sign)
+        if self.url:
+            return f'<a class="row-link" href="{escape(self.url)}">{escape(self.text)}</a>'
+        unit = self.column.unit if self.text != NOTHING else ""  # on a phone there is no head that says it
+        return escape(self.text) + (f'<span class="card-unit"> {escape(unit)}</span>' if unit else "")
+
+    @property
+    def drawn(self) -> SafeString:
+        """The whole cell, unless its column has a template."""
+        return SafeString(f"{self.opening}{self.inside}{self.closing}")
+
+
+@lru_cache(maxsize=1_000)
+def opening_tag(label: str, alignment: str, shape: str, phone: str) -> SafeString:
+    """Of a cell: alignment, how it may break (long text and signs wrap, the rest stays on one line), its part on a
+    phone's card; no part: the cell that heads its row.
+    """
+    classes = f"text-{alignment} cell-{shape} card-{phone or 'primary'}"
+    if not phone:
+        return format_html('<th scope="row" class="{}">', classes)
+    return format_html('<td class="{}" data-label="{}">', classes, label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +134,21 @@ class Row:
     key: Any
     url: str
     tone: str
+    form: str  # id of the form with the batch actions, "" without any
     cells: tuple[Cell, ...]
 
     @property
-    def first(self) -> Cell:
-        return self.cells[0]
+    def drawn(self) -> SafeString:
+        """All cells; for tables in which none has a template."""
+        return SafeString("".join([cell.drawn for cell in self.cells]))
 
     @property
-    def others(self) -> tuple[Cell, ...]:
-        return self.cells[1:]
+    def tick(self) -> SafeString:
+        """The box that chooses this row for what `form` does with all that are chosen."""
+        return SafeString(
+            f'<td class="check-cell"><input class="form-check-input" type="checkbox" name="pk" value="{escape(str(self.key))}"'
+            f' form="{self.form}" aria-label="选中 {escape(self.cells[0].text)}"></td>'
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,14 @@ CENT = Decimal("0.01")
 THOUSANDTH = Decimal("0.001")
 
 
+def _local(value: datetime) -> datetime:
+    """In the bureau's time; no request ever changes it, so the thread is not asked (a list shows hundreds of times)."""
+    return value.astimezone(timezone.get_default_timezone()) if timezone.is_aware(value) else value
+
+
 def _as_day(value: Any) -> date | None:
     if isinstance(value, datetime):
-        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+        return _local(value).date()
     return value if isinstance(value, date) else None
 
 
@@ -47,8 +52,7 @@ def minute(value: Any) -> str:
     """2026-03-05 14:30 in local time; a plain date stays a date."""
     if not isinstance(value, datetime):
         return day(value)
-    local = timezone.localtime(value) if timezone.is_aware(value) else value
-    return f"{local:%Y-%m-%d %H:%M}"
+    return f"{_local(value):%Y-%m-%d %H:%M}"
 
 
 def amount(value: Any) -> str:

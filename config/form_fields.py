@@ -31,6 +31,10 @@ class FieldPart:
         return anchor_of(self.bound)
 
     @property
+    def has_words(self) -> bool:
+        return bool(self.errors or self.bound.help_text)
+
+    @property
     def optional(self) -> bool:
         """Marked 选填; what is required, now or by a later step (`wanted_later`), needs no mark, nor does a box."""
         field = self.bound.field

@@ -229,24 +229,20 @@ def nav_items(entries: list[Entry], path: str) -> list[NavItem]:
     return [NavItem(entry.label, url, entry.icon, url == here) for entry, url in zip(entries, urls, strict=True)]
 
 
-def help_address(user: Any, path: str) -> str:
+def help_address(entries: list[Entry], path: str) -> str:
     """The page of the handbook for where one is; "" where the navigation has no such place or no page explains it."""
-    entries = permitted(user, NAV)
     active = (entry for entry, item in zip(entries, nav_items(entries, path), strict=True) if item.active)
     here = next(active, None)
     page = (HELP.get(here.url_name) or HELP.get(here.section)) if here else None
     return address_of(HANDBOOK, (page,)) if page else ""
 
 
-def section_here(user: Any, path: str) -> str:
+def section_here(sections: list[NavSection]) -> str:
     """The heading of the navigation under which one is; "" where none of its entries leads here."""
-    return next(
-        (section.label for section in nav_sections(user, path) if any(item.active for item in section.items)), ""
-    )
+    return next((section.label for section in sections if any(item.active for item in section.items)), "")
 
 
-def nav_sections(user: Any, path: str) -> list[NavSection]:
-    entries = permitted(user, NAV)
+def nav_sections(entries: list[Entry], path: str) -> list[NavSection]:
     items = nav_items(entries, path)
     sections: dict[str, list[NavItem]] = {}
     for entry, item in zip(entries, items, strict=True):
@@ -264,10 +260,12 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav": [], "nav_section": "", "phone_nav": [], "search_url": "", "help_url": ""}
+    entries: Any = SimpleLazyObject(lambda: permitted(user, NAV))
+    sections: Any = SimpleLazyObject(lambda: nav_sections(entries, request.path))
     return {
         "search_url": address_of(SEARCH),
-        "help_url": SimpleLazyObject(lambda: help_address(user, request.path)),
-        "nav": SimpleLazyObject(lambda: nav_sections(user, request.path)),
-        "nav_section": SimpleLazyObject(lambda: section_here(user, request.path)),
+        "help_url": SimpleLazyObject(lambda: help_address(entries, request.path)),
+        "nav": sections,
+        "nav_section": SimpleLazyObject(lambda: section_here(sections)),
         "phone_nav": SimpleLazyObject(lambda: nav_items(permitted(user, PHONE_NAV), request.path)),
     }

@@ -85,7 +85,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "config.form_renderer.FormRenderer"
 
 # --- Data -----------------------------------------------------------------------------------------------------------
 

@@ -74,6 +74,7 @@ class Table:
         match = request.resolver_match
         self.name = re.sub(r"[^\w-]+", "-", name or (match.url_name if match and match.url_name else "rows"))
         self.id = f"list-{self.name}"
+        self.form_id = f"{self.id}-batch"
         self.caption, self.empty, self.empty_action = caption, empty, empty_action or ("", "")
         self.row_url, self.row_tone = row_url, row_tone
         self.filters, self.actions, self.prefix = filters, tuple(actions), prefix
@@ -206,13 +207,15 @@ class Table:
         return [self._row(row) for row in self._page[1][: self.size]]
 
     def _row(self, row: Any) -> Row:
-        values = [(column, column.value_of(row)) for column in self.columns]
+        url = self.row_url(row) if self.row_url else ""
+        first, *others = self.columns
         return Row(
             object=row,
             key=row.get("pk", "") if isinstance(row, dict) else getattr(row, "pk", ""),
-            url=self.row_url(row) if self.row_url else "",
+            url=url,
             tone=self.row_tone(row) if self.row_tone else "",
-            cells=tuple(Cell(column, value, column.text_of(value)) for column, value in values),
+            form=self.form_id if self.actions else "",
+            cells=(first.cell_of(row, url=url, heads=True), *(column.cell_of(row) for column in others)),
         )
 
     # --- Count and totals ---------------------------------------------------------------------------------------------
@@ -267,6 +270,15 @@ class Table:
     @property
     def last_page(self) -> int | None:
         return None if self.count is None else max(1, -(-self.count // self.size))
+
+    @cached_property
+    def shown(self) -> set[str]:
+        """Names of the columns shown."""
+        return {column.name for column in self.columns}
+
+    @cached_property
+    def has_templates(self) -> bool:
+        return any(column.template for column in self.columns)
 
     @property
     def heads(self) -> list[Head]:

@@ -18,4 +18,15 @@ def start_embedded_work() -> None:
         background.start()
 
 
+def load_all() -> None:
+    """Every address and what answers it now, not with the first page; then leave it all alone."""
+    from django.urls import get_resolver
+
+    from config import memory
+
+    get_resolver().url_patterns  # noqa: B018 -- looking at them imports them
+    memory.settle()
+
+
 start_embedded_work()
+load_all()

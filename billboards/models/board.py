@@ -195,7 +195,7 @@ class Board(Record):
         return needs_permit(self.kind, self.is_large)
 
     @property
-    def tone(self) -> str:
+    def state_tone(self) -> str:
         return "grey" if self.voided_at else BOARD_TONES.get(self.status, "amber")
 
     @property

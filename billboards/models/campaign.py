@@ -83,7 +83,7 @@ class Campaign(Record):
         return reverse("billboards:campaign-detail", args=[self.pk])
 
     @property
-    def tone(self) -> str:
+    def state_tone(self) -> str:
         return {CampaignState.RUNNING.value: "blue", CampaignState.CLOSED.value: "green"}.get(self.state, "grey")
 
     @property

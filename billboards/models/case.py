@@ -192,7 +192,7 @@ class Case(models.Model):
         return self.state in CaseState.DONE
 
     @property
-    def tone(self) -> str:
+    def state_tone(self) -> str:
         if self.state in CaseState.DONE:
             return "grey"
         return "amber" if self.state in (*CaseState.TO_PERFORM, CaseState.SUSPENDED) else "blue"

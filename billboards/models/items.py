@@ -157,7 +157,7 @@ class CampaignItem(Record):
         return reverse("billboards:item-detail", args=[self.pk])
 
     @property
-    def tone(self) -> str:
+    def state_tone(self) -> str:
         return ITEM_TONES.get(self.state, "grey")
 
     @property

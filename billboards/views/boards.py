@@ -25,6 +25,7 @@ from billboards.models import Board, Case, Removal
 from billboards.nearby import near
 from billboards.workflow import boards, removals
 from config.navigation import page_of
+from config.signs import badge
 from config.tables import Column, Table, render_table
 from staff.exports import ListExport, register_export
 from staff.files import send_file
@@ -44,11 +45,15 @@ CONSEQUENCES = {
 AREA_WORDS = "㎡"
 
 
+def standing_badge(board: Board) -> str:
+    return badge(board.standing_words, board.state_tone)
+
+
 def board_columns() -> list[Column]:
     return [
         Column("code", "编码", sort="code", phone="primary"),
         Column("name", "名称（内容）", sort="name", phone="primary"),
-        Column("status", "状态", value="standing_words", sort="status", template="billboards/_tone_cell.html", phone="primary"),
+        Column("status", "状态", value="standing_words", sort="status", sign=standing_badge, phone="primary"),
         Column("kind", "类型", value="get_kind_display", sort="kind", phone="secondary"),
         Column("street", "街道", value="street.label", sort="street__order", phone="hidden"),
         Column("community", "社区", value="community.label", phone="hidden", optional=True),
@@ -89,7 +94,9 @@ def board_table(request: HttpRequest) -> Table:
         caption="户外广告",
         default_sort="code",
         row_url=Board.get_absolute_url,
-        row_tone=lambda row: "muted" if row.status == BoardStatus.REMOVED else "danger" if row.tone == "red" else "",
+        row_tone=lambda row: (
+            "muted" if row.status == BoardStatus.REMOVED else "danger" if row.state_tone == "red" else ""
+        ),
         filters=filters,
         export_url=reverse("staff:export", args=[BOARD_EXPORT.key]),
         empty="还没有设施。可以登记，或从表格导入。",
@@ -251,7 +258,7 @@ def board_page(request: HttpRequest, board: Board) -> RecordPage:
         crumbs=[LIST],
         facts=board_facts(request, board),
         lead=board.name,
-        badge=(board.standing_words, board.tone),
+        badge=(board.standing_words, board.state_tone),
         edit_url=reverse("billboards:board-edit", args=[board.pk]) if can_edit_board(request.user, board) else "",
         steps=board_steps(request, board),
         links=board_links(request, board),

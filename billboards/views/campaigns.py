@@ -30,6 +30,7 @@ from billboards.forms.campaigns import AssignmentForm, CampaignForm, CloseForm
 from billboards.models import Campaign, CampaignAssignment, CampaignTarget, DailyReport
 from billboards.progress import Counters, by_street, counters, removals_of
 from billboards.workflow import campaigns
+from config.signs import state_badge
 from config.tables import Column, Table, render_table
 from staff.case_papers import paper_head
 from staff.exports import ListExport, register_export
@@ -64,7 +65,7 @@ def campaign_table(request: HttpRequest) -> Table:
             Column("found", "摸底", unit="个", sort="found", phone="secondary"),
             Column("settled", "销号", unit="个", sort="settled", phone="hidden"),
             Column("basis", "依据", phone="hidden", optional=True),
-            Column("state", "状态", value="get_state_display", sort="state", template="billboards/_tone_cell.html", phone="primary"),
+            Column("state", "状态", value="get_state_display", sort="state", sign=state_badge, phone="primary"),
         ],
         rows=filters.qs,
         request=request,

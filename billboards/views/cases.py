@@ -23,6 +23,7 @@ from billboards.filters.cases import CaseFilter, ClockFilter
 from billboards.forms.cases import CaseForm, LeadForm, ResultForm
 from billboards.models import Case, CaseClock
 from billboards.permissions import can_edit_case
+from config.signs import state_badge
 from config.tables import Column, Table, render_table
 from staff.calendar_file import send_calendar
 from staff.exports import ListExport, register_export
@@ -38,7 +39,7 @@ def case_columns() -> list[Column]:
     return [
         Column("number", "编号", sort="number", phone="primary"),
         Column("party_name", "当事人", value=lambda row: row.party_name or "未查明", sort="party_name", phone="primary"),
-        Column("state", "状态", value="get_state_display", sort="state", template="billboards/_case_state_cell.html", phone="primary"),
+        Column("state", "状态", value="get_state_display", sort="state", sign=state_badge, phone="primary"),
         Column("violation", "案由", value="violation.name", sort="violation__code", phone="secondary"),
         Column("place", "地点", phone="secondary"),
         Column("unit", "承办单位", value="unit.label", sort="unit__order", phone="hidden"),

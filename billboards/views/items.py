@@ -38,6 +38,7 @@ from billboards.views.campaigns import VIEW
 from billboards.views.census import RECORD
 from billboards.workflow import items
 from config.navigation import page_of
+from config.signs import state_badge
 from config.tables import BatchAction, Column, Table, render_table
 from staff.exports import ListExport, register_export
 from staff.files import send_file
@@ -89,7 +90,7 @@ def item_columns() -> list[Column]:
         Column("settled_on", "销号日期", sort="settled_on", phone="hidden", optional=True),
         Column("reviewed_by", "复核人", phone="hidden", optional=True),
         Column("case_words", "案件", phone="hidden", optional=True),
-        Column("state", "状态", value="get_state_display", sort="state", template="billboards/_tone_cell.html", phone="primary"),
+        Column("state", "状态", value="get_state_display", sort="state", sign=state_badge, phone="primary"),
     ]  # fmt: skip
 
 
@@ -255,7 +256,7 @@ def item_page(request: HttpRequest, item: CampaignItem) -> RecordPage:
         crumbs=[("专项整治", "billboards:campaign-list"), LIST],
         facts=item_facts(request, item),
         lead=f"{item.name} · {item.place}",
-        badge=(item.get_state_display(), item.tone),
+        badge=(item.get_state_display(), item.state_tone),
         edit_url=reverse("billboards:item-edit", args=[item.pk]) if can_edit_item(request.user, item) else "",
         steps=item_steps(request, item),
         warning=flaw or ("处置是您登记的，由其他人复核销号。" if waits else ""),

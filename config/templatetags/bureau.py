@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from config import display, form_fields
 from config.charts import ChartData, bar_chart
 from config.chips import link_to
+from config.signs import badge, deadline_light, one_of, state_badge
 
 register = template.Library()
 
@@ -40,34 +41,7 @@ for pure in (
 ):
     register.filter(pure.__name__, pure)
 
-TONES = ("blue", "green", "amber", "red", "grey")
 ALERT_TONES = ("info", "success", "warning", "danger")
-STATE_TONES = {
-    "blue": {
-        "queued",
-        "running",
-        "registered",
-        "accepted",
-        "open",
-        "active",
-        "compiled",
-        "in_review",
-        "confirmed",
-        "ordered",
-        "reported",
-        "checking",
-    },
-    "green": {"done", "closed", "issued", "frozen", "valid", "granted", "published", "deducted", "upheld"},
-    "amber": {"draft", "paused", "pending", "overdue_soon", "returned", "provisional", "shelved", "partly"},
-    "red": {"failed", "overdue", "denied", "revoked"},
-}
-LIGHTS = {"green": "正常", "yellow": "即将到期", "orange": "今日到期", "red": "已超期", "none": "无期限"}
-
-
-def one_of(name: str, value: str, allowed: Iterable[str]) -> str:
-    if value not in allowed:
-        raise template.TemplateSyntaxError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
-    return value
 
 
 def carried(context: Context, **values: Any) -> dict[str, Any]:
@@ -79,22 +53,8 @@ def carried(context: Context, **values: Any) -> dict[str, Any]:
 # --- Small words and signs ----------------------------------------------------------------------------------------------
 
 
-@register.inclusion_tag("components/badge.html")
-def badge(text: str, tone: str = "grey") -> dict[str, Any]:
-    return {"text": text, "tone": one_of("tone", tone, TONES)}
-
-
-@register.inclusion_tag("components/badge.html")
-def state_badge(obj: Any) -> dict[str, Any]:
-    """The state of a record in words. `state_tone` on the record decides the colour, else its state's usual one."""
-    usual = next((tone for tone, states in STATE_TONES.items() if obj.state in states), "grey")
-    tone = getattr(obj, "state_tone", "") or usual
-    return {"text": obj.get_state_display(), "tone": one_of("state_tone", tone, TONES)}
-
-
-@register.inclusion_tag("components/deadline_light.html")
-def deadline_light(level: str, text: str = "") -> dict[str, Any]:
-    return {"level": one_of("level", level, LIGHTS), "text": text or LIGHTS[level]}
+for sign in (badge, state_badge, deadline_light):
+    register.simple_tag(sign)
 
 
 @register.simple_tag

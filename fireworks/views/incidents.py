@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from config.display import display, submit_words
+from config.signs import state_badge
 from config.tables import Column, Table, render_table
 from fireworks.enums import INCIDENT_TRANSITIONS, IncidentState
 from fireworks.filters.incidents import IncidentFilter
@@ -60,7 +61,7 @@ def incident_columns() -> list[Column]:
         Column("handling", "处置", value="get_handling_display", sort="handling", phone="hidden"),
         Column("handled_by", "处置人", phone="hidden", optional=True),
         Column("flag", "待核对", phone="hidden", optional=True),
-        Column("state", "状态", value="get_state_display", sort="state", template="fireworks/_state_cell.html", phone="primary"),
+        Column("state", "状态", value="get_state_display", sort="state", sign=state_badge, phone="primary"),
     ]  # fmt: skip
 
 

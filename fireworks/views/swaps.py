@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from config.signs import state_badge
 from config.tables import Column, Table, render_table
 from fireworks.forms.watch import ApproveForm, AskSwapForm, RejectForm
 from fireworks.models import Assignment, Swap
@@ -26,7 +27,7 @@ SWAP_COLUMNS = [
     Column("to", "换给", value=lambda row: row.to.name if row.to else "无人接替", phone="secondary"),
     Column("slot", "班次", sort="slot__starts_at", phone="secondary"),
     Column("reason", "事由", phone="secondary"),
-    Column("state", "状态", value="get_state_display", sort="state", template="fireworks/_state_cell.html", phone="primary"),
+    Column("state", "状态", value="get_state_display", sort="state", sign=state_badge, phone="primary"),
     Column("asked_at", "申请时间", sort="asked_at", phone="hidden"),
     Column("breaks", "批准时未满足的规则", phone="hidden", optional=True),
 ]  # fmt: skip

@@ -44,6 +44,14 @@ IN_TIME = Q(stopped_at__lte=F("due_at")) | Q(stopped_at=None, closed_at__lte=F("
 NOT_IN_TIME = Q(stopped_at__gt=F("due_at")) | Q(stopped_at=None) & (Q(closed_at=None) | Q(closed_at__gt=F("due_at")))
 
 
+# What a line of the list says, its optional columns included; a page of fifty, or a sheet of 100,000, reads no more.
+LISTED = (
+    "number", "found_at", "lead_unit__name", "lead_unit__short_name", "area", "place", "item__name", "item__category__name",
+    "description", "count", "points", "recurrence", "due_at", "stopped_at", "closed_at", "delivered_at", "send_backs",
+    "handling", "source", "found_by", "state",
+)  # fmt: skip
+
+
 class FindingQuerySet(models.QuerySet["Finding"]):
     def visible_to(self, user: User) -> FindingQuerySet:
         """Assessed units see the findings in which they hold a share; the bureau's readers see all."""
@@ -51,6 +59,9 @@ class FindingQuerySet(models.QuerySet["Finding"]):
             return self
         shares = FindingShare.objects.filter(finding=models.OuterRef("pk"), unit__in=user.unit_ids)
         return self.filter(models.Exists(shares))
+
+    def listed(self) -> FindingQuerySet:
+        return self.select_related("item__category", "lead_unit").only(*LISTED)
 
     def counted(self) -> FindingQuerySet:
         """What the summary counts: everything found in the period, recurrences included, nothing voided."""

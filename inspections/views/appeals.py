@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from config.signs import state_badge
 from config.tables import Column, Table, render_table
 from inspections.enums import AppealState
 from inspections.filters.rectification import AppealFilter
@@ -55,9 +56,7 @@ def appeal_table(request: HttpRequest) -> Table:
             Column("old_points", "原扣分", unit="分", phone="hidden", optional=True),
             Column("new_points", "裁定扣分", unit="分", phone="hidden", optional=True),
             Column("decided_by", "裁定（登记）人", phone="hidden", optional=True),
-            Column(
-                "state", "结果", value="get_state_display", template="inspections/_state_cell.html", phone="primary"
-            ),
+            Column("state", "结果", value="get_state_display", sign=state_badge, phone="primary"),
         ],
         rows=filters.qs,
         request=request,

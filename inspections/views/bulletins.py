@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from config.signs import state_badge
 from config.tables import Column, Table, render_table
 from inspections.bulletin_paper import drift_words, sections
 from inspections.checksheet import waiting
@@ -47,7 +48,7 @@ def bulletin_list(request: HttpRequest) -> HttpResponse:
             Column("number", "文号", phone="secondary"),
             Column("signed_at", "签发时间", sort="signed_at", phone="secondary"),
             Column("signed_by", "签发人", phone="hidden"),
-            Column("state", "状态", value="get_state_display", template="inspections/_bulletin_state_cell.html", phone="primary"),
+            Column("state", "状态", value="get_state_display", sign=state_badge, phone="primary"),
         ],
         rows=filters.qs,
         request=request,

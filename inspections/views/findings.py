@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from config.signs import due, state_badge
 from config.tables import BatchAction, Column, Table, render_table
 from inspections.filters.findings import FindingFilter
 from inspections.forms.findings import FindingForm, PhotoForm
@@ -43,15 +44,19 @@ def finding_columns() -> list[Column]:
         Column("count", "数量", align="end", phone="hidden"),
         Column("points", "扣分", sort="points", unit="分", total=Sum("points"), phone="secondary"),
         Column("recurrence", "反复", value=lambda finding: finding.recurrence or None, align="end", phone="hidden"),
-        Column("due_at", "整改期限", sort="due_at", template="inspections/_deadline_cell.html", phone="hidden"),
+        Column("due_at", "整改期限", sort="due_at", sign=due_sign, phone="hidden"),
         Column("delivered_at", "送达时间", sort="delivered_at", phone="hidden", optional=True),
         Column("send_backs", "退回", value=lambda finding: finding.send_backs or None, align="end", phone="hidden", optional=True),
         Column("handling", "处理方式", value="get_handling_display", phone="hidden", optional=True),
         Column("closed_at", "销号时间", sort="closed_at", phone="hidden", optional=True),
         Column("source", "问题来源", value="get_source_display", phone="hidden", optional=True),
         Column("found_by", "检查人", phone="hidden", optional=True),
-        Column("state", "状态", value="get_state_display", template="inspections/_state_cell.html", phone="primary"),
+        Column("state", "状态", value="get_state_display", sign=state_badge, phone="primary"),
     ]  # fmt: skip
+
+
+def due_sign(finding: Finding) -> str:
+    return due(finding.due_at, ("red", "逾期") if finding.is_open and finding.is_overdue else None)
 
 
 def finding_table(request: HttpRequest) -> Table:
@@ -61,7 +66,7 @@ def finding_table(request: HttpRequest) -> Table:
     asked = request.GET.copy()
     if not set(asked) & set(FindingFilter.base_filters):
         asked["found_from"] = date(timezone.localdate().year, 1, 1).isoformat()
-    rows = Finding.objects.visible_to(request.user).select_related("item__category", "lead_unit")
+    rows = Finding.objects.visible_to(request.user).listed()
     filters = FindingFilter(asked, queryset=rows)
     return Table(
         columns=finding_columns(),

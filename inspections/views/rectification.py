@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from config.signs import due, state_badge
 from config.tables import BatchAction, Column, Table, render_table
 from inspections.enums import FindingState
 from inspections.filters.rectification import ExtensionFilter, OrderFilter, OwnFindingFilter
@@ -38,6 +39,10 @@ def own_points() -> Column:
     return Column("own_points", "本单位扣分", sort="own_points", unit="分", phone="secondary")
 
 
+def due_sign(finding: Finding) -> str:
+    return due(finding.due_at, finding.light if finding.is_open and finding.due_at else None)
+
+
 def case_columns(points: Column) -> list[Column]:
     """A case as who must put it right, or look at it again, reads it."""
     return [
@@ -46,9 +51,9 @@ def case_columns(points: Column) -> list[Column]:
         Column("item", "小项", value="item.name", phone="secondary"),
         Column("place", "具体地点", phone="secondary"),
         Column("description", "存在问题", phone="secondary"),
-        Column("due_at", "整改期限", sort="due_at", template="inspections/_due_light_cell.html", phone="secondary"),
+        Column("due_at", "整改期限", sort="due_at", sign=due_sign, phone="secondary"),
         points,
-        Column("state", "状态", value="get_state_display", template="inspections/_state_cell.html", phone="primary"),
+        Column("state", "状态", value="get_state_display", sign=state_badge, phone="primary"),
     ]
 
 
@@ -236,9 +241,7 @@ def extension_table(request: HttpRequest) -> Table:
             Column("is_late", "期满后申请", value=lambda row: "是" if row.is_late else None, phone="hidden"),
             Column("granted_until", "准予延至", phone="hidden"),
             Column("answered_by", "答复人", phone="hidden"),
-            Column(
-                "state", "答复", value="get_state_display", template="inspections/_state_cell.html", phone="primary"
-            ),
+            Column("state", "答复", value="get_state_display", sign=state_badge, phone="primary"),
         ],
         rows=filters.qs,
         request=request,

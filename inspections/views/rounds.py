@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from config.signs import state_badge
 from config.tables import Column, Table, render_table
 from inspections.enums import AreaType
 from inspections.filters.places import RoundFilter
@@ -51,9 +52,7 @@ def round_table(request: HttpRequest) -> Table:
             Column("assessors", "考评员", phone="hidden"),
             Column("planned_count", "计划到访", unit="次", sort="planned_count", phone="hidden"),
             Column("made_count", "实际到访", unit="次", sort="made_count", phone="secondary"),
-            Column(
-                "state", "状态", value="get_state_display", template="inspections/_state_cell.html", phone="primary"
-            ),
+            Column("state", "状态", value="get_state_display", sign=state_badge, phone="primary"),
         ],
         rows=filters.qs,
         request=request,

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from config.signs import state_badge
 from config.tables import Column, Table, render_table
 from inspections.filters.places import SheetFilter
 from inspections.forms.sheets import SheetForm
@@ -49,9 +50,7 @@ def sheet_table(request: HttpRequest) -> Table:
             Column("deducted", "扣分", sort="deducted", unit="分", value=lambda sheet: sheet.deducted or Decimal(0)),
             Column("score", "得分", unit="分", value=point_score, phone="secondary"),
             Column("assessors", "检查人", phone="hidden"),
-            Column(
-                "state", "状态", value="get_state_display", template="inspections/_state_cell.html", phone="primary"
-            ),
+            Column("state", "状态", value="get_state_display", sign=state_badge, phone="primary"),
         ],
         rows=filters.qs,
         request=request,

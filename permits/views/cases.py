@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from config.signs import deadline_light, state_badge
 from config.tables import Column, Table, render_table
 from permits.clocks import light_for
 from permits.enums import TRANSITIONS, PermitState
@@ -85,12 +86,16 @@ def application_columns(lit: Callable[[Application], Light | None]) -> list[Colu
         light = lit(row)
         return light.text if light is not None else ""
 
+    def sign(row: Application) -> str:
+        light = lit(row)
+        return deadline_light(light.level, light.text) if light is not None else ""
+
     return [
         Column("number", "收件编号", sort="number", phone="primary"),
         Column("applicant_name", "申请人", sort="applicant_name", phone="secondary"),
         Column("location", "地点", phone="secondary"),
-        Column("state", "状态", value="get_state_display", sort="state", template="permits/_state_cell.html", phone="primary"),
-        Column("light", "时限", value=words, template="permits/_light_cell.html", phone="secondary"),
+        Column("state", "状态", value="get_state_display", sort="state", sign=state_badge, phone="primary"),
+        Column("light", "时限", value=words, sign=sign, phone="secondary"),
         Column("item", "事项", value="item.item.name", sort="item__item__code"),
         Column("received_on", "收件", sort="received_on"),
         Column("decide_due", "法定期限", sort="decide_due"),

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from config.signs import state_badge
 from config.tables import Column, Table, render_table
 from reports.checklist import checklist, length_of
 from reports.compilation import compile_content
@@ -54,7 +55,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
             Column("title", "工作总结", phone="primary"),
             Column("period", "期间", value="period.label", sort="period_key", phone="secondary"),
             Column("outline", "提纲", value=lambda row: names.get(row.outline, row.outline), phone="secondary"),
-            Column("state", "状态", template="reports/_state_cell.html", phone="primary"),
+            Column("state", "状态", sign=state_badge, phone="primary"),
             Column("number", "文号", phone="secondary"),
             Column("signed_at", "签发时间", phone="hidden"),
         ],

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from config.figures import one_reading
 from config.periods import Period
+from config.signs import due
 from config.tables import Column, Table, render_table
 from reports import counting
 from reports.enums import TASK_TRANSITIONS
@@ -42,6 +43,10 @@ from staff.permissions import Perms
 LIST = ("重点工作", "reports:task-list")
 
 
+def due_sign(task: KeyTask) -> str:
+    return due(task.due, (task.due_light, task.due_words) if task.due and task.is_open else None)
+
+
 def task_table(request: HttpRequest) -> Table:
     user = request.user
     if not user.has_perm(Perms.VIEW_TASKS):
@@ -55,7 +60,7 @@ def task_table(request: HttpRequest) -> Table:
             Column("state", "状态", value="get_state_display", sort="state", phone="secondary"),
             Column("owner", "责任单位", value="owner.label", sort="owner__order", phone="secondary"),
             Column("responsible", "责任人", sort="responsible", phone="hidden"),
-            Column("due", "办结期限", sort="due", template="reports/_due_cell.html", phone="secondary"),
+            Column("due", "办结期限", sort="due", sign=due_sign, phone="secondary"),
             Column("superior", "交办单位", sort="superior", phone="hidden"),
             Column("source", "来源文件", phone="hidden"),
             Column("period", "列入期间", value="period.label", sort="starts_on", phone="hidden"),

@@ -9,6 +9,7 @@ from PIL import Image
 
 from inspections.models import Finding, FindingPhoto, StandardVersion
 from inspections.standard_csv import SEED
+from inspections.views.findings import finding_columns
 from staff.models import Activity
 from staff.permissions import Roles
 from tests.factories.inspections import ItemFactory, make_finding, moment
@@ -41,13 +42,16 @@ def url(name, *args):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_asks_the_same_few_questions_for_any_number_of_rows(client, office, count, django_assert_num_queries):
+    """With every column chosen: what the list leaves unread (`listed`), none of them asks for by itself."""
     unit, item = UnitFactory(), ItemFactory()
     for _ in range(count):
         make_finding(unit=unit, item=item)
-    client.get(url("finding-list"))
+    all_columns = {"columns": [column.name for column in finding_columns()]}
+    client.get(url("finding-list"), all_columns)
     with django_assert_num_queries(LIST_QUERIES):
-        response = client.get(url("finding-list"))
-    assert len(response.context["table"].rows) == count
+        response = client.get(url("finding-list"), all_columns)
+    table = response.context["table"]
+    assert (len(table.rows), len(table.columns)) == (count, len(finding_columns()))
 
 
 def test_an_assessed_unit_sees_its_own_findings_only(client, contact):
