@@ -17,7 +17,7 @@ from config.figures import ChartFigure, Claim, Derivation, Figure, Kind, TableFi
 from config.periods import Period
 from permits.kinds import ItemKind
 from permits.models import Application, ProcedureFlaw
-from permits.tally import EVENTS, Spent, average, cases_of, spent_on
+from permits.tally import EVENTS, Spent, average, cases_of, numbers_of, spent_on
 from staff import workdays
 from staff.workdays import CalendarYearMissing
 
@@ -33,8 +33,14 @@ def rows_of(event: str, period: Period, parameter: str | None) -> QuerySet[Appli
     return cases_of(event, period.start, period.end, parameter)
 
 
+def number_of(event: str, period: Period, parameter: str | None) -> int:
+    """As many as `rows_of` has rows; all numbers of a period come from one query, asked once a reading."""
+    numbers = remembered(("permits.numbers", period), lambda: numbers_of(period.start, period.end))[event]
+    return numbers[parameter] if parameter else numbers.total()
+
+
 def counted(event: str, period: Period, parameter: str | None) -> Value:
-    return Value(Decimal(rows_of(event, period, parameter).count()))
+    return Value(Decimal(number_of(event, period, parameter)))
 
 
 def address(event: str, period: Period, parameter: str | None) -> str:
@@ -81,7 +87,7 @@ def item_figure(event: str) -> Figure:
 
 
 def rate(above: str, below: str, period: Period, parameter: str | None) -> Value:
-    top, base = (rows_of(event, period, parameter).count() for event in (above, below))
+    top, base = (number_of(event, period, parameter) for event in (above, below))
     if not base:
         return Value(reason=NO_CASES, numerator=Decimal(top), denominator=Decimal(0))
     return Value(Decimal(top) / base * 100, numerator=Decimal(top), denominator=Decimal(base))
@@ -109,9 +115,7 @@ def spent_in(period: Period) -> list[Spent]:
     """Every case decided in the period that was accepted before. CalendarYearMissing if a year is not loaded."""
 
     def read() -> list[Spent]:
-        rows = rows_of("decided", period, None).exclude(accepted_on=None)
-        calendar = workdays.load()
-        return [spent_on(case, calendar) for case in rows.select_related("item").prefetch_related("pauses")]
+        return spent_on(rows_of("decided", period, None).exclude(accepted_on=None), workdays.load())
 
     return remembered(("permits.spent", period.key), read)
 
@@ -207,7 +211,7 @@ def flaw_value(period: Period, parameter: str | None) -> Value:
 def table_rows(period: Period) -> list[list[tuple[str, str]]]:
     made = []
     for kind, name in item_choices():
-        cells = [(str(rows_of(event, period, kind).count()), address(event, period, kind)) for event in COLUMNS]
+        cells = [(str(number_of(event, period, kind)), address(event, period, kind)) for event in COLUMNS]
         if any(int(text) for text, _ in cells):
             made.append([(name, address("received", period, kind)), *cells])
     return made
@@ -223,15 +227,15 @@ def chart(period: Period) -> ChartData:
 
 
 def all_in_time(period: Period) -> tuple[bool, str]:
-    top, base = (rows_of(event, period, None).count() for event in ("in_legal_time", "decided"))
+    top, base = (number_of(event, period, None) for event in ("in_legal_time", "decided"))
     if not base:
         return False, NO_CASES
     return top == base, f"{base - top}件超过法定期限或者没有算出期限。"
 
 
 def none_overdue(period: Period) -> tuple[bool, str]:
-    late = rows_of("overdue_restoration", period, None).count()
-    return late == 0 and rows_of("restored", period, None).exists(), f"{late}件逾期未修复，或者期内没有修复。"
+    late = number_of("overdue_restoration", period, None)
+    return late == 0 and number_of("restored", period, None) > 0, f"{late}件逾期未修复，或者期内没有修复。"
 
 
 SPENT_DEFINITION = "期内作出决定的申请，自受理次日起至决定日的工作日（扣除听证、检测鉴定、专家评审所占时间）的平均数。"

@@ -11,9 +11,10 @@ from openpyxl import load_workbook
 from config.periods import Period
 from permits.enums import PermitState
 from permits.figures import cases, money
+from permits.kinds import ItemKind
 from permits.models import Application, ClockPause
 from permits.statistics import SUMMARY, sheet_for
-from permits.tally import EVENTS, cases_of, spent_on
+from permits.tally import EVENTS, cases_of, numbers_of, spent_on
 from staff import workdays
 from staff.permissions import Roles
 from tests.factories.permit_books import decided, furnish_permits, put_case
@@ -37,15 +38,29 @@ def books(calendar, section):
 
 def test_working_days_leave_out_pauses(calendar, section):
     case = put_case("甲", date(2026, 3, 2), section, **decided(date(2026, 3, 2)))
-    case = Application.objects.select_related("item").get(pk=case.pk)
-    plain = spent_on(case, workdays.load())
+    rows = Application.objects.filter(pk=case.pk)
+    [plain] = spent_on(rows, workdays.load())
     assert plain.to_decision == 15  # 3月3日受理，3月24日决定
     assert plain.whole == 17
     assert (plain.legal, plain.promised) == (20, 5)
     ClockPause.objects.create(application=case, kind="expert", reason="x", basis="x", recorded_by=section,
                               started_on=date(2026, 3, 9), ended_on=date(2026, 3, 13))  # fmt: skip
-    case = Application.objects.select_related("item").get(pk=case.pk)
-    assert spent_on(case, workdays.load()).to_decision == 10
+    assert [each.to_decision for each in spent_on(rows, workdays.load())] == [10]
+
+
+def test_all_numbers_in_one_query_are_those_of_each_event_and_kind(books, django_assert_num_queries):
+    """The one query against a count of each list."""
+    since, until = date(2026, 1, 1), date(2026, 6, 30)
+    with django_assert_num_queries(1):
+        numbers = numbers_of(since, until)
+    counted = {
+        (event, kind): cases_of(event, since, until, kind).count() for event in EVENTS for kind in ItemKind.values
+    }
+    assert {(event, kind): numbers[event][kind] for event, kind in counted} == counted
+    assert {event: numbers[event].total() for event in EVENTS} == {
+        event: cases_of(event, since, until).count() for event in EVENTS
+    }
+    assert sum(counted.values()) > 20
 
 
 def test_averages_and_compression_against_law_and_promise(calendar, section):
