@@ -6,8 +6,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
-from django.utils import timezone
-
+from config.clock import local
 from config.identity import mask_id_number, mask_phone
 
 NOTHING = "—"
@@ -15,14 +14,9 @@ CENT = Decimal("0.01")
 THOUSANDTH = Decimal("0.001")
 
 
-def _local(value: datetime) -> datetime:
-    """In the bureau's time; no request ever changes it, so the thread is not asked (a list shows hundreds of times)."""
-    return value.astimezone(timezone.get_default_timezone()) if timezone.is_aware(value) else value
-
-
 def _as_day(value: Any) -> date | None:
     if isinstance(value, datetime):
-        return _local(value).date()
+        return local(value).date()
     return value if isinstance(value, date) else None
 
 
@@ -52,7 +46,7 @@ def minute(value: Any) -> str:
     """2026-03-05 14:30 in local time; a plain date stays a date."""
     if not isinstance(value, datetime):
         return day(value)
-    return f"{_local(value):%Y-%m-%d %H:%M}"
+    return f"{local(value):%Y-%m-%d %H:%M}"
 
 
 def amount(value: Any) -> str:

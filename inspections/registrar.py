@@ -13,8 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from config.clock import local_day
 from inspections.district import is_outside
 from inspections.enums import FindingState, Handling, HourBasis, Role, Source
 from inspections.models import Finding, FindingShare, Item, PlaceShare, fingerprint, month_key
@@ -55,6 +55,10 @@ class FindingEntry:
     handling: str = Handling.ORDER
     client_id: UUID | None = None
     separate: bool = False
+
+    @property
+    def found_on(self) -> date:
+        return local_day(self.found_at)
 
     @property
     def spot(self) -> Place:
@@ -128,7 +132,7 @@ class Registrar:
 
         One unit for all items only names the unit: the item's shares by role then decide, as on a sheet.
         """
-        rows = self.place_shares(place, timezone.localtime(entry.found_at).date(), entry.item.code)
+        rows = self.place_shares(place, entry.found_on, entry.item.code)
         shares = {row.unit_id: row.share for row in rows}
         plain = len(rows) == 1 and not rows[0].item_code
         if plain or sum(shares.values()) != 1 or not set(entry.units) <= set(shares):
@@ -148,7 +152,7 @@ class Registrar:
 
     def rules_at(self, found_at: datetime) -> ScoringRules:
         """The version in force on the day of finding: a later one never re-scores an old finding."""
-        return self.book.on(timezone.localdate(found_at)).scoring
+        return self.book.on(local_day(found_at)).scoring
 
     def points(self, entry: FindingEntry, recurrence: int) -> PointsBreakdown:
         item = entry.item
@@ -187,7 +191,7 @@ class Registrar:
         entry = replace(entry, closed_at=closed_when(entry))
         answer = self.responsibility(entry)
         worth = self.points(entry, recurrence)
-        found_on = timezone.localtime(entry.found_at).date()
+        found_on = entry.found_on
         finding = Finding(
             item=entry.item,
             area=entry.area,
@@ -308,7 +312,7 @@ class Histories:
         codes = {entry.item.code for entry in ordered}
         rows = (
             Finding.objects.counted()
-            .filter(found_on__gte=timezone.localtime(since).date(), found_at__lte=ordered[-1].found_at)
+            .filter(found_on__gte=local_day(since), found_at__lte=ordered[-1].found_at)
             .filter(item__code__in=codes)
             .order_by("found_at")
             .values_list("pk", "lead_unit", "item__code", "place", "state", "found_at", "closed_at")

@@ -9,8 +9,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from config import clock
+from config.clock import local, local_day
 from inspections.enums import AreaType, Handling, Source
-from inspections.models import Finding, Item, Place, StandardVersion, fingerprint
+from inspections.models import Finding, Item, Place, StandardVersion, fingerprint, month_key
 from inspections.published import published_words
 from inspections.recurrence import bare_words
 from inspections.registrar import FindingEntry, Registrar
@@ -184,9 +186,9 @@ class FindingResource(SheetResource):
             return
         row.facts = entry
         row.meaning = self.labels[lead]
-        row.warnings = tuple(self._published(f"{timezone.localtime(entry.found_at):%Y-%m}"))
+        row.warnings = tuple(self._published(month_key(entry.found_on)))
         row.key = fingerprint(
-            found_on=timezone.localtime(entry.found_at).date(),
+            found_on=entry.found_on,
             lead_unit_id=lead,
             item_id=entry.item.pk,
             area=entry.area,
@@ -220,7 +222,7 @@ class FindingResource(SheetResource):
     def _item(self, row: CheckedRow, name: str, found_at: datetime | None) -> Item | None:
         if found_at is None:
             return None
-        day = timezone.localtime(found_at).date()
+        day = local_day(found_at)
         version = next(
             (v for v in self.versions if v.valid_from <= day and (v.valid_to is None or day <= v.valid_to)), None
         )
@@ -248,7 +250,7 @@ class FindingResource(SheetResource):
         """Fingerprints of the sheet that the register holds, voided findings aside."""
         if not rows:
             return set()
-        days = [timezone.localtime(row.facts.found_at).date() for row in rows]
+        days = [row.facts.found_on for row in rows]
         stored = Finding.objects.counted().found_between(min(days), max(days))
         if stored.order_by()[: 4 * len(rows) + 1].count() <= 4 * len(rows):
             return set(stored.values_list("fingerprint", flat=True).iterator())
@@ -278,16 +280,16 @@ def aware(moment: Any) -> datetime | None:
     if moment is None:
         return None
     full = moment if isinstance(moment, datetime) else datetime.combine(moment, time())
-    return timezone.make_aware(full) if timezone.is_naive(full) else full
+    return clock.aware(full)
 
 
 def widen_bare_dates(moments: dict[str, datetime | None]) -> None:
     """A deadline without a time runs to the end of its day; a closing on the day of finding is not before it."""
     found, due, closed = moments["found_at"], moments["due_at"], moments["closed_at"]
-    if due is not None and timezone.localtime(due).time() == time():
+    if due is not None and local(due).time() == time():
         moments["due_at"] = due + timedelta(days=1, minutes=-1)
-    bare = closed is not None and timezone.localtime(closed).time() == time()
-    if found is not None and closed is not None and bare and timezone.localdate(closed) == timezone.localdate(found):
+    bare = closed is not None and local(closed).time() == time()
+    if found is not None and closed is not None and bare and local_day(closed) == local_day(found):
         moments["closed_at"] = found
 
 

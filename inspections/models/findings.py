@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def month_key(day: date) -> str:
-    return f"{day:%Y-%m}"
+    return day.isoformat()[:7]
 
 
 def fingerprint(*, found_on: date, lead_unit_id: int, item_id: int, area: str, place: str, description: str) -> str:

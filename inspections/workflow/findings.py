@@ -125,7 +125,7 @@ def save_unless_known(finding: Finding) -> None:
         raise AlreadyOpen(same) from error
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # a savepoint keeps every page that changes, in memory
 def register_findings(
     entries: Sequence[FindingEntry],
     *,

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from config.clock import local_day
 from inspections.enums import ROUND_STEPS, RoundKind, RoundState
 from inspections.models import Place, PlaceShare, Round, RoundVisit, month_key
 from inspections.sampling import Candidate, Draw, draw
@@ -46,7 +47,7 @@ class RoundBook:
 
     def round_for(self, found_at: datetime, asked: int | None) -> int:
         """The id of the round asked for, or of the month's own; Refused if it takes no findings (any more)."""
-        day = timezone.localtime(found_at).date()
+        day = local_day(found_at)
         if asked is None:
             month = month_key(day)
             if month not in self._months:
@@ -62,7 +63,7 @@ class RoundBook:
 
     def refusal(self, found_at: datetime) -> str:
         """Why the month's own round takes nothing, "" if it does; makes no round."""
-        day = timezone.localtime(found_at).date()
+        day = local_day(found_at)
         month = month_key(day)
         if month in self._without:
             return ""
