@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
@@ -21,7 +21,7 @@ from config.chips import Chip, active_filters, link_to
 from config.columns import Cell, Column, Head, Row, export_value
 
 SIZES = (20, 50, 100, 200)
-COUNT_AT_ONCE = 10_000  # more rows than these are counted after the page stands
+COUNT_AT_ONCE = 2_000  # more rows than these are counted and added up after the page stands
 MAX_PAGE = 1_000_000
 EXPORT_CHUNK = 2_000
 
@@ -228,8 +228,24 @@ class Table:
             return (page - 1) * self.size + len(rows)
         if self.counting or not isinstance(self.source, QuerySet):
             return count_rows(self.source)
-        bounded = self.source.order_by()[: COUNT_AT_ONCE + 1].count()
+        bounded = self._bounded["rows"]
         return bounded if bounded <= COUNT_AT_ONCE else None
+
+    @cached_property
+    def _bounded(self) -> dict[str, Any]:
+        """Number and sums of the rows as far as they are counted at once, in one query."""
+        rows = self.source.order_by()[: COUNT_AT_ONCE + 1]
+        return (
+            rows.aggregate(rows=Count("pk"), **self._sums)
+            if self._sums and are_records(rows)
+            else {"rows": rows.count()}
+        )
+
+    @cached_property
+    def _sums(self) -> dict[str, Any]:
+        """Totals that the database adds up; the others are functions of the rows."""
+        totals = {f"total_{column.name}": column.total for column in self.columns}
+        return {name: total for name, total in totals.items() if hasattr(total, "resolve_expression")}
 
     @cached_property
     def has_totals(self) -> bool:
@@ -248,14 +264,16 @@ class Table:
         return cells
 
     def _total_values(self) -> dict[str, Any]:
-        wanted = {column.name: column.total for column in self.columns if column.total is not None}
-        expressions = {name: total for name, total in wanted.items() if hasattr(total, "resolve_expression")}
-        values = {name: total(self.source) for name, total in wanted.items() if name not in expressions}
-        if expressions:
-            aliased = {f"total_{name}": expression for name, expression in expressions.items()}
-            found = self.source.order_by().aggregate(**aliased)
-            values |= {name: found[f"total_{name}"] for name in expressions}
-        return values
+        sums: dict[str, Any] = {}
+        if self._sums:
+            known = self.__dict__.get("_bounded", {})  # counted just now, and not cut off
+            whole = known.keys() >= self._sums.keys() and known["rows"] <= COUNT_AT_ONCE
+            sums = known if whole else self.source.order_by().aggregate(**self._sums)
+        return {
+            column.name: sums[name] if (name := f"total_{column.name}") in sums else column.total(self.source)
+            for column in self.columns
+            if column.total is not None
+        }
 
     # --- What the template draws --------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from config.figures import one_reading
 from config.signs import due, state_badge
 from config.tables import BatchAction, Column, Table, render_table
 from inspections.filters.findings import FindingFilter
@@ -110,7 +111,8 @@ FINDING_EXPORT = register_export(ListExport("inspections.findings", "考评问�
 @require_GET
 @VIEW
 def finding_list(request: HttpRequest) -> HttpResponse:
-    return render_table(request, "inspections/finding_list.html", {"table": finding_table(request)})
+    with one_reading():  # units, items and categories to choose from, asked once
+        return render_table(request, "inspections/finding_list.html", {"table": finding_table(request)})
 
 
 @require_GET

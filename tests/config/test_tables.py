@@ -91,8 +91,8 @@ class TestRows:
         with django_assert_num_queries(1):
             assert labels(table)[0] == "051"
 
-    def test_a_full_page_costs_three_queries_with_count_and_totals(self, django_assert_num_queries):
-        with django_assert_num_queries(3):
+    def test_a_full_page_costs_two_queries_with_count_and_totals(self, django_assert_num_queries):
+        with django_assert_num_queries(2):
             render_to_string("components/table.html", {"table": table_for()})
 
     def test_grouped_rows_are_paged_too(self):
