@@ -126,7 +126,7 @@ def start_campaign(campaign: Campaign, *, by: User) -> Campaign:
         groups__permissions__content_type__app_label="billboards",
     ).distinct()
     words = f"{current.name}开始：{current.start} 至 {current.end}。请摸底建账，每日确认报表。"
-    notify(people, words, url=current.get_absolute_url())
+    notify(people, words, about=current)
     return current
 
 

@@ -68,7 +68,7 @@ def record_lead(case: Case, *, by: User | None, key: str = "") -> Case:
     CaseStep.objects.create(case=case, edge="lead", label="登记线索", happened_on=case.received_on, recorded_by=by)
     Activity.record(Verb.CREATE, case, by=by, title="登记线索")
     leaders = User.objects.holding(Perms.LEAD_CASE).filter(unit=case.unit)
-    notify(leaders.exclude(pk=by.pk) if by else leaders, f"新线索 {case}：{case.place}。", url=case.get_absolute_url())
+    notify(leaders.exclude(pk=by.pk) if by else leaders, f"新线索 {case}：{case.place}。", about=case)
     return case
 
 
@@ -128,7 +128,7 @@ def add_officer(
     )
     log(current, "指定办案人员", by=by, note=str(officer))
     if person.account is not None and person.account_id != by.pk:
-        notify([person.account], f"您已被指定办理 {current}。", url=current.get_absolute_url())
+        notify([person.account], f"您已被指定办理 {current}。", about=current)
     return officer
 
 

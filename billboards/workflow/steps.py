@@ -184,4 +184,4 @@ def tell(case: Case, label: str, by: User | None) -> None:
     handling = User.objects.filter(is_active=True, person__in=case.officers.values("person"))
     if by is not None:
         handling = handling.exclude(pk=by.pk)
-    notify(handling, f"{case}：{label}。", url=case.get_absolute_url())
+    notify(handling, f"{case}：{label}。", about=case)

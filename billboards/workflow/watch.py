@@ -49,5 +49,5 @@ def warn(clock: CaseClock, today: date) -> int:
         leaders = User.objects.holding(Perms.LEAD_CASE).filter(unit=clock.case.unit)
         people = User.objects.filter(Q(pk__in=people.values("pk")) | Q(pk__in=leaders.values("pk")))
     words = "已超期" if late else "届满" if fresh.ours else "届满后可以办理下一步"
-    notify(people, f"{clock.case}：{fresh.label}{fresh.due_on}{words}。", url=clock.case.get_absolute_url())
+    notify(people, f"{clock.case}：{fresh.label}{fresh.due_on}{words}。", about=clock.case)
     return 1

@@ -156,9 +156,7 @@ def issue_bulletin(bulletin: BanBulletin, *, by: User) -> None:
         raise Refused(str(refusal)) from refusal
     BanEntry.objects.recorded().filter(month=bulletin.month).update(after_issue=False)
     units = BanEntry.objects.recorded().filter(month=bulletin.month).values("unit")
-    notify(
-        User.objects.filter(unit__in=units), f"{bulletin}已签发（{bulletin.number}）。", url=bulletin.get_absolute_url()
-    )
+    notify(User.objects.filter(unit__in=units), f"{bulletin}已签发（{bulletin.number}）。", about=bulletin)
 
 
 @transaction.atomic

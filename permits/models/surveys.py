@@ -13,7 +13,13 @@ from django.urls import reverse
 
 from permits.enums import Surface, SurveyOpinion
 from permits.models.applications import Application, Segment
-from staff.models import Attachment, Person, Unit
+from staff.models import Attachment, Person, Unit, User
+
+
+class SurveyQuerySet(models.QuerySet["Survey"]):
+    def visible_to(self, user: User) -> SurveyQuerySet:
+        """It is a leaf of its application's page."""
+        return self.filter(application__in=Application.objects.visible_to(user))
 
 
 class Survey(models.Model):
@@ -58,6 +64,8 @@ class Survey(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="登记人", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )  # fmt: skip
     recorded_at = models.DateTimeField("登记时间", null=True, editable=False)
+
+    objects = SurveyQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "现场查勘"

@@ -39,9 +39,7 @@ def assign(application: Application, crew: Crew, step: Step) -> Survey:
     survey = new_survey(current, crew, step)
     finish(current, "assign", step, assigned_on=step.day, squad=current.squad or crew.squad)
     accounts = [person.account for person in survey.officers if person.account is not None]
-    notify(
-        accounts, f"现场查勘：{current.number} {current.location}，{survey.due_on}前。", url=survey.get_absolute_url()
-    )
+    notify(accounts, f"现场查勘：{current.number} {current.location}，{survey.due_on}前。", about=survey)
     return survey
 
 

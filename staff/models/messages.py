@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.dispatch import Signal
 
+from config.navigation import page_of
+
 if TYPE_CHECKING:
     from staff.models.people import User
 
@@ -47,8 +49,14 @@ class Message(models.Model):
 message_stored = Signal()  # users, text, url; staff/mailing.py mails it to those who asked for that
 
 
-def notify(recipients: Iterable[User], text: str, *, url: str = "") -> None:
-    """Put one message into each person's bell, in the caller's transaction."""
+def notify(recipients: Iterable[User], text: str, *, url: str = "", about: models.Model | None = None) -> None:
+    """Put one message into each person's bell, in the caller's transaction. `url` is where it leads, or the page of the
+    record that it is `about`, for those who may open that page: work is given to people by name, whatever their role.
+    """
     unique = {user.pk: user for user in recipients if user.is_active}
-    Message.objects.bulk_create(Message(recipient=user, text=text[:300], url=url) for user in unique.values())
-    message_stored.send(sender=Message, users=list(unique.values()), text=text[:300], url=url)
+    by_url: dict[str, list[User]] = {}
+    for user in unique.values():
+        by_url.setdefault(page_of(user, about) if about is not None else url, []).append(user)
+    for address, users in by_url.items():
+        Message.objects.bulk_create(Message(recipient=user, text=text[:300], url=address) for user in users)
+        message_stored.send(sender=Message, users=users, text=text[:300], url=address)

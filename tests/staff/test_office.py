@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from inspections.models import Finding
-from staff.models import Activity, Message, Setting, Unit, UnitAlias, User, notify, setting
+from staff.models import Activity, Job, Message, Setting, Unit, UnitAlias, User, notify, setting
 from staff.permissions import Roles
 from tests.factories.staff import UnitFactory, UserFactory
 
@@ -58,6 +58,14 @@ def test_a_message_is_read_by_its_recipient_only_and_leads_inside(client):
     assert "1 条未读" in client.get(reverse("staff:bell")).content.decode()
     assert client.post(reverse("staff:open-message", args=[message.pk])).url == "/inspections/findings/"
     assert "条未读" not in client.get(reverse("staff:bell")).content.decode()
+
+
+def test_a_message_about_a_record_leads_only_those_there_who_may_open_it():
+    """Work is given by name, whatever the role of the account."""
+    owner, other = UserFactory(), UserFactory()
+    job = Job.objects.create(kind="staff.export", owner=owner, label="导出")
+    notify([owner, other], "导出完成", about=job)
+    assert dict(Message.objects.values_list("recipient", "url")) == {owner.pk: job.get_absolute_url(), other.pk: ""}
 
 
 @pytest.mark.parametrize("url", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
