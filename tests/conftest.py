@@ -20,6 +20,7 @@ from hypothesis import settings as hypothesis_settings
 from config.env import BASE_DIR
 from staff import append_only
 from tests.environment import HERE
+from tests.kept_tables import KEPT_TABLES
 from tests.migrated import Migrated
 
 SLOW_MACHINE = [HealthCheck.too_slow]
@@ -74,11 +75,6 @@ def django_db_setup(django_db_setup, django_db_keepdb, django_db_blocker, on_sql
         Migrated().keep(TEST_DATABASE)
     with django_db_blocker.unblock():
         call_command("create_groups", verbosity=0)
-
-
-KEPT_TABLES = {
-    "django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions",
-}  # fmt: skip
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,6 +15,7 @@ import staff.demo
 from config.env import BASE_DIR
 from reports import demo as reports_demo
 from staff.demo import DEMO_PASSWORD
+from tests.furnished import furnished
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -93,9 +94,7 @@ class Visitor:
         return self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
-@pytest.fixture
-def bureau(transactional_db):
-    """The demo bureau, a tenth of its size."""
+def seed_a_tenth():
     staff.demo.seed()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inspections.demo, "PER_HALF_YEAR", 60)
@@ -104,6 +103,23 @@ def bureau(transactional_db):
         fireworks.demo.seed()
     reports_demo.seed()
     call_command("create_groups", verbosity=0)
+
+
+def seed_the_office():
+    staff.demo.seed()
+    call_command("create_groups", verbosity=0)
+
+
+@pytest.fixture
+def bureau(transactional_db):
+    """The demo bureau, a tenth of its size."""
+    furnished("a tenth", seed_a_tenth)
+
+
+@pytest.fixture
+def office(transactional_db):
+    """The demo's units, accounts, officers alone."""
+    furnished("the office", seed_the_office)
 
 
 @pytest.fixture

@@ -5,13 +5,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
 
-import staff.demo
 from billboards.models import Campaign, CampaignItem, DailyReport, Removal
 from staff.models import Unit, User
 from tests.browser.conftest import NARROW, PHONE
@@ -27,10 +25,8 @@ def photo(tmp_path, name, colour):
 
 
 @pytest.fixture
-def bureau(transactional_db):
+def bureau(office):
     """The office's part of the demo bureau is enough: units, accounts, officers."""
-    staff.demo.seed()
-    call_command("create_groups", verbosity=0)
 
 
 @pytest.fixture

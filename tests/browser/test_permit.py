@@ -12,7 +12,6 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
 
-import staff.demo
 from permits.models import Application, PermitPaper
 from permits.paper_kinds import PaperKind
 from permits.verification import token_of
@@ -29,10 +28,8 @@ SECTION, WINDOW, FINANCE, MEMBER, DEPUTY = "1010", "1011", "1012", "1008", "1003
 
 
 @pytest.fixture
-def bureau(transactional_db):
-    """The demo's people and units alone: a case of its own needs nothing else, and starts in a tenth of the time."""
-    staff.demo.seed()
-    call_command("create_groups", verbosity=0)
+def bureau(office):
+    """The demo's people and units alone: a case of its own needs nothing else."""
 
 
 @pytest.fixture
