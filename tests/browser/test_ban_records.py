@@ -142,6 +142,7 @@ def pages():
     return [*found, reverse("fireworks:statement-list"), reverse("fireworks:statement-create")]
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("size", [DESK, NARROW], ids=["desk", "narrow"])
 def test_every_page_is_accessible_and_fits(visit, size):
     visitor = visit("1014", size)

@@ -79,6 +79,7 @@ PAGES = [
 ]
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("size", [(1366, 768), PHONE])
 def test_pages_of_scores_fit_and_can_be_used_by_all(visit, size):
     office = visit("1005", size=size)

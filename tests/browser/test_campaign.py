@@ -120,6 +120,7 @@ def test_a_campaign_from_its_plan_to_its_closing_report(visit, tmp_path, campaig
     assert (campaign.state, campaign.result["pieces"]) == ("closed", 2)
 
 
+@pytest.mark.looks
 def test_the_pages_are_sound_on_desk_and_phone(visit, campaign_name):
     visitor = visit("1018")
     plan(visitor.page, campaign_name)

@@ -86,6 +86,7 @@ def narrowed(visitor, where):
     return found
 
 
+@pytest.mark.looks
 @pytest.mark.trust
 def test_every_page_is_accessible_and_loses_nothing_when_it_is_narrow(browser, live_server, pages):
     seen, visitors, found = Counter(), {}, []

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import expect
@@ -147,6 +148,7 @@ def problems_at_every_width(visitor, path):
     return found
 
 
+@pytest.mark.looks
 def test_axe_finds_nothing_serious_and_nothing_runs_over_the_edge(visit):
     found, visitors = [], {}
     for username, path in PAGES:

@@ -106,6 +106,7 @@ def test_a_score_sheet_adds_up_while_it_is_typed(visit):
     assert CheckSheet.objects.get(place_name="评分样例点").state == "confirmed"
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("size", [None, PHONE])
 def test_the_pages_of_plan_and_places_fit_and_are_accessible(visit, size):
     visitor = visit("1005", **({"size": size} if size else {}))

@@ -151,6 +151,7 @@ def pages():
     return found
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("size", [DESK, NARROW], ids=["1366", "320"])
 def test_axe_finds_nothing_serious_in_the_books_and_nothing_runs_over_the_edge(visit, size):
     found, visitors = [], {}
