@@ -263,8 +263,8 @@ def figures() -> None:
         return len(list(rows.values_list(*READ_ONCE)))
 
     pair = in_turn(all_of_them, read_once, repeats=5)
-    said = f"{pair.said} (≤ 3); plain: the {read_once():,} findings of the half-year read once"
-    say(f"all {all_of_them()} figures", said, ok=pair.ratio <= 3, **pair._asdict())
+    said = f"{pair.said} (≤ 4); plain: the {read_once():,} findings of the half-year read once"
+    say(f"all {all_of_them()} figures", said, ok=pair.ratio <= 4, **pair._asdict())
 
 
 def paper() -> None:
@@ -471,5 +471,6 @@ CASES = {
 }
 
 if __name__ == "__main__":
-    memory.settle()  # as the process that serves
+    if sys.argv[1] in ("lists", "permits"):
+        memory.settle()  # as the process that serves does; long work runs in one that does not
     CASES[sys.argv[1]]()

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Aggregate, Count, QuerySet, Sum
 from django.urls import reverse
 
 from config.figures import Figure, Kind, Value, remembered
@@ -46,6 +46,26 @@ def summed(rows: Rows, field: str, period: Period, parameter: str | None) -> Val
     return Value(Decimal(rows(period, parameter).order_by().aggregate(n=Sum(field))["n"] or 0))
 
 
+class Parts(NamedTuple):
+    """How the rows of a figure fall into its choices: the field that says so, and the choice of rows without one."""
+
+    by: str
+    none: str = ""
+
+
+def one_part(  # noqa: PLR0917 -- bound from the left
+    key: str, rows: Rows, parts: Parts, total: Aggregate, period: Period, parameter: str | None
+) -> Value:
+    """Of one choice, all of them read in one query; they are what `rows` has for each."""
+
+    def read() -> dict[str, Any]:
+        groups = rows(period, None).order_by().values_list(parts.by).annotate(n=total)
+        return {parts.none if part is None else str(part): number for part, number in groups}
+
+    found = remembered((key, "parts", period.key, period.end), read)
+    return Value(Decimal((sum(found.values()) if parameter is None else found.get(parameter)) or 0))
+
+
 def once(key: str, value: ValueOf, period: Period, parameter: str | None) -> Value:
     """Asked once for all figures of one reading."""
     return remembered((key, period.key, period.end, parameter), lambda: value(period, parameter))
@@ -61,9 +81,15 @@ def count_figure(  # noqa: PLR0917 -- read in this order in every table of figur
     *,
     kind: Kind = Kind.COUNT,
     value: ValueOf | None = None,
+    parts: Parts | None = None,
+    total: Aggregate = Count("pk"),  # noqa: B008 -- an expression without a state
     **more: Any,
 ) -> Figure:
-    """The number of rows, unless `value` knows it from a question that several figures share."""
+    """The number of rows, unless `value` knows it from a question that several figures share. `parts`: one query tells
+    the numbers of all choices.
+    """
+    if parts is not None:
+        value = partial(one_part, f"{app}.{key}", source.rows, parts, total)
     return Figure(
         key=f"{app}.{key}",
         label=label,
@@ -91,7 +117,9 @@ def sum_figure(  # noqa: PLR0917 -- as count_figure
 ) -> Figure:
     """The sum of a field of the rows, or what `value` makes of them."""
     total = value or partial(summed, source.rows, field)
-    return count_figure(app, key, label, unit, definition, source, kind=Kind.SUM, value=total, **more)
+    return count_figure(
+        app, key, label, unit, definition, source, kind=Kind.SUM, value=total, total=Sum(field or "pk"), **more
+    )
 
 
 def rate_figure(app: str, key: str, label: str, definition: str, *, part: Figure, whole: Figure) -> Figure:

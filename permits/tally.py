@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.db.models import Case, Count, DateField, Exists, F, OuterRef, Q, QuerySet, When
 
@@ -80,11 +82,12 @@ def cases_of(event: str, since: date, until: date, item: str | None = None) -> Q
 
 def numbers_of(since: date, until: date) -> dict[str, Counter[str]]:
     """Event → kind of item → cases: every number of `cases_of` in one query."""
-    wanted = {f"n_{key}": Count("pk", filter=event.condition(since, until)) for key, event in EVENTS.items()}
+    conditions = {key: event.condition(since, until) for key, event in EVENTS.items()}
+    wanted = {f"n_{key}": Count("pk", filter=condition) for key, condition in conditions.items()}
+    rows = cases().filter(reduce(or_, conditions.values())).order_by()
+    by_kind = rows.values("item__item__kind").annotate(**wanted).values_list("item__item__kind", *wanted)
     found: dict[str, Counter[str]] = {key: Counter() for key in EVENTS}
-    for kind, *numbers in (
-        cases().order_by().values("item__item__kind").annotate(**wanted).values_list("item__item__kind", *wanted)
-    ):
+    for kind, *numbers in by_kind:
         for key, number in zip(EVENTS, numbers, strict=True):
             found[key][kind] += number
     return found

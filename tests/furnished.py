@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connection, transaction
 
 from tests.environment import HERE
@@ -32,6 +33,8 @@ def furnished(name: str, make: Callable[[], object]) -> None:
     def lay_both() -> None:
         rows()
         _copy(files, Path(settings.MEDIA_ROOT))
+        for each in caches.all(initialized_only=True):  # what was asked of the empty tables
+            each.clear()
 
     _kept[name] = lay_both
 
@@ -66,7 +69,8 @@ def postgres_rows() -> Lay | None:
             with cursor.copy(f'COPY "{table}" TO STDOUT') as out:
                 rows[table] = b"".join(bytes(part) for part in out)
         cursor.execute("SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL")
-        numbers = cursor.fetchall()
+        kept = tuple(f"{table}_" for table in KEPT_TABLES)
+        numbers = [(sequence, last) for sequence, last in cursor.fetchall() if not sequence.startswith(kept)]
 
     def lay() -> None:
         with transaction.atomic(), connection.cursor() as cursor:

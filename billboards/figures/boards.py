@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 
 from billboards.enums.boards import BoardKind, BoardStatus, Measure, RemovalMode
-from billboards.figures.sources import Source, count_figure, days, fixed, listed, rate_figure, sum_figure
+from billboards.figures.sources import Parts, Source, count_figure, days, fixed, listed, rate_figure, sum_figure
 from billboards.models import Board, Removal, SafetyInspection
 from config.charts import ChartData, Series
 from config.figures import Claim, Figure, TableFigure
@@ -121,12 +121,12 @@ FIGURES: tuple[Figure, ...] = (
     count_figure(
         "inventory_by_status", "在账户外广告（按状态）", "块", f"{STANDING}状态为查询时的状态；期末之后拆除的列在“已拆”。",
         Source(partial(standing_rows, "status"), partial(standing_url, "status")),
-        choices=fixed(BoardStatus.choices), part_of="billboards.inventory",
+        choices=fixed(BoardStatus.choices), parts=Parts("status"), part_of="billboards.inventory",
     ),
     count_figure(
         "inventory_by_kind", "在账户外广告（按类型）", "块", STANDING,
         Source(partial(standing_rows, "kind"), partial(standing_url, "kind")),
-        choices=fixed(BoardKind.choices), part_of="billboards.inventory",
+        choices=fixed(BoardKind.choices), parts=Parts("kind"), part_of="billboards.inventory",
     ),
     sum_figure("inventory_area", "在账户外广告面积", "㎡", STANDING,
                Source(partial(standing_rows, ""), partial(standing_url, "")), field="area", decimals=2),
@@ -137,10 +137,10 @@ FIGURES: tuple[Figure, ...] = (
     count_figure("re_erected", "拆后重立", "块", "期内登记、拆除后又重新设置的。", Source(again_rows, again_url)),
     sum_figure("removed", "拆除户外广告", "块", f"{TAKEN}只计以块计的。", of_measure(Measure.PIECE), field="quantity"),
     sum_figure("removed_by_mode", "拆除户外广告（按方式）", "块", f"{TAKEN}只计以块计的；自行、协助、强制等方式分开。",
-               of_measure(Measure.PIECE), field="quantity", choices=MODES, part_of="billboards.removed"),
+               of_measure(Measure.PIECE), field="quantity", choices=MODES, parts=Parts("mode"), part_of="billboards.removed"),
     sum_figure("removed_area", "拆除面积", "㎡", f"{TAKEN}登记了面积的。", Source(area_rows, area_url), field="area", decimals=2),
     sum_figure("removed_area_by_mode", "拆除面积（按方式）", "㎡", f"{TAKEN}登记了面积的。", Source(area_rows, area_url),
-               field="area", decimals=2, choices=MODES, part_of="billboards.removed_area"),
+               field="area", decimals=2, choices=MODES, parts=Parts("mode"), part_of="billboards.removed_area"),
     sum_figure("banners", "清理横幅、条幅", "条", f"{TAKEN}只计以条计的。", of_measure(Measure.BANNER), field="quantity"),
     sum_figure("sites", "清理占道、乱贴等", "处", f"{TAKEN}只计以处计的。", of_measure(Measure.SITE), field="quantity"),
     count_figure("removals_flawed", "有程序瑕疵的拆除", "次", f"{TAKEN}早于最早可强制日期的强制拆除、没有书面同意的协助拆除。",

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from billboards.enums.campaigns import ItemState
 from billboards.figures.boards import mode_chart
-from billboards.figures.sources import Source, count_figure, days, listed, rate_figure
+from billboards.figures.sources import Parts, Source, count_figure, days, listed, rate_figure
 from billboards.models import Campaign, CampaignItem
 from config.figures import ChartFigure, Claim, Figure, Kind, TableFigure, Value, remembered
 from config.periods import Period
@@ -83,7 +83,7 @@ FIGURES: tuple[Figure, ...] = (
            definition="期内进行过的专项整治的名称。", url=campaign_url, rows=campaign_rows),
     FOUND_FIGURE,
     count_figure("campaign_found_by_street", "专项摸底问题（按街道）", "个", f"{FOUND}按属地街道分。", Source(found_rows, found_url),
-                 choices=street_choices, part_of="billboards.campaign_found"),
+                 choices=street_choices, parts=Parts("street"), part_of="billboards.campaign_found"),
     count_figure("campaign_notified", "专项告知", "份", "期内专项中告知设置人并给出整改期限的；案件的责令改正通知书另计。",
                  Source(partial(dated_rows, "notified"), partial(dated_url, "notified"))),
     count_figure("campaign_settled", "专项销号", "个", "期内复核销号的专项问题，不论何时摸底。",

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 
 from billboards.enums.cases import CaseState, DecisionKind
-from billboards.figures.sources import Source, count_figure, days, fixed, listed, sum_figure
+from billboards.figures.sources import Parts, Source, count_figure, days, fixed, listed, sum_figure
 from billboards.models import (
     NO_VIOLATION,
     Case,
@@ -158,11 +158,20 @@ PENALTIES, SPOT = list(DecisionKind.PENALTIES), [DecisionKind.SPOT.value]
 BY_VIOLATION: dict[str, Any] = {"choices": violation_codes}
 
 
-def cut(key: str, label: str, unit: str, words: str, source: Source) -> tuple[Figure, Figure]:
+def cut(  # noqa: PLR0917 -- as count_figure
+    key: str, label: str, unit: str, words: str, source: Source, path: str = "case__violation"
+) -> tuple[Figure, Figure]:
     """A count, and the same by violation; the parts add up to the whole."""
     whole = count_figure(key, label, unit, words, source)
     parts = count_figure(
-        f"{key}_by_violation", f"{label}（按案由）", unit, words, source, part_of=f"billboards.{key}", **BY_VIOLATION
+        f"{key}_by_violation",
+        f"{label}（按案由）",
+        unit,
+        words,
+        source,
+        parts=Parts(f"{path}__code", NO_VIOLATION),
+        part_of=f"billboards.{key}",
+        **BY_VIOLATION,
     )
     return whole, parts
 
@@ -173,9 +182,9 @@ FIGURES: tuple[Figure, ...] = (
     count_figure("orders_served", "送达的责令改正通知书", "份", "期内有效送达的责令限期改正（拆除）通知书，不论何时出文。",
                  Source(partial(order_rows, "served_on"), partial(order_url, "served_since", "served_until"))),
     *cut("cases_filed", "立案", "起", "期内立案、未作废的户外广告和道路案件；当场处罚不立案，另计。",
-         Source(partial(case_rows, "filed"), partial(case_url, "filed"))),
+         Source(partial(case_rows, "filed"), partial(case_url, "filed")), "violation"),
     *cut("cases_closed", "结案", "起", "期内结案的案件，不论何时立案。",
-         Source(partial(case_rows, "closed"), partial(case_url, "closed"))),
+         Source(partial(case_rows, "closed"), partial(case_url, "closed")), "violation"),
     count_figure("cases_transferred", "移送案件", "起", "期内移送其他机关的案件。",
                  Source(partial(case_rows, "transferred"), partial(case_url, "transferred"))),
     *cut("penalties", "处罚决定", "起", "期内作出的处罚决定，含当场处罚，不含不予处罚和撤销案件。",
@@ -183,14 +192,15 @@ FIGURES: tuple[Figure, ...] = (
     count_figure("decisions", "案件决定", "起", "期内作出的处罚、不予处罚、撤销案件的决定。",
                  Source(decision_kind_rows, decision_kind_url)),
     count_figure("decisions_by_kind", "案件决定（按种类）", "起", "期内作出的处罚、不予处罚、撤销案件的决定。",
-                 Source(decision_kind_rows, decision_kind_url), choices=fixed(DecisionKind.choices),
+                 Source(decision_kind_rows, decision_kind_url), choices=fixed(DecisionKind.choices), parts=Parts("kind"),
                  part_of="billboards.decisions"),
     count_figure("spot_penalties", "当场处罚", "起", "期内当场作出的处罚决定。",
                  Source(partial(decision_rows, SPOT), partial(decision_url, SPOT))),
     sum_figure("fines_imposed", "决定罚款", "元", "期内处罚决定的罚款数额；决定数，不是入库数。",
                Source(fine_rows, fine_url), field="amount", decimals=2),
     sum_figure("fines_imposed_by_violation", "决定罚款（按案由）", "元", "期内处罚决定的罚款数额；决定数，不是入库数。",
-               Source(fine_rows, fine_url), field="amount", decimals=2, part_of="billboards.fines_imposed", **BY_VIOLATION),
+               Source(fine_rows, fine_url), field="amount", decimals=2, part_of="billboards.fines_imposed",
+               parts=Parts("case__violation__code", NO_VIOLATION), **BY_VIOLATION),
     sum_figure("fines_collected", "罚款实缴入库", "元", "期内实缴、未作废的罚款，不论何时决定；加处罚款另计。",
                Source(partial(payment_rows, FINE), partial(payment_url, FINE)), field="amount", decimals=2),
     sum_figure("surcharge_collected", "加处罚款实缴入库", "元", "期内实缴的加处罚款。",

@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 from config import figure_sources
-from config.figure_sources import Source, ValueOf, days, fixed
+from config.figure_sources import Parts, Source, ValueOf, days, fixed
 
-__all__ = ["Source", "ValueOf", "count_figure", "days", "fixed", "listed", "rate_figure", "sum_figure"]
+__all__ = ["Parts", "Source", "ValueOf", "count_figure", "days", "fixed", "listed", "rate_figure", "sum_figure"]
 
 count_figure = partial(figure_sources.count_figure, "billboards")
 sum_figure = partial(figure_sources.sum_figure, "billboards")

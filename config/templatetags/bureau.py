@@ -1,7 +1,8 @@
 """Filters and component tags, known to every template without {% load %}.
 
 A component is a tag here and a template in templates/components/: the tag checks the options (a wrong one raises, so a
-test sees it) and gives every parameter a value; the template draws. What each one takes stands in its first comment.
+test sees it) and gives every parameter a value; the template draws. What each one takes stands in its first comment. The
+smallest, badges and lights, are functions (config/signs.py).
 """
 
 from __future__ import annotations
