@@ -77,7 +77,7 @@ NEVER_NAMED = {
             "SurchargeReckoning",
         )
     ),
-    "inspections.ComponentInput", "inspections.Extension", "inspections.SheetConfirmation",
+    "inspections.ComponentInput", "inspections.Extension", "inspections.SheetConfirmation", "permits.Survey",
     "staff.Mail", "staff.Quota", "staff.RegulationVersion", "staff.ReportedTable", "staff.StaffingStandard",
 }  # fmt: skip
 
