@@ -13,6 +13,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+SOME_NUMBER = 7_070_707_070  # stands in no path
+
 
 class Entry(NamedTuple):
     section: str  # the heading it stands under; "" stands alone on top
@@ -205,6 +207,18 @@ def address_of(url_name: str, args: tuple[str, ...] = ()) -> str:
         return reverse(url_name, args=args)
     except NoReverseMatch:
         return ""
+
+
+@cache
+def _around_the_number(url_name: str) -> tuple[str, str]:
+    before, _, after = reverse(url_name, args=[SOME_NUMBER]).partition(str(SOME_NUMBER))
+    return before, after
+
+
+def record_address(url_name: str, pk: int) -> str:
+    """The path of a record's page; worked out once a name, for a list asks for fifty of them."""
+    before, after = _around_the_number(url_name)
+    return f"{before}{pk}{after}"
 
 
 def page_of(user: Any, record: Any) -> str:

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from config.navigation import record_address
 from inspections.enums import AreaType, FindingState, Handling, PhotoKind, Source
 from inspections.models.places import Place
 from inspections.models.rounds import Round
@@ -246,7 +247,7 @@ class Finding(models.Model):
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("inspections:finding-detail", args=[self.pk])
+        return record_address("inspections:finding-detail", self.pk)
 
     def stamp(self) -> None:
         """Store what follows from the time found, the unit and the place: local date, month, fingerprint."""

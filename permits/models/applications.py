@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.identity import mask_id_number, mask_phone
+from config.navigation import record_address
 from permits.enums import (
     ActKind,
     ApplicantKind,
@@ -267,7 +268,7 @@ class Application(models.Model):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def get_absolute_url(self) -> str:
-        return reverse("permits:application-detail", args=[self.pk])
+        return record_address("permits:application-detail", self.pk)
 
     @property
     def state_tone(self) -> str:

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.urls import reverse
 
 from config import display, navigation
-from config.navigation import Entry, nav_items, permitted
+from config.navigation import Entry, nav_items, permitted, record_address
 
 
 def draw(text, **values):
@@ -156,3 +157,8 @@ def test_the_active_entry_is_the_longest_that_fits(addresses):
     entries = permitted(Visitor("staff.read_log"), ENTRIES)
     assert [item.active for item in nav_items(entries, "/staff/jobs/12/")] == [True, False]
     assert [item.active for item in nav_items(entries, "/elsewhere/")] == [False, False]
+
+
+@pytest.mark.parametrize("name", ["inspections:finding-detail", "permits:application-detail", "staff:open-message"])
+def test_the_address_of_a_record_is_the_one_that_is_reversed(name):
+    assert [record_address(name, pk) for pk in (1, 31_741)] == [reverse(name, args=[pk]) for pk in (1, 31_741)]
