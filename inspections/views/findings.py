@@ -45,7 +45,7 @@ def finding_columns() -> list[Column]:
         Column("count", "数量", align="end", phone="hidden"),
         Column("points", "扣分", sort="points", unit="分", total=Sum("points"), phone="secondary"),
         Column("recurrence", "反复", value=lambda finding: finding.recurrence or None, align="end", phone="hidden"),
-        Column("due_at", "整改期限", sort="due_at", sign=due_sign, phone="hidden"),
+        Column("due_at", "整改期限", sort="due_at", sign=overdue_sign, phone="hidden"),
         Column("delivered_at", "送达时间", sort="delivered_at", phone="hidden", optional=True),
         Column("send_backs", "退回", value=lambda finding: finding.send_backs or None, align="end", phone="hidden", optional=True),
         Column("handling", "处理方式", value="get_handling_display", phone="hidden", optional=True),
@@ -56,7 +56,8 @@ def finding_columns() -> list[Column]:
     ]  # fmt: skip
 
 
-def due_sign(finding: Finding) -> str:
+def overdue_sign(finding: Finding) -> str:
+    """The list is read by many: it marks what is late; how much time is left stands where it must be put right."""
     return due(finding.due_at, ("red", "逾期") if finding.is_open and finding.is_overdue else None)
 
 

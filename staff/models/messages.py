@@ -50,8 +50,10 @@ message_stored = Signal()  # users, text, url; staff/mailing.py mails it to thos
 
 
 def notify(recipients: Iterable[User], text: str, *, url: str = "", about: models.Model | None = None) -> None:
-    """Put one message into each person's bell, in the caller's transaction. `url` is where it leads, or the page of the
-    record that it is `about`, for those who may open that page: work is given to people by name, whatever their role. That asks three questions a person.
+    """Put one message into each person's bell, in the caller's transaction.
+
+    `url` is where it leads; `about` a record, whose page it leads to for those who may open that: work is given to people
+    by name, whatever their role. Finding that out asks three questions a person.
     """
     unique = {user.pk: user for user in recipients if user.is_active}
     by_url: dict[str, list[User]] = {}
