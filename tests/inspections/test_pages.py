@@ -1,6 +1,7 @@
 """The pages of the assessment: who may, what each action answers, and that lists ask few questions."""
 
 import io
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -52,6 +53,23 @@ def test_the_list_asks_the_same_few_questions_for_any_number_of_rows(client, off
         response = client.get(url("finding-list"), all_columns)
     table = response.context["table"]
     assert (len(table.rows), len(table.columns)) == (count, len(finding_columns()))
+
+
+def test_points_add_up_to_the_last_digit(client, office):
+    """SQLite's own sum of 300 times 7.79 is 2336.99999999999."""
+    finding = make_finding(unit=UnitFactory(), item=ItemFactory())
+    rows = [finding]
+    for number in range(299):
+        row = Finding.objects.get(pk=finding.pk)
+        row.pk, row._state.adding, row.number, row.fingerprint = None, True, f"和{number}", f"和{number}"
+        rows.append(row)
+    for row in rows:
+        row.points = Decimal("7.79")
+    finding.save()
+    Finding.objects.bulk_create(rows[1:])
+    table = client.get(url("finding-list")).context["table"]
+    points = next(cell for cell in table.totals if cell.column.name == "points")
+    assert points.text == "2,337"
 
 
 def test_an_assessed_unit_sees_its_own_findings_only(client, contact):
