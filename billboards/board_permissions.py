@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
+
 from billboards.enums.boards import BOARD_TRANSITIONS
 from billboards.enums.campaigns import CAMPAIGN_TRANSITIONS, ITEM_TRANSITIONS, CampaignState, ItemState
+from staff.models.records import of_own_units
 from staff.permissions import Perms
 
 if TYPE_CHECKING:
@@ -74,11 +77,11 @@ def can_add_item_photo(user: User, item: CampaignItem) -> bool:
     return user.has_perm(Perms.RECORD_ITEM) and item.state in ItemState.OPEN
 
 
-def can_read_street(user: User, street: Unit) -> bool:
-    """Items and daily reports of a street, as their `visible_to` has it (staff.models.records.of_own_units)."""
-    above = street.parent
-    near = {street.pk, street.parent_id, street.squad_id, above.squad_id if above else None}
-    return user.has_perm(Perms.VIEW_BILLBOARDS) and (user.sees_all_units or bool(near & set(user.unit_ids)))
+def streets_read_by(user: User, streets: QuerySet[Unit]) -> QuerySet[Unit]:
+    """Those whose items, removals and daily reports the user reads, as their `visible_to` has it."""
+    if not user.has_perm(Perms.VIEW_BILLBOARDS):
+        return streets.none()
+    return streets if user.sees_all_units else streets.filter(of_own_units(user))
 
 
 def can_confirm_daily(user: User, street: Unit) -> bool:

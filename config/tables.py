@@ -339,6 +339,11 @@ class Table:
         return active_filters(self.filters, self.request) if self.filters is not None else []
 
     @property
+    def conditions(self) -> str:
+        """What the list is narrowed by, as the log tells it."""
+        return "、".join(f"{chip.label}：{chip.text}" for chip in self.chips) or "不限条件"
+
+    @property
     def clear_href(self) -> str:
         """The list without any filter, its sorting kept."""
         query = QueryDict(mutable=True)

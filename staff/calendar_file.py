@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from staff.files import send_made
 from staff.models import Activity, Verb
 
 
@@ -48,7 +49,4 @@ def send_calendar(request: HttpRequest, title: str, entries: Iterable[CalendarEn
     Activity.record(
         Verb.EXPORT, by=request.user, title=f"下载日历：{title}"[:120], note=f"{len(calendar.subcomponents)} 项"
     )
-    response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f"attachment; filename={name}.ics"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return send_made(calendar.to_ical(), f"{title}.ics")

@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from django.core.files import File
 from django.db.models import QuerySet
@@ -20,13 +19,13 @@ from django.shortcuts import redirect
 from django.urls import get_resolver
 
 from config.tables import Table, export_rows
+from staff.files import send_made
 from staff.imports.workbooks import write_table
 from staff.jobs import Progress, enqueue
 from staff.models import Activity, Job, User, Verb, setting
 
 AT_ONCE = 5_000
 REPORT_EVERY = 500
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,7 @@ def export_list(request: HttpRequest, key: str) -> HttpResponse:
         return redirect(enqueue("staff.export_list", owner=request.user, payload=payload, label=f"导出{export.title}"))
     target = io.BytesIO()
     write(target, export, table, by=request.user)
-    response = HttpResponse(target.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(export.title)}.xlsx"
-    return response
+    return send_made(target.getvalue(), f"{export.title}.xlsx")
 
 
 def row_count(table: Table) -> int:
@@ -66,7 +63,7 @@ def row_count(table: Table) -> int:
 
 
 def write(target: io.BytesIO, export: ListExport, table: Table, *, by: User, progress: Progress | None = None) -> None:
-    """Write the table's rows and log the export with its address and number of rows."""
+    """Write the table's rows and log the export: how many rows, narrowed by what, in the list's own words."""
     rows = export_rows(table)
     head = [str(text) for text in next(rows)]
     total = row_count(table)
@@ -84,7 +81,7 @@ def write(target: io.BytesIO, export: ListExport, table: Table, *, by: User, pro
         rows=watched(),
         prepared_by=str(by),
     )
-    Activity.record(Verb.EXPORT, by=by, title=export.title, note=f"{count} 行；{table.request.GET.urlencode()}"[:500])
+    Activity.record(Verb.EXPORT, by=by, title=f"导出{export.title}", note=f"{count} 行，{table.conditions}"[:500])
 
 
 def load_views() -> None:

@@ -1,16 +1,33 @@
-"""Handing out stored files. The caller has already loaded the record through visible_to."""
+"""Handing out files, stored ones and such as were just made. The caller has already loaded the record through visible_to."""
 
 from typing import Final
 
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
+from django.utils.http import content_disposition_header
 
-# What staff/uploads.py keeps of a scan.
-SCAN_TYPES: Final = {
+CONTENT_TYPES: Final = {
     "pdf": "application/pdf",
-    "jpg": "image/jpeg",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "jpg": "image/jpeg",
+    "zip": "application/zip",
+    "json": "application/json",
+    "ics": "text/calendar; charset=utf-8",
 }
+
+
+def content_type_of(name: str) -> str:
+    """By the ending of a name that is ours."""
+    return CONTENT_TYPES.get(name.rpartition(".")[2], "application/octet-stream")
+
+
+def send_made(content: bytes, name: str, *, inline: bool = False) -> HttpResponse:
+    """What was made for this answer and is not kept, under a name of ours; never cached outside the browser."""
+    response = HttpResponse(content, content_type=content_type_of(name))
+    response["Content-Disposition"] = content_disposition_header(as_attachment=not inline, filename=name)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def send_file(stored: FieldFile, *, name: str, content_type: str, inline: bool = False) -> FileResponse:
@@ -26,4 +43,4 @@ def send_scan(stored: FieldFile, *, name: str) -> FileResponse:
     if not stored:
         raise Http404
     suffix = stored.name.rpartition(".")[2]
-    return send_file(stored, name=f"{name}.{suffix}", content_type=SCAN_TYPES[suffix], inline=suffix != "docx")
+    return send_file(stored, name=f"{name}.{suffix}", content_type=CONTENT_TYPES[suffix], inline=suffix != "docx")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -16,7 +15,7 @@ from django.urls import reverse
 
 from config.display import submit_words
 from config.pdf import render_pdf
-from staff.files import send_file
+from staff.files import send_file, send_made
 from staff.models import Activity, Attachment, User, Verb, setting
 from staff.refusals import Refused, show_refusal
 
@@ -217,8 +216,5 @@ def sheet_of(title: str, note: str, user: User) -> dict[str, str]:
 def pdf_answer(request: HttpRequest, template: str, context: dict[str, Any], title: str) -> HttpResponse:
     """A template as PDF in the browser; the log knows who printed it."""
     content = render_pdf(template, context)
-    Activity.record(Verb.PRINT, by=request.user, title=title)
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(title)}.pdf"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    Activity.record(Verb.PRINT, by=request.user, title=f"打印{title}"[:120])
+    return send_made(content, f"{title}.pdf", inline=True)

@@ -19,9 +19,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from billboards.board_permissions import (
     can_confirm_daily,
     can_edit_campaign,
-    can_read_street,
     can_record_in,
     can_step_campaign,
+    streets_read_by,
 )
 from billboards.enums.boards import Measure
 from billboards.enums.campaigns import CAMPAIGN_TRANSITIONS, CampaignState, ItemState
@@ -161,7 +161,7 @@ def target_url(target: CampaignTarget) -> str:
     return items_url(target.campaign, kind=target.kind, measure=target.measure)
 
 
-def progress_lines(request: HttpRequest, campaign: Campaign) -> list[dict[str, Any]]:
+def progress_lines(request: HttpRequest, campaign: Campaign, read: set[int]) -> list[dict[str, Any]]:
     """The progress board; where a street's daily report of today stands."""
     today = timezone.localdate()
     told = set(DailyReport.objects.filter(campaign=campaign, day=today).values_list("street", flat=True))
@@ -174,7 +174,7 @@ def progress_lines(request: HttpRequest, campaign: Campaign) -> list[dict[str, A
                 "url": items_url(campaign, street=line.street.pk),
                 "open_url": items_url(campaign, street=line.street.pk, state="open"),
                 "daily_url": daily,
-                "seen": can_read_street(request.user, line.street),
+                "seen": line.street.pk in read,
                 "told": line.street.pk in told,
                 "mine": can_confirm_daily(request.user, line.street),
             }
@@ -186,12 +186,17 @@ def campaign_page(
     request: HttpRequest, campaign: Campaign, *, close_form: Any = None, assign_form: Any = None, status: int = 200
 ) -> HttpResponse:
     user = request.user
-    total = counters(campaign)
+    read = set(streets_read_by(user, campaign.streets.all()).values_list("pk", flat=True))
+    lines = progress_lines(request, campaign, read)
+    whole = len(read) == len(
+        lines
+    )  # the numbers are the whole campaign's: they open lists for those who read all of it
     can_close = can_step_campaign(user, campaign, "close")
     context = {
         "campaign": campaign,
-        "stats": stats_of(campaign, total),
-        "lines": progress_lines(request, campaign),
+        "stats": stats_of(campaign, counters(campaign)),
+        "whole": whole,
+        "lines": lines,
         "targets": target_lines(campaign),
         "phases": campaign.phases.all(),
         "assignments": campaign.assignments.select_related("street", "community", "officer"),

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from billboards.board_permissions import can_confirm_daily, can_read_street
+from billboards.board_permissions import can_confirm_daily, streets_read_by
 from billboards.enums.campaigns import CampaignState
 from billboards.filters.campaigns import DailyFilter
 from billboards.forms.campaigns import DailyForm
@@ -143,9 +143,7 @@ def daily_context(
 @VIEW
 def daily(request: HttpRequest, pk: int, street_pk: int, day: str) -> HttpResponse:
     campaign, on = visible_campaign(request, pk), asked_day(day)
-    street = get_object_or_404(campaign.streets.all(), pk=street_pk)
-    if not can_read_street(request.user, street):
-        raise Http404
+    street = get_object_or_404(streets_read_by(request.user, campaign.streets.all()), pk=street_pk)
     if request.method == "POST":
         if not can_confirm_daily(request.user, street):
             raise PermissionDenied

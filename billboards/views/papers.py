@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -33,7 +32,7 @@ from billboards.workflow import papers
 from billboards.workflow.guards import known_paper, to_register, why_not_paper
 from config.tables import Column, Table, render_table
 from staff.exports import ListExport, register_export
-from staff.files import send_file, send_scan
+from staff.files import send_file, send_made, send_scan
 from staff.forms.records import VoidForm
 from staff.jobs import enqueue
 from staff.models import Activity, User, Verb
@@ -372,10 +371,7 @@ def paper_preview(request: HttpRequest, pk: int) -> HttpResponse:
     paper = visible_paper(request, pk)
     if not paper.is_draft:
         raise Http404
-    response = HttpResponse(papers.preview(paper), content_type="application/pdf")
-    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(paper.get_kind_display())}.pdf"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return send_made(papers.preview(paper), f"{paper.get_kind_display()}.pdf", inline=True)
 
 
 @require_GET

@@ -126,8 +126,9 @@ def empty_state(text: str, action: str = "", url: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/timeline.html")
-def timeline(activities: Iterable[Any], empty: str = "还没有记录。") -> dict[str, Any]:
-    return {"activities": activities, "empty": empty}
+def timeline(activities: Iterable[Any], empty: str = "还没有记录。", *, of_many: bool = False) -> dict[str, Any]:
+    """`of_many`: acts on several records, each named."""
+    return {"activities": activities, "empty": empty, "of_many": of_many}
 
 
 @register.inclusion_tag("components/progress.html")

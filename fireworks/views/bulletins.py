@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -23,8 +22,8 @@ from fireworks.models import BanBulletin
 from fireworks.permissions import can_issue_bulletin
 from fireworks.scoring import UnitLine, grand_total
 from fireworks.workflow import assessment
-from staff.exports import XLSX, ListExport, register_export
-from staff.files import send_file
+from staff.exports import ListExport, register_export
+from staff.files import send_file, send_made
 from staff.imports.workbooks import write_table
 from staff.models import Activity, Verb
 from staff.pages import form_page
@@ -159,9 +158,7 @@ def bulletin_pdf(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     Activity.record(Verb.PRINT, bulletin, by=request.user, title="下载通报")
     if bulletin.is_signed:
         return send_file(bulletin.paper, name=f"{bulletin}.pdf", content_type="application/pdf", inline=True)
-    response = HttpResponse(assessment.bulletin_pdf(bulletin), content_type="application/pdf")
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return send_made(assessment.bulletin_pdf(bulletin), f"{bulletin}.pdf", inline=True)
 
 
 def sheet_rows(lines: list[UnitLine]) -> list[list[Any]]:
@@ -184,7 +181,4 @@ def bulletin_xlsx(request: HttpRequest, pk: int) -> HttpResponse:
         target, title=f"{bulletin} {bulletin.number}".strip(), head=HEAD, rows=iter(rows), prepared_by=str(request.user)
     )
     Activity.record(Verb.EXPORT, bulletin, by=request.user, title="导出通报", note=f"{count} 行")
-    response = HttpResponse(target.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(str(bulletin))}.xlsx"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return send_made(target.getvalue(), f"{bulletin}.xlsx")

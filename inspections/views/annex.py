@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from config.pdf import render_pdf
 from inspections.photo_annex import annex_of
 from inspections.views.findings import finding_table
+from staff.files import send_made
 from staff.models import Activity, Verb, setting
 from staff.permissions import Perms
 from staff.photo_annexes import MOST_ENTRIES
@@ -22,7 +23,8 @@ from staff.photo_annexes import MOST_ENTRIES
 @permission_required(Perms.VIEW_FINDING, raise_exception=True)
 def finding_annex(request: HttpRequest) -> HttpResponse:
     """The same filters and order as the list; only findings with photos. Too many are refused with what to do."""
-    rows = finding_table(request).ordered.filter(photos__isnull=False).distinct()
+    table = finding_table(request)
+    rows = table.ordered.filter(photos__isnull=False).distinct()
     back = redirect(f"{reverse('inspections:finding-list')}?{request.GET.urlencode()}")
     count = rows.count()
     if count > MOST_ENTRIES:
@@ -48,12 +50,5 @@ def finding_annex(request: HttpRequest) -> HttpResponse:
         "annexes": [],
     }
     content = render_pdf("staff/pdf/photo_annex.html", {"paper": paper, "entries": entries})
-    Activity.record(
-        Verb.PRINT, by=request.user, title="打印图片附件", note=f"{count} 条；{request.GET.urlencode()}"[:500]
-    )
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = (
-        "inline; filename*=UTF-8''%E8%80%83%E8%AF%84%E9%97%AE%E9%A2%98%E5%9B%BE%E7%89%87.pdf"
-    )
-    response["Cache-Control"] = "private, no-store"
-    return response
+    Activity.record(Verb.PRINT, by=request.user, title="打印图片附件", note=f"{count} 条，{table.conditions}"[:500])
+    return send_made(content, "考评问题图片.pdf", inline=True)

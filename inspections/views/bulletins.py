@@ -24,8 +24,8 @@ from inspections.models import Bulletin, BulletinLine
 from inspections.permissions import can_correct_bulletin, can_draft_bulletin, can_publish_bulletin
 from inspections.tasks import PUBLISH
 from inspections.workflow import bulletins as workflow
-from staff.exports import XLSX, ListExport, register_export
-from staff.files import send_file
+from staff.exports import ListExport, register_export
+from staff.files import CONTENT_TYPES, send_file, send_made
 from staff.jobs import enqueue
 from staff.models import Activity, RankingGroup, Verb
 from staff.permissions import Perms
@@ -236,9 +236,7 @@ def bulletin_pdf(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
         Activity.record(Verb.PRINT, bulletin, by=request.user, title="下载通报")
         return send_file(bulletin.paper, name=f"{bulletin}.pdf", content_type="application/pdf", inline=True)
     content = workflow.bulletin_pdf(bulletin, list(bulletin.lines.select_related("unit")))
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return send_made(content, f"{bulletin}.pdf", inline=True)
 
 
 @require_GET
@@ -249,4 +247,4 @@ def bulletin_xlsx(request: HttpRequest, pk: int) -> FileResponse:
     if not bulletin.workbook or not request.user.sees_all_units:
         raise Http404
     Activity.record(Verb.EXPORT, bulletin, by=request.user, title="下载得分表")
-    return send_file(bulletin.workbook, name=f"{bulletin}.xlsx", content_type=XLSX)
+    return send_file(bulletin.workbook, name=f"{bulletin}.xlsx", content_type=CONTENT_TYPES["xlsx"])

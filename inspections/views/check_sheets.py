@@ -22,7 +22,7 @@ from inspections.models import ConfirmationScan, SheetConfirmation
 from inspections.permissions import can_confirm_sheet, visible_units
 from inspections.views.scores import neighbours, unit_month
 from staff.exports import ListExport, register_export
-from staff.files import send_file
+from staff.files import send_file, send_made
 from staff.models import Activity, Verb, setting
 from staff.permissions import Perms
 
@@ -134,10 +134,8 @@ def answer(request: HttpRequest, standing: SheetStanding, form: ConfirmForm | Sc
 @VIEW
 def checksheet_pdf(request: HttpRequest, month: str, unit: int) -> HttpResponse:
     sheet = standing_of(request, month, unit).sheet
-    Activity.record(Verb.PRINT, by=request.user, title=sheet.title)
-    response = HttpResponse(sheet_pdf(sheet, prepared_by=str(request.user)), content_type="application/pdf")
-    response["Cache-Control"] = "private, no-store"
-    return response
+    Activity.record(Verb.PRINT, by=request.user, title=f"打印{sheet.title}"[:120])
+    return send_made(sheet_pdf(sheet, prepared_by=str(request.user)), f"{sheet.title}.pdf", inline=True)
 
 
 def sheet_pdf(sheet: CheckSheet, *, prepared_by: str) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -28,7 +27,7 @@ from permits.permissions import can_make_paper, can_note, can_publish_paper, can
 from permits.views.access import VIEW
 from permits.workflow import papers
 from staff.exports import ListExport, register_export
-from staff.files import send_file
+from staff.files import send_file, send_made
 from staff.forms.records import VoidForm
 from staff.models import Activity, User, Verb
 from staff.permissions import Perms
@@ -260,14 +259,7 @@ def paper_pdf(request: HttpRequest, pk: int, paper_pk: int) -> HttpResponse | Fi
         return send_file(paper.paper, name=f"{paper}.pdf", content_type="application/pdf", inline=True)
     if not paper.data:
         raise Http404
-    return pdf_response(proof(content_of(paper.kind, paper.data), day=timezone.localdate()), str(paper))
-
-
-def pdf_response(content: bytes, title: str) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(title)}.pdf"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return send_made(proof(content_of(paper.kind, paper.data), day=timezone.localdate()), f"{paper}.pdf", inline=True)
 
 
 # --- The book of all papers -------------------------------------------------------------------------------------------

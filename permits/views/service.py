@@ -15,8 +15,8 @@ from permits.forms.papers import PublishForm, ServiceForm
 from permits.models import PaperService
 from permits.permissions import can_note, can_serve
 from permits.views.access import VIEW
-from permits.views.papers import pdf_response, show, visible_paper
-from staff.files import send_scan
+from permits.views.papers import show, visible_paper
+from staff.files import send_made, send_scan
 from staff.models import Activity, Verb
 
 
@@ -55,7 +55,8 @@ def paper_receipt(request: HttpRequest, pk: int, paper_pk: int) -> HttpResponse:
         raise Http404
     Activity.record(Verb.PRINT, paper.application, by=request.user, title=f"打印{paper.get_kind_display()}送达回证")
     content = receipt_of_service(paper)
-    return pdf_response(proof(content, number=paper.label_number, day=timezone.localdate()), f"送达回证 {paper}")
+    made = proof(content, number=paper.label_number, day=timezone.localdate())
+    return send_made(made, f"送达回证 {paper}.pdf", inline=True)
 
 
 def visible_service(request: HttpRequest, pk: int, paper_pk: int, service_pk: int) -> PaperService:
@@ -71,7 +72,8 @@ def service_receipt(request: HttpRequest, pk: int, paper_pk: int, service_pk: in
     content = receipt_of_service(service.paper, service)
     title = f"送达回证 {service.paper}"
     Activity.record(Verb.PRINT, service.paper.application, by=request.user, title=f"打印{title}"[:120])
-    return pdf_response(proof(content, number=service.paper.label_number, day=service.effective_on), title)
+    made = proof(content, number=service.paper.label_number, day=service.effective_on)
+    return send_made(made, f"{title}.pdf", inline=True)
 
 
 @require_GET

@@ -23,10 +23,10 @@ from permits.paper_kinds import PaperKind
 from permits.permissions import can_decide_in, can_run_session
 from permits.taping import area_gap
 from permits.views.access import VIEW
-from permits.views.papers import paper_link, pdf_response
+from permits.views.papers import paper_link
 from permits.workflow import guards, sessions
 from staff.exports import ListExport, register_export
-from staff.files import send_file
+from staff.files import send_file, send_made
 from staff.models import Activity, Verb
 from staff.pages import form_page, require
 from staff.refusals import Refused
@@ -176,7 +176,8 @@ def session_pdf(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     Activity.record(Verb.PRINT, session, by=request.user, title="打印会审纪要")
     if session.is_signed:
         return send_file(session.paper, name=f"{session}纪要.pdf", content_type="application/pdf", inline=True)
-    return pdf_response(minutes_pdf(minutes_of(session), number="", day=timezone.localdate()), f"{session}纪要")
+    content = minutes_pdf(minutes_of(session), number="", day=timezone.localdate())
+    return send_made(content, f"{session}纪要.pdf", inline=True)
 
 
 def visible_case(request: HttpRequest, pk: int, case_pk: int) -> ReviewedCase:

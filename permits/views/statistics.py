@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,7 +15,7 @@ from permits.forms.statistics import PeriodForm, this_month
 from permits.permissions import can_run_session
 from permits.statistics import StatSheet, sheet_for
 from permits.views.access import VIEW
-from staff.exports import XLSX
+from staff.files import send_made
 from staff.imports.workbooks import SheetOf, write_book
 from staff.models import Activity, Verb
 from staff.pages import pdf_answer, require, sheet_of
@@ -71,10 +71,7 @@ def statistics_xlsx(request: HttpRequest) -> HttpResponse:
     sheet, target = sheet_for(period), io.BytesIO()
     write_book(target, book_of(sheet), prepared_by=str(request.user))
     Activity.record(Verb.EXPORT, by=request.user, title=f"导出{sheet.title}"[:120])
-    response = HttpResponse(target.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(sheet.title)}.xlsx"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return send_made(target.getvalue(), f"{sheet.title}.xlsx")
 
 
 @require_GET

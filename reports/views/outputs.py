@@ -8,21 +8,17 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from reports.enums import Output
+from reports.enums import Output, Profile
 from reports.forms.summaries import DownloadForm
 from reports.layouts.files import published
 from reports.layouts.paper import summary_pdf
 from reports.models import Compilation, Report
 from reports.permissions import can_compile_report
 from reports.views.reports import VIEW, visible_report
-from staff.exports import XLSX
-from staff.files import send_file
+from staff.files import content_type_of, send_file, send_made
 from staff.jobs import enqueue
 from staff.models import OPEN_JOB_STATES, Activity, Job, Verb
 from staff.permissions import Perms
-from staff.uploads import DOCX_TYPE
-
-TYPES = {Output.DOCX: DOCX_TYPE, Output.REVIEW: DOCX_TYPE, Output.XLSX: XLSX, Output.JSON: "application/json"}
 
 
 @require_POST
@@ -48,13 +44,13 @@ def report_pdf(request: HttpRequest, pk: int) -> FileResponse | HttpResponse:
     report, form = visible_report(request, pk), DownloadForm(request.GET)
     compilation = latest_compilation(report)
     profile = form.cleaned_data["profile"] if form.is_valid() else ""
-    Activity.record(Verb.PRINT, report, by=request.user, title="下载 PDF", note=profile or compilation.profile)
+    Activity.record(
+        Verb.PRINT, report, by=request.user, title="下载 PDF", note=Profile(profile or compilation.profile).label
+    )
     name = f"{report.title}.pdf"
     if profile and profile != compilation.profile:
         content = summary_pdf(report, compilation.content, profile=profile).content
-        response = HttpResponse(content, content_type="application/pdf")
-        response["Content-Disposition"] = f"attachment; filename=summary-{profile}.pdf"
-        return response
+        return send_made(content, f"{report.title}（{Profile(profile).label}）.pdf")
     stored = report.paper or compilation.pdf
     return send_file(stored, name=name, content_type="application/pdf")
 
@@ -84,4 +80,4 @@ def report_file(request: HttpRequest, pk: int, kind: str) -> FileResponse:
     Activity.record(Verb.EXPORT, report, by=request.user, title=f"下载{stored.get_kind_display()}")
     output = Output(kind)
     name = f"{report.title}{'（送审稿）' if output == Output.REVIEW else ''}.{output.extension}"
-    return send_file(stored.file, name=name, content_type=TYPES[output])
+    return send_file(stored.file, name=name, content_type=content_type_of(name))

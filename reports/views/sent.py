@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -19,7 +18,7 @@ from reports.forms.sent import ReportSentForm, SentValueFormSet, SubmissionForm,
 from reports.models import Report, SentFigure, Submission
 from reports.reconciliation import lines_for, lines_of
 from reports.views.reports import VIEW, visible_report
-from staff.exports import XLSX
+from staff.files import send_made
 from staff.imports.workbooks import write_table
 from staff.models import Activity, Verb, setting
 from staff.permissions import Perms
@@ -47,7 +46,7 @@ def reconciliation_xlsx(request: HttpRequest, pk: int) -> HttpResponse:
     target = io.BytesIO()
     write_table(target, title=f"{report.title}对数表", head=HEAD, rows=rows, note=f"期间：{report.period.label}", prepared_by=str(request.user))  # fmt: skip
     Activity.record(Verb.EXPORT, report, by=request.user, title="下载对数表", note=f"{len(rows)} 行")
-    return attachment(target.getvalue(), XLSX, f"{report.title}对数表.xlsx")
+    return send_made(target.getvalue(), f"{report.title}对数表.xlsx")
 
 
 @require_GET
@@ -62,13 +61,7 @@ def reconciliation_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     }
     Activity.record(Verb.PRINT, report, by=request.user, title="打印对数表")
     content = render_pdf("reports/pdf/reconciliation.html", {"sheet": sheet, "lines": lines_of(report)})
-    return attachment(content, "application/pdf", f"{report.title}对数表.pdf")
-
-
-def attachment(content: bytes, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+    return send_made(content, f"{report.title}对数表.pdf")
 
 
 @require_http_methods(["GET", "POST"])

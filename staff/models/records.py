@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from staff.models.people import User
 
 
-def of_own_units(user: User, path: str) -> Q:
-    """Rows whose unit (at `path`) is the user's own, lies below it, or is patrolled by its squad."""
-    mine = user.unit_ids
-    return Q(**{f"{path}__in": mine}) | Q(**{f"{path}__parent__in": mine}) | Q(**{f"{path}__squad__in": mine}) | Q(
-        **{f"{path}__parent__squad__in": mine}
+def of_own_units(user: User, path: str = "") -> Q:
+    """Rows whose unit is the user's own, lies below it, or is patrolled by its squad; without `path` rows that are units."""
+    at, mine = f"{path}__" if path else "", user.unit_ids
+    return Q(**{f"{at}pk__in": mine}) | Q(**{f"{at}parent__in": mine}) | Q(**{f"{at}squad__in": mine}) | Q(
+        **{f"{at}parent__squad__in": mine}
     )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -19,7 +18,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from config.pdf import render_pdf
 from config.tables import Column, Table, render_table
 from staff.enums import AppraisalState
-from staff.exports import XLSX, ListExport, register_export
+from staff.exports import ListExport, register_export
+from staff.files import send_made
 from staff.filters.appraisal import ResultFilter, RoundFilter
 from staff.forms.appraisal import RewardForm, RoundForm, SheetScoresForm
 from staff.imports.workbooks import SheetOf, write_book
@@ -381,8 +381,8 @@ def round_xlsx(request: HttpRequest, pk: int) -> HttpResponse:
     ]  # fmt: skip
     target = io.BytesIO()
     count = write_book(target, book, prepared_by=str(request.user))
-    Activity.record(Verb.EXPORT, paper["round"], by=request.user, title=title, note=f"{count} 行")
-    return download(target.getvalue(), f"{title}.xlsx", XLSX)
+    Activity.record(Verb.EXPORT, paper["round"], by=request.user, title=f"导出{title}", note=f"{count} 行")
+    return send_made(target.getvalue(), f"{title}.xlsx")
 
 
 def entry_row(entry: AppraisalEntry) -> list[Any]:
@@ -406,12 +406,5 @@ def round_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     note = f"依据：{paper['round'].scheme.name}　{paper['note']}"
     paper["sheet"] = {"title": title, "unit": setting("bureau.name"), "note": note, "prepared_by": str(request.user)}
     content = render_pdf("staff/pdf/appraisal_result.html", paper)
-    Activity.record(Verb.PRINT, paper["round"], by=request.user, title=title)
-    return download(content, f"{title}.pdf", "application/pdf", inline=True)
-
-
-def download(content: bytes, name: str, kind: str, *, inline: bool = False) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{quote(name)}"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    Activity.record(Verb.PRINT, paper["round"], by=request.user, title=f"打印{title}")
+    return send_made(content, f"{title}.pdf", inline=True)

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from config.navigation import page_of
-from staff.exports import XLSX
+from staff.files import send_made
 from staff.forms.imports import ColumnsForm, ConfirmImportForm, SheetForm
 from staff.imports import pipeline
 from staff.imports.kinds import ImportKind, import_kind
@@ -57,9 +57,7 @@ def import_template(request: HttpRequest, key: str) -> HttpResponse:
     resource = kind.resource()
     resource.prepare()
     write_template(target, title=kind.label, fields=resource.template_specs())
-    response = HttpResponse(target.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = "attachment; filename*=UTF-8''template.xlsx"
-    return response
+    return send_made(target.getvalue(), f"{kind.label}模板.xlsx")
 
 
 @require_GET

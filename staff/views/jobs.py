@@ -9,13 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from config.tables import Column, Table, render_table
-from staff.exports import XLSX
-from staff.files import send_file
+from staff.files import content_type_of, send_file
 from staff.models import Activity, Job, Verb
 from staff.permissions import can_cancel_job
 from staff.workflow import jobs as workflow
-
-CONTENT_TYPES = {"pdf": "application/pdf", "xlsx": XLSX, "zip": "application/zip"}
 
 
 @require_GET
@@ -72,6 +69,5 @@ def job_file(request: HttpRequest, pk: int, which: str) -> FileResponse:
     if not stored:
         raise Http404
     name = stored.name.rsplit("/", 1)[-1]
-    content_type = CONTENT_TYPES.get(name.rsplit(".", 1)[-1], "application/octet-stream")
-    Activity.record(Verb.EXPORT, job, by=request.user, title=name)
-    return send_file(stored, name=name, content_type=content_type)
+    Activity.record(Verb.EXPORT, job, by=request.user, title=f"下载{name}"[:120])
+    return send_file(stored, name=name, content_type=content_type_of(name))

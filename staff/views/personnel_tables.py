@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import zip_longest
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -22,7 +21,7 @@ from config.figures import one_reading
 from config.pdf import render_pdf
 from config.periods import Period
 from config.tables import Column, Table, render_table
-from staff.exports import XLSX
+from staff.files import send_made
 from staff.filters.people import asked_period
 from staff.forms.people import ReportTableForm
 from staff.headcount import CHANGE_HEAD, HEAD, Cell, PersonnelTable, TableRow, began, personnel_table, structure
@@ -251,10 +250,8 @@ def table_xlsx(request: HttpRequest, key: str) -> HttpResponse:
     ]  # fmt: skip
     target = io.BytesIO()
     count = write_book(target, book, prepared_by=str(request.user))
-    Activity.record(Verb.EXPORT, by=request.user, title=title, note=f"{count} 行")
-    response = HttpResponse(target.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.xlsx"
-    return response
+    Activity.record(Verb.EXPORT, by=request.user, title=f"导出{title}", note=f"{count} 行")
+    return send_made(target.getvalue(), f"{title}.xlsx")
 
 
 @require_GET
@@ -271,8 +268,5 @@ def table_pdf(request: HttpRequest, key: str) -> HttpResponse:
         "detail_head": DETAIL_HEAD,
     }
     content = render_pdf("staff/pdf/personnel_table.html", context)
-    Activity.record(Verb.PRINT, by=request.user, title=title)
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(title)}.pdf"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    Activity.record(Verb.PRINT, by=request.user, title=f"打印{title}")
+    return send_made(content, f"{title}.pdf", inline=True)

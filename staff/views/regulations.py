@@ -16,7 +16,7 @@ from config.tables import Column, Table, render_table
 from staff.comparison import side_by_side
 from staff.enums import RuleChange
 from staff.exports import ListExport, register_export
-from staff.files import send_file
+from staff.files import send_file, send_made
 from staff.filters.regulations import RegulationFilter
 from staff.forms.regulations import (
     EditionForm,
@@ -404,6 +404,4 @@ def edition_pdf(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     if edition.is_signed:
         Activity.record(Verb.PRINT, edition, by=request.user, title="下载汇编")
         return send_file(edition.paper, name=f"{edition}.pdf", content_type="application/pdf", inline=True)
-    response = HttpResponse(regulations.edition_pdf(edition), content_type="application/pdf")
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return send_made(regulations.edition_pdf(edition), f"{edition}.pdf", inline=True)

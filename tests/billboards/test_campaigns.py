@@ -13,6 +13,7 @@ from billboards.enums.campaigns import ITEM_TRANSITIONS, CampaignState, ItemStat
 from billboards.models import CampaignItem, DailyReport, Removal
 from billboards.progress import by_street, counters
 from billboards.workflow import campaigns, dailies, items
+from staff.permissions import Roles
 from staff.refusals import Refused
 from tests.factories.boards import add_photo, handle, make_board, make_campaign, make_item, settle
 from tests.factories.staff import UnitFactory, UserFactory
@@ -260,3 +261,25 @@ class TestDaily:
         for day in (timezone.localdate() + timedelta(days=1), campaign.start - timedelta(days=1)):
             with pytest.raises(Refused):
                 dailies.confirm_daily(campaign, street, day, by=UserFactory())
+
+
+class TestNumbersOnTop:
+    """They are the whole campaign's, so they lead to the list only where it holds the same rows."""
+
+    def page(self, client, campaign, role, unit):
+        client.force_login(UserFactory(role=role, unit=unit))
+        return client.get(campaign.get_absolute_url()).content.decode()
+
+    def test_who_reads_every_street_opens_the_rows(self, client):
+        campaign = make_campaign()
+        make_item(campaign)
+        assert "打开名单" in self.page(client, campaign, Roles.BILLBOARD_OFFICE, UnitFactory())
+
+    def test_who_reads_one_street_or_none_is_led_to_no_other_list(self, client):
+        campaign = make_campaign()
+        item = make_item(campaign)
+        campaign.streets.add(UnitFactory())
+        for role, unit in ((Roles.PERMIT_SECTION, UnitFactory()), (Roles.STREET_CONTACT, item.street)):
+            body = self.page(client, campaign, role, unit)
+            assert "打开名单" not in body
+            assert ("未销号 1</a>" in body) is (role == Roles.STREET_CONTACT)

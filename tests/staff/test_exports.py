@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from staff import exports
@@ -44,7 +45,8 @@ def test_an_export_holds_exactly_the_rows_of_the_list(client, findings, role, co
     assert len(body) == count
     assert head[0] == "编号"
     logged = Activity.objects.get(verb="export")
-    assert logged.note.startswith(f"{count} 行")
+    since = f"发现日期从：{timezone.localdate().year}-01-01"  # how the list stands when nothing is asked
+    assert logged.note == f"{count} 行，{since}"
 
 
 def test_the_filter_and_the_columns_of_the_address_hold_for_the_export(client, findings):
@@ -53,6 +55,7 @@ def test_the_filter_and_the_columns_of_the_address_hold_for_the_export(client, f
     head, body = rows_of(client.get(URL, {"lead_unit": own.pk, "columns": ["number", "points"]}).content)
     assert head == ["编号", "扣分（分）"]
     assert len(body) == 2
+    assert Activity.objects.get(verb="export").note == f"2 行，责任单位：{own.short_name}"
 
 
 def test_a_long_list_becomes_a_job_with_the_same_rows(client, findings, monkeypatch):
@@ -86,4 +89,4 @@ def test_without_the_right_to_see_the_list_there_is_no_export(client, findings):
 def test_the_auditor_exports_the_log_and_that_is_logged(client):
     client.force_login(UserFactory(role=Roles.AUDITOR))
     assert client.get("/staff/exports/staff.activities/").status_code == 200
-    assert Activity.objects.filter(verb="export", title="操作日志").count() == 1
+    assert Activity.objects.filter(verb="export", title="导出操作日志").count() == 1
