@@ -162,3 +162,7 @@ def test_what_is_folded_stands_open_once_it_is_set():
 
 def test_a_short_filter_bar_is_not_folded():
     assert "更多条件" not in draw("{% filter_bar filters %}", filters=ManyFilters(9, {}))
+
+
+def test_a_tab_that_shows_a_file_finds_the_mark(client):
+    assert client.get("/favicon.ico").url == "/static/img/favicon.svg"
