@@ -36,6 +36,17 @@ def date_cn(value: Any) -> str:
     return f"{on.year}年{on.month}月{on.day}日" if on else NOTHING
 
 
+def month_day(value: Any) -> str:
+    """12月1日, for words in which the year is plain."""
+    on = _as_day(value)
+    return f"{on.month}月{on.day}日" if on else NOTHING
+
+
+def month_day_minute(value: datetime) -> str:
+    """12月1日 08:10, local."""
+    return f"{month_day(value)} {local(value):%H:%M}"
+
+
 def day(value: Any) -> str:
     """2026-03-05, as tables write it."""
     on = _as_day(value)
@@ -68,6 +79,11 @@ def plain_number(value: Any) -> str:
         return NOTHING
     text = f"{number:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def bare_number(value: Any) -> str:
+    """50000: not grouped, as statutes and official papers write it."""
+    return plain_number(value).replace(",", "")
 
 
 def points(value: Any) -> str:

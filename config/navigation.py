@@ -120,6 +120,24 @@ NAV = (
     Entry("办公室", "操作日志", "staff:activity-list", "staff.read_log"),
     Entry("办公室", "基础数据", "admin:index", "staff.view_staff_admin"),
 )
+# Pages that not everybody's menu names, and the entry beside which they then stand.
+BESIDE = {
+    "inspections:rules-list": "inspections:score-list",
+    "inspections:input-list": "inspections:score-list",
+    "inspections:reward-list": "inspections:score-list",
+    "inspections:unit-list": "inspections:standard-list",
+    "fireworks:shift-list": "fireworks:window-list",
+    "fireworks:law-list": "fireworks:window-list",
+    "fireworks:slot-list": "fireworks:window-list",
+    "fireworks:post-list": "fireworks:grid-list",
+    "fireworks:scheme-list": "fireworks:entry-list",
+    "billboards:order-list": "billboards:case-list",
+    "reports:outline-list": "reports:report-list",
+    "staff:quota-list": "staff:staffing",
+    "staff:hours-list": "staff:course-list",
+    "staff:edition-list": "staff:regulation-list",
+    "staff:permission-matrix": "staff:user-list",
+}
 # What is entered most, for the buttons of the desk; the first that a person may enter are shown.
 QUICK = (
     Entry("", "现场录入", "inspections:street-entry", "inspections.register_finding", "camera"),
@@ -239,7 +257,12 @@ def permitted(user: Any, entries: tuple[Entry, ...]) -> list[Entry]:
 def nav_items(entries: list[Entry], path: str) -> list[NavItem]:
     """The entries as links; the one with the longest address that `path` begins with is active."""
     urls = [address_of(entry.url_name, entry.args) for entry in entries]
-    here = max((url for url in urls if path == url or (url != "/" and path.startswith(url))), key=len, default="")
+    places = {url: url for url in urls}
+    for name, beside in BESIDE.items():
+        if (address := address_of(name)) and address_of(beside) in places:
+            places.setdefault(address, address_of(beside))
+    near = max((url for url in places if path == url or (url != "/" and path.startswith(url))), key=len, default="")
+    here = places.get(near, "")
     return [NavItem(entry.label, url, entry.icon, url == here) for entry, url in zip(entries, urls, strict=True)]
 
 

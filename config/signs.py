@@ -59,9 +59,9 @@ def badge(text: Any, tone: str = "grey") -> SafeString:
 
 
 def state_badge(record: Any) -> SafeString:
-    """The state of a record in words. `state_tone` on the record decides the colour, else its state's usual one."""
+    """The state of a record in words. Its own `state_words` and `state_tone` go before its state's word and usual colour."""
     tone = getattr(record, "state_tone", "") or USUAL_TONE.get(record.state, "grey")
-    return badge(record.get_state_display(), tone)
+    return badge(getattr(record, "state_words", "") or record.get_state_display(), tone)
 
 
 def deadline_light(level: str, text: str = "") -> SafeString:

@@ -20,6 +20,7 @@ from django.shortcuts import render
 
 from config.chips import Chip, active_filters, link_to
 from config.columns import Cell, Column, Head, Row, export_value
+from config.display import NOTHING
 
 SIZES = (20, 50, 100, 200)
 COUNT_AT_ONCE = 2_000  # more rows than these are counted and added up after the page stands
@@ -252,6 +253,11 @@ class Table:
     @cached_property
     def has_totals(self) -> bool:
         return any(column.total is not None for column in self.columns)
+
+    @property
+    def shows_totals(self) -> bool:
+        """Not where nothing can be added, as pieces and kilograms cannot."""
+        return any(cell.column.total is not None and cell.text != NOTHING for cell in self.totals)
 
     @cached_property
     def totals(self) -> list[Cell]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.desk import Hit, Number, Todo
+from config.display import month_day
 from config.figure_sources import list_url
 from config.periods import Period
 from fireworks.enums import IncidentState, RosterState, SwapState
@@ -84,7 +85,7 @@ def my_next(user: User, now: datetime) -> list[Todo]:
     light = "orange" if slot.starts_at < now + timedelta(days=1) else "yellow"
     return [
         Todo(
-            f"值班：{slot.day:%m月%d日} {slot.hours} {slot.place}",
+            f"值班：{month_day(slot.day)} {slot.hours} {slot.place}",
             reverse("fireworks:my-duty"),
             "查看",
             slot.starts_at,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from config.display import month_day
 from fireworks import peaks
 from fireworks.models import Grid, Post, Roster, Slot
 from staff.calendar_file import CalendarEntry
@@ -76,7 +77,7 @@ def roster_blocks(roster: Roster, *, by: str, user: User) -> list[SheetBlock]:
         groups[(slot.grid.code, slot.grid.name) if by == "grid" else slot.day].append(slot)
     blocks = []
     for key in sorted(groups):
-        heading = key[1] if by == "grid" else f"{key:%m月%d日}（{peaks.lunar_words(key)}）"
+        heading = key[1] if by == "grid" else f"{month_day(key)}（{peaks.lunar_words(key)}）"
         head = ("日期" if by == "grid" else "网格", "岗位", "班次", "时间", "应到", "人员", "带班电话")
         lines = tuple(
             line_of(slot, by)

@@ -127,6 +127,11 @@ def counterpart(day: date, kind: str, year: int) -> date | None:
         return None
 
 
+def lunar_span(start: date, end: date) -> str:
+    """腊月廿三—正月初二; one day stands once."""
+    return lunar_words(start) if start == end else f"{lunar_words(start)}—{lunar_words(end)}"
+
+
 def lunar_words(day: date) -> str:
     """正月初八, 腊月廿四: as people name the day."""
     lunar = Solar.fromYmd(day.year, day.month, day.day).getLunar()

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Max, QuerySet
 from django.urls import reverse
 
+from config.display import month_day
 from fireworks.enums import RosterState
 from fireworks.models import Grid, Slot, Window
 
@@ -28,7 +29,7 @@ class Gap:
 
     @property
     def text(self) -> str:
-        return f"{self.day:%m月%d日} {self.grid} {self.shift}".rstrip()
+        return f"{month_day(self.day)} {self.grid} {self.shift}".rstrip()
 
 
 def gaps(window: Window) -> list[Gap]:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from permits.enums import InspectionKind
 from staff.deadlines import Light
 
-BASIS = "行政许可法第六十一条"
+BASIS = "《行政许可法》第六十一条"
 EARLY = 2  # days before its day on which a look already counts for a visit
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from permits.kinds import ItemKind, Necessity
 from permits.models import ItemVersion, Material, SubmittedMaterial
 
-PROJECT_LAW = "城市道路管理条例第三十三条第一款"
+PROJECT_LAW = "《城市道路管理条例》第三十三条第一款"
 PROJECT_WORDS = "工程建设"  # a line that is handed in “因工程建设…” is mandatory once the application says so
 PROJECT_PAPERS = (
     ("规划批准文件", "规划"),

@@ -36,7 +36,7 @@ HEARING_HELD: Final = DeadlineRule("P_HEARING_ORG", "组织听证", "收到听�
 HEARING_NOTICE: Final = DeadlineRule("P_HEARING_NOTICE", "听证七日前通知", "通知", 7, WORKING, f"{LAW}第四十八条")
 RENEW_APPLY: Final = DeadlineRule(
     "P_RENEW_APPLY", "申请延续", "有效期届满", 30, Unit.CALENDAR_DAYS, f"{LAW}第五十条",
-    consequence="道路许可另有规定：移动、扩大、延长的提前办理变更（道路条例第三十六条）",
+    consequence="道路许可另有规定：移动、扩大、延长的提前办理变更（《城市道路管理条例》第三十六条）",
 )  # fmt: skip
 EMERGENCY: Final = DeadlineRule(
     "P_EMERGENCY", "抢修补办手续", "抢修开始", 24, Unit.HOURS, f"{ROADS}第三十四条",

@@ -249,84 +249,84 @@ def _edge(
 
 TRANSITIONS: Final[Mapping[str, Edge]] = {
     # --- Window
-    "receive": _edge((_S.DRAFT,), _S.RECEIVED, "收件", "行政许可法第二十九条", _A.WINDOW),
+    "receive": _edge((_S.DRAFT,), _S.RECEIVED, "收件", "《行政许可法》第二十九条", _A.WINDOW),
     "not_required": _edge(
-        (_S.RECEIVED,), _S.NOT_REQUIRED, "告知无需许可", "行政许可法第三十二条第一款第一项", _A.WINDOW
+        (_S.RECEIVED,), _S.NOT_REQUIRED, "告知无需许可", "《行政许可法》第三十二条第一款第一项", _A.WINDOW
     ),
     "refuse_intake": _edge(
-        (_S.RECEIVED,), _S.REFUSED_INTAKE, "不予受理", "行政许可法第三十二条第一款第二项、第七十八条", _A.WINDOW
+        (_S.RECEIVED,), _S.REFUSED_INTAKE, "不予受理", "《行政许可法》第三十二条第一款第二项、第七十八条", _A.WINDOW
     ),
     "transfer": _edge(
-        (_S.RECEIVED,), _S.TRANSFERRED, "转报市局", "行政许可法第三十二条第一款第二项；市管道路由市局审批", _A.WINDOW
+        (_S.RECEIVED,), _S.TRANSFERRED, "转报市局", "《行政许可法》第三十二条第一款第二项；市管道路由市局审批", _A.WINDOW
     ),
     "ask_supplement": _edge(
-        (_S.RECEIVED,), _S.SUPPLEMENT, "一次性告知补正", "行政许可法第三十二条第一款第四项", _A.WINDOW
+        (_S.RECEIVED,), _S.SUPPLEMENT, "一次性告知补正", "《行政许可法》第三十二条第一款第四项", _A.WINDOW
     ),
-    "supplement": _edge((_S.SUPPLEMENT,), _S.RECEIVED, "补正收件", "行政许可法第三十二条第一款第五项", _A.WINDOW),
-    "accept": _edge((_S.RECEIVED,), _S.ACCEPTED, "受理", "行政许可法第三十二条第一款第五项", _A.WINDOW, late=(_S.SUPPLEMENT, _S.ACCEPTED)),
+    "supplement": _edge((_S.SUPPLEMENT,), _S.RECEIVED, "补正收件", "《行政许可法》第三十二条第一款第五项", _A.WINDOW),
+    "accept": _edge((_S.RECEIVED,), _S.ACCEPTED, "受理", "《行政许可法》第三十二条第一款第五项", _A.WINDOW, late=(_S.SUPPLEMENT, _S.ACCEPTED)),
     "deem_accepted": _edge(
-        (_S.RECEIVED,), _S.ACCEPTED, "逾期未告知，自收件之日起即为受理", "行政许可法第三十二条第一款第四项", _A.SYSTEM
+        (_S.RECEIVED,), _S.ACCEPTED, "逾期未告知，自收件之日起即为受理", "《行政许可法》第三十二条第一款第四项", _A.SYSTEM
     ),
-    "withdraw": _edge(_S.BEFORE_DECISION, _S.WITHDRAWN, "申请人撤件", "行政许可法第二十九条：申请可以撤回", _A.WINDOW),
-    "report_emergency": _edge((), _S.EMERGENCY, "抢修报备", "城市道路管理条例第三十四条", _A.WINDOW),
-    "make_up": _edge((_S.EMERGENCY,), _S.RECEIVED, "补办申请", "城市道路管理条例第三十四条：24小时内补办", _A.WINDOW),
+    "withdraw": _edge(_S.BEFORE_DECISION, _S.WITHDRAWN, "申请人撤件", "《行政许可法》第二十九条：申请可以撤回", _A.WINDOW),
+    "report_emergency": _edge((), _S.EMERGENCY, "抢修报备", "《城市道路管理条例》第三十四条", _A.WINDOW),
+    "make_up": _edge((_S.EMERGENCY,), _S.RECEIVED, "补办申请", "《城市道路管理条例》第三十四条：24小时内补办", _A.WINDOW),
     # --- Survey and opinions
     "assign": _edge(
-        (_S.ACCEPTED,), _S.SURVEYING, "派单查勘", "行政许可法第三十四条第三款：两名以上工作人员核查", _A.SECTION
+        (_S.ACCEPTED,), _S.SURVEYING, "派单查勘", "《行政许可法》第三十四条第三款：两名以上工作人员核查", _A.SECTION
     ),
-    "survey": _edge((_S.SURVEYING,), _S.SURVEYED, "登记查勘结果", "行政许可法第三十四条第三款", _A.SURVEYOR, late=(_S.ACCEPTED,)),
+    "survey": _edge((_S.SURVEYING,), _S.SURVEYED, "登记查勘结果", "《行政许可法》第三十四条第三款", _A.SURVEYOR, late=(_S.ACCEPTED,)),
     "record_opinion": _edge(
-        _S.DECIDING, "", "登记公安交管意见", "城市道路管理条例第三十条、第三十一条", _A.SECTION
+        _S.DECIDING, "", "登记公安交管意见", "《城市道路管理条例》第三十条、第三十一条", _A.SECTION
     ),
     "ask_government": _edge(
-        (_S.SURVEYED,), _S.GOV_PENDING, "报城市人民政府批准", "城市道路管理条例第三十三条第二款", _A.SECTION
+        (_S.SURVEYED,), _S.GOV_PENDING, "报城市人民政府批准", "《城市道路管理条例》第三十三条第二款", _A.SECTION
     ),
     "government_answer": _edge(
-        (_S.GOV_PENDING,), _S.SURVEYED, "登记政府批复", "城市道路管理条例第三十三条第二款", _A.SECTION
+        (_S.GOV_PENDING,), _S.SURVEYED, "登记政府批复", "《城市道路管理条例》第三十三条第二款", _A.SECTION
     ),
     "start_special": _edge(
-        (_S.SURVEYED,), _S.SPECIAL, "进入特别程序", "行政许可法第四十五条：书面告知所需时间", _A.SECTION
+        (_S.SURVEYED,), _S.SPECIAL, "进入特别程序", "《行政许可法》第四十五条：书面告知所需时间", _A.SECTION
     ),
-    "end_special": _edge((_S.SPECIAL,), _S.SURVEYED, "特别程序结束", "行政许可法第四十五条", _A.SECTION),
+    "end_special": _edge((_S.SPECIAL,), _S.SURVEYED, "特别程序结束", "《行政许可法》第四十五条", _A.SECTION),
     "to_review": _edge(
-        (_S.SURVEYED,), _S.IN_REVIEW, "提交集中会审", "城市道路管理条例第三十条、第三十三条；行政许可法第三十四条", _A.SECTION, late=(_S.ACCEPTED, _S.SURVEYING)),
+        (_S.SURVEYED,), _S.IN_REVIEW, "提交集中会审", "《城市道路管理条例》第三十条、第三十三条；《行政许可法》第三十四条", _A.SECTION, late=(_S.ACCEPTED, _S.SURVEYING)),
     "resurvey": _edge(
-        (_S.IN_REVIEW, _S.SURVEYED), _S.SURVEYING, "退回重新查勘", "行政许可法第三十四条第三款", _A.SECTION
+        (_S.IN_REVIEW, _S.SURVEYED), _S.SURVEYING, "退回重新查勘", "《行政许可法》第三十四条第三款", _A.SECTION
     ),
     # --- Decision and licence
-    "extend": _edge(_S.DECIDING, "", "延长办理期限", "行政许可法第四十二条第一款：经负责人批准，延长一次十日", _A.DIRECTOR),
-    "grant": _edge((_S.IN_REVIEW,), _S.GRANTED, "准予许可", "行政许可法第三十八条第一款", _A.DEPUTY, late=_S.DECIDING),
-    "deny": _edge((_S.IN_REVIEW,), _S.DENIED, "不予许可", "行政许可法第三十八条第二款", _A.DEPUTY, late=_S.DECIDING),
-    "demand_fee": _edge((_S.GRANTED,), _S.FEE_DUE, "通知缴费", "城市道路管理条例第三十七条", _A.FINANCE),
+    "extend": _edge(_S.DECIDING, "", "延长办理期限", "《行政许可法》第四十二条第一款：经负责人批准，延长一次十日", _A.DIRECTOR),
+    "grant": _edge((_S.IN_REVIEW,), _S.GRANTED, "准予许可", "《行政许可法》第三十八条第一款", _A.DEPUTY, late=_S.DECIDING),
+    "deny": _edge((_S.IN_REVIEW,), _S.DENIED, "不予许可", "《行政许可法》第三十八条第二款", _A.DEPUTY, late=_S.DECIDING),
+    "demand_fee": _edge((_S.GRANTED,), _S.FEE_DUE, "通知缴费", "《城市道路管理条例》第三十七条", _A.FINANCE),
     "issue": _edge(
-        (_S.GRANTED, _S.FEE_DUE), _S.ISSUED, "发证", "行政许可法第三十九条、第四十四条：十日内颁发、送达", _A.WINDOW
+        (_S.GRANTED, _S.FEE_DUE), _S.ISSUED, "发证", "《行政许可法》第三十九条、第四十四条：十日内颁发、送达", _A.WINDOW
     ),
     # --- On the site
-    "start": _edge((_S.ISSUED,), _S.ACTIVE, "登记开工", "城市道路管理条例第三十五条、第三十六条", _A.SURVEYOR, late=(_S.GRANTED, _S.FEE_DUE)),
-    "ask_change": _edge((_S.ACTIVE,), _S.CHANGING, "申请变更", "城市道路管理条例第三十六条：提前办理变更", _A.WINDOW),
-    "grant_change": _edge((_S.CHANGING,), _S.ACTIVE, "准予变更", "行政许可法第四十九条", _A.DEPUTY),
+    "start": _edge((_S.ISSUED,), _S.ACTIVE, "登记开工", "《城市道路管理条例》第三十五条、第三十六条", _A.SURVEYOR, late=(_S.GRANTED, _S.FEE_DUE)),
+    "ask_change": _edge((_S.ACTIVE,), _S.CHANGING, "申请变更", "《城市道路管理条例》第三十六条：提前办理变更", _A.WINDOW),
+    "grant_change": _edge((_S.CHANGING,), _S.ACTIVE, "准予变更", "《行政许可法》第四十九条", _A.DEPUTY),
     "deny_change": _edge(
-        (_S.CHANGING,), _S.ACTIVE, "不予变更", "行政许可法第四十九条、第三十八条第二款", _A.DEPUTY
+        (_S.CHANGING,), _S.ACTIVE, "不予变更", "《行政许可法》第四十九条、第三十八条第二款", _A.DEPUTY
     ),
-    "adjust": _edge((_S.ACTIVE,), "", "调整占用", "城市道路管理条例第三十八条", _A.DIRECTOR),
-    "stop": _edge((_S.ACTIVE,), _S.STOPPED, "决定停止占用", "城市道路管理条例第三十八条", _A.DIRECTOR),
+    "adjust": _edge((_S.ACTIVE,), "", "调整占用", "《城市道路管理条例》第三十八条", _A.DIRECTOR),
+    "stop": _edge((_S.ACTIVE,), _S.STOPPED, "决定停止占用", "《城市道路管理条例》第三十八条", _A.DIRECTOR),
     "order_rectification": _edge(
-        (_S.ACTIVE, _S.EXPIRED), _S.RECTIFYING, "责令限期改正", "城市道路管理条例第四十二条", _A.SURVEYOR
+        (_S.ACTIVE, _S.EXPIRED), _S.RECTIFYING, "责令限期改正", "《城市道路管理条例》第四十二条", _A.SURVEYOR
     ),
-    "rectified": _edge((_S.RECTIFYING,), _S.ACTIVE, "整改到位", "城市道路管理条例第四十二条", _A.SURVEYOR),
+    "rectified": _edge((_S.RECTIFYING,), _S.ACTIVE, "整改到位", "《城市道路管理条例》第四十二条", _A.SURVEYOR),
     "complete": _edge(
         (_S.ACTIVE, _S.RECTIFYING, _S.EXPIRED, _S.STOPPED, _S.REWORK), _S.COMPLETION, "登记竣工（清场）",
-        "城市道路管理条例第三十五条：清理现场，通知检查验收", _A.SURVEYOR, late=(_S.ISSUED,)),
+        "《城市道路管理条例》第三十五条：清理现场，通知检查验收", _A.SURVEYOR, late=(_S.ISSUED,)),
     "pass_restoration": _edge(
-        (_S.COMPLETION,), _S.RESTORED, "验收合格", "道路交通安全法第三十二条：与公安交管部门验收合格", _A.SURVEYOR, late=(_S.ACTIVE, _S.RECTIFYING, _S.EXPIRED, _S.STOPPED, _S.REWORK)),
-    "fail_restoration": _edge((_S.COMPLETION,), _S.REWORK, "验收不合格，返工", "城市道路管理条例第三十五条", _A.SURVEYOR),
-    "begin_warranty": _edge((_S.RESTORED,), _S.WARRANTY, "进入质保期", "城市道路管理条例第十八条：保修期一年", _A.SECTION),
+        (_S.COMPLETION,), _S.RESTORED, "验收合格", "《道路交通安全法》第三十二条：与公安交管部门验收合格", _A.SURVEYOR, late=(_S.ACTIVE, _S.RECTIFYING, _S.EXPIRED, _S.STOPPED, _S.REWORK)),
+    "fail_restoration": _edge((_S.COMPLETION,), _S.REWORK, "验收不合格，返工", "《城市道路管理条例》第三十五条", _A.SURVEYOR),
+    "begin_warranty": _edge((_S.RESTORED,), _S.WARRANTY, "进入质保期", "《城市道路管理条例》第十八条：保修期一年", _A.SECTION),
     "close": _edge(
-        (_S.RESTORED, _S.WARRANTY), _S.CLOSED, "归档", "行政许可法第六十一条：监督检查记录归档", _A.SECTION
+        (_S.RESTORED, _S.WARRANTY), _S.CLOSED, "归档", "《行政许可法》第六十一条：监督检查记录归档", _A.SECTION
     ),
-    "expire": _edge((_S.ISSUED, _S.ACTIVE), _S.EXPIRED, "到期未竣工", "城市道路管理条例第三十六条", _A.SYSTEM),
+    "expire": _edge((_S.ISSUED, _S.ACTIVE), _S.EXPIRED, "到期未竣工", "《城市道路管理条例》第三十六条", _A.SYSTEM),
     # --- Taken away
-    "revoke": _edge(_S.LIVE, _S.REVOKED, "撤销许可", "行政许可法第六十九条", _A.DIRECTOR),
-    "recall": _edge(_S.LIVE, _S.WITHDRAWN_BY_AGENCY, "撤回许可", "行政许可法第八条第二款", _A.DIRECTOR),
-    "cancel": _edge(_S.LIVE, _S.CANCELLED, "注销许可", "行政许可法第七十条", _A.DIRECTOR),
+    "revoke": _edge(_S.LIVE, _S.REVOKED, "撤销许可", "《行政许可法》第六十九条", _A.DIRECTOR),
+    "recall": _edge(_S.LIVE, _S.WITHDRAWN_BY_AGENCY, "撤回许可", "《行政许可法》第八条第二款", _A.DIRECTOR),
+    "cancel": _edge(_S.LIVE, _S.CANCELLED, "注销许可", "《行政许可法》第七十条", _A.DIRECTOR),
 }  # fmt: skip

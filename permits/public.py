@@ -61,6 +61,10 @@ class PublicLicence:
     ends_on: date
     validity: Validity
 
+    @property
+    def span(self) -> str:
+        return f"{self.starts_on} 至 {self.ends_on}"
+
 
 def holder_of(application: Application) -> str:
     """The name of a unit; of a person only the family name."""

@@ -1,4 +1,4 @@
-"""校数: every number of the final document against the figures that were compiled. Pure functions over plain data.
+"""数字核校: every number of the final document against the figures that were compiled. Pure functions over plain data.
 
 The document's text is laid beside the compiled text. A number that stands where a figure stood is that figure, said in
 the same or other fitting words (matched) or not (changed); one that stands elsewhere is looked up among the figures of

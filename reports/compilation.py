@@ -35,7 +35,7 @@ class Draft:
     figures: dict[str, dict[str, Any]] = field(default_factory=dict)
     claims: dict[str, dict[str, Any]] = field(default_factory=dict)
     checks: list[dict[str, str]] = field(default_factory=list)  # what the checklist must say: kind, section, text, name
-    printed: dict[str, str] = field(default_factory=dict)  # name|style → the words, for drift and 校数
+    printed: dict[str, str] = field(default_factory=dict)  # name|style → the words, for drift and 数字核校
     section: str = ""  # the heading being read
 
     def say(self, kind: CheckKind, text: str, name: str = "") -> None:
@@ -227,6 +227,9 @@ def _section_entry(section: Section, paragraphs: list[list[Span]], period: Perio
     }
 
 
+NO_ROWS = "期内没有记录"  # a head alone looks as if something had been forgotten
+
+
 def _block(spans: list[Span], period: Period) -> dict[str, Any]:
     """A paragraph, or the table or chart that stands alone on its line."""
     special = next((span for span in spans if span.role in ("table", "chart")), None)
@@ -240,7 +243,7 @@ def _block(spans: list[Span], period: Period) -> dict[str, Any]:
             "key": table.key,
             "caption": table.label,
             "head": list(table.head),
-            "rows": rows,
+            "rows": rows or [[[NO_ROWS, ""], *([["", ""]] * (len(table.head) - 1))]],
             "total": totals(rows) if table.total else [],
         }
     chart = registry().charts[special.name]

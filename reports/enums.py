@@ -184,7 +184,7 @@ class ProblemEdge:
 
 
 PROBLEM_TRANSITIONS: Final[dict[str, ProblemEdge]] = {
-    "solve": ProblemEdge(ProblemState.OPEN, ProblemState.SOLVED, "已解决", "写明怎样解决；此前各期仍列为遗留问题"),
+    "solve": ProblemEdge(ProblemState.OPEN, ProblemState.SOLVED, "标为已解决", "写明怎样解决；此前各期仍列为遗留问题"),
     "reopen": ProblemEdge(ProblemState.SOLVED, ProblemState.OPEN, "重新列入", "问题反复或登记有误，写明理由"),
 }
 

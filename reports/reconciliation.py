@@ -1,4 +1,4 @@
-"""对数表: every figure of a paper with its definition, this period, the same period, what was already reported, who answers."""
+"""数据核对表: every figure of a paper with its definition, this period, the same period, what was already reported, who answers."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billboards.discretion import CITIZEN, ORGANISATION, Range, Table
+from config.display import bare_number
 
 if TYPE_CHECKING:
     from staff.models import User
@@ -93,8 +94,8 @@ class Violation(models.Model):
         if self.max_fine is None:
             return "未登记幅度"
         if not self.min_fine:
-            return f"{self.max_fine:,.2f}元以下"
-        return f"{self.min_fine:,.2f}元至{self.max_fine:,.2f}元"
+            return f"{bare_number(self.max_fine)}元以下"
+        return f"{bare_number(self.min_fine)}元以上{bare_number(self.max_fine)}元以下"
 
     @property
     def table(self) -> Table:

@@ -55,7 +55,7 @@ def daily_table(request: HttpRequest) -> Table:
             counted("banners", "横幅", "条"),
             counted("sites", "清理", "处"),
             counted("settled", "销号", "个"),
-            Column("is_zero", "零报告", value=lambda row: "零报告" if row.is_zero else "", phone="secondary"),
+            Column("is_zero", "报告", value=lambda row: "零报告" if row.is_zero else "有情况", phone="secondary"),
             Column("confirmed_by", "确认人", phone="hidden"),
             Column("confirmed_at", "确认时间", sort="confirmed_at", phone="secondary"),
         ],

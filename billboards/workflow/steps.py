@@ -21,6 +21,7 @@ from billboards.models import Case, CaseFlaw, CaseStep
 from billboards.workflow import clocks
 from billboards.workflow.effects import EFFECTS
 from billboards.workflow.guards import GUARDS, Entry, Problem
+from config.display import month_day_minute
 from staff.models import Activity, User, Verb, notify
 from staff.refusals import Refused
 from staff.workdays import CalendarYearMissing
@@ -39,7 +40,7 @@ def refuse_if_changed(case: Case, seen: int | None) -> None:
     if seen is None or case.version == seen:
         return
     latest = Activity.objects.about(case).first()
-    who = f"{latest.actor or '系统'}于{timezone.localtime(latest.happened_at):%m月%d日 %H:%M}" if latest else "别人"
+    who = f"{latest.actor or '系统'}于{month_day_minute(latest.happened_at)}" if latest else "别人"
     what = f"“{latest.title}”" if latest else "修改"
     raise Refused(f"{case.number}刚由{who}办理了{what}。请刷新页面核对；您填写的内容仍在本页。")
 

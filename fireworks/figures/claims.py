@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from config.display import month_day
 from config.figures import Claim
 from config.periods import Period
 from fireworks import statements, tally, watch
@@ -32,7 +33,7 @@ def why_not_none(window: FestivalWindow) -> str:
     if waiting := tally.in_window(window, IncidentState.REPORTED) + after_midnight(window, IncidentState.REPORTED):
         return f"{span}还有 {waiting} 起炮情待核实，请先核实。"
     if finds := watch.reports_of_finds(window.start, window.end):
-        shown = "、".join(f"{slot.day:%m月%d日} {slot.grid.name} {slot.shift.name}" for slot in finds[:SHOWN_GAPS])
+        shown = "、".join(f"{month_day(slot.day)} {slot.grid.name} {slot.shift.name}" for slot in finds[:SHOWN_GAPS])
         return f"{span}有 {len(finds)} 份值守报告有发现：{shown}。请登记炮情并核实，报告有误的更正报告；{WEAKER}"
     if statements.proof(window) is not None:
         return ""

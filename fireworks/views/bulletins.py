@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from config.navigation import page_of
+from config.signs import badge
 from config.tables import Column, Table, render_table
 from fireworks.filters.records import BulletinFilter
 from fireworks.forms.assessment import BulletinForm, CorrectionForm
@@ -32,6 +33,12 @@ from staff.refusals import Refused, show_refusal
 
 VIEW = permission_required(Perms.VIEW_FIREWORKS, raise_exception=True)
 ASSESS = permission_required(Perms.ASSESS_BAN, raise_exception=True)
+
+
+def signed_sign(bulletin: BanBulletin) -> str:
+    return badge("已签发", "green") if bulletin.is_signed else badge("编制中", "amber")
+
+
 LIST = ("考评通报", "fireworks:bulletin-list")
 HEAD = ("区（单位）", "板块", "考评情况", "扣分", "合计")
 
@@ -45,12 +52,18 @@ def bulletin_table(request: HttpRequest) -> Table:
     return Table(
         columns=[
             Column("month", "月份", value="label", sort="month", phone="primary"),
-            Column("kind", "通报", value=lambda row: "更正通报" if row.corrects_id else "通报", phone="secondary"),
+            Column("kind", "类别", value=lambda row: "更正通报" if row.corrects_id else "通报", phone="secondary"),
             Column("number", "文号", sort="number", phone="secondary"),
             Column("corrects", "更正的文号", value="corrects.number", phone="hidden"),
             Column("signed_at", "签发时间", sort="signed_at", phone="secondary"),
             Column("signed_by", "签发人", phone="hidden"),
-            Column("state", "状态", value=lambda row: "已签发" if row.is_signed else "编制中", phone="primary"),
+            Column(
+                "state",
+                "状态",
+                value=lambda row: "已签发" if row.is_signed else "编制中",
+                sign=signed_sign,
+                phone="primary",
+            ),
         ],
         rows=filters.qs,
         request=request,

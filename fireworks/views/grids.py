@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from config.display import date_cn
 from config.tables import Column, Table, render_table
 from fireworks.documents import GridNotice
 from fireworks.filters.duty import GridFilter, PostFilter
@@ -166,7 +167,7 @@ def grid_retire(request: HttpRequest, pk: int) -> HttpResponse:
 @VIEW
 def grid_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     notice = GridNotice.of(visible_grid(request, pk), timezone.localdate())
-    context = {"notice": notice, "sheet": sheet_of(notice.title, f"{notice.on:%Y年%m月%d日}", request.user)}
+    context = {"notice": notice, "sheet": sheet_of(notice.title, f"{date_cn(notice.on)}", request.user)}
     return pdf_answer(request, "fireworks/pdf/grid_notice.html", context, notice.title)
 
 

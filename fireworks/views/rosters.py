@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from config.display import month_day
 from fireworks import peaks
 from fireworks.documents import roster_blocks
 from fireworks.forms.rosters import CrewForm, PublishForm, SolveForm
@@ -109,7 +110,7 @@ def group_message(request: HttpRequest, roster: Roster, day: date) -> str:
     slots = Slot.objects.visible_to(request.user).filter(roster=roster, day=day).with_names()
     lines = [f"{slot.place} {slot.shift.name} {slot.hours}：{slot.names or '未安排'}" for slot in slots]
     address = request.build_absolute_uri(f"{roster.get_absolute_url()}?day={day}")
-    return "\n".join([f"{roster} {day:%m月%d日}（{peaks.lunar_words(day)}）", *lines, address])
+    return "\n".join([f"{roster} {month_day(day)}（{peaks.lunar_words(day)}）", *lines, address])
 
 
 def editable_slot(request: HttpRequest, pk: int) -> Slot:

@@ -19,32 +19,36 @@ from fireworks.views.access import PLAN, VIEW
 from fireworks.watch import gaps
 from fireworks.workflow import rosters
 from staff.exports import ListExport, register_export
-from staff.models import Activity
+from staff.models import Activity, User
 from staff.pages import store_or_show
 from staff.permissions import Perms
 from staff.refusals import Refused
 
-WINDOW_COLUMNS = [
-    Column("name", "重点时段", sort="name", phone="primary"),
-    Column("kind", "时段", value="get_kind_display", sort="kind", phone="hidden"),
-    Column("year", "年份", value=lambda row: str(row.year), sort="year", phone="hidden"),
-    Column("start", "起", sort="start", phone="secondary"),
-    Column("end", "止", sort="end", phone="secondary"),
-    Column("lunar", "农历", value=lambda row: f"{peaks.lunar_words(row.start)}—{peaks.lunar_words(row.end)}", phone="secondary"),
-    Column("days", "天数", value=lambda row: len(row.days), unit="天", phone="hidden"),
-    Column("roster", "值班表", value=lambda row: row.roster.get_state_display() if hasattr(row, "roster") else "未编", phone="secondary"),
-    Column("source", "依据", phone="hidden"),
-]  # fmt: skip
+
+def window_columns(user: User) -> list[Column]:
+    """Where a roster stands, as far as the user sees it: drafts are the planners'."""
+    states = {roster.window_id: roster.get_state_display() for roster in Roster.objects.visible_to(user)}
+    return [
+        Column("name", "重点时段", sort="name", phone="primary"),
+        Column("kind", "时段", value="get_kind_display", sort="kind", phone="hidden"),
+        Column("year", "年份", value=lambda row: str(row.year), sort="year", phone="hidden"),
+        Column("start", "起", sort="start", phone="secondary"),
+        Column("end", "止", sort="end", phone="secondary"),
+        Column("lunar", "农历", value=lambda row: peaks.lunar_span(row.start, row.end), phone="secondary"),
+        Column("days", "天数", value=lambda row: len(row.days), unit="天", phone="hidden"),
+        Column("roster", "值班表", value=lambda row: states.get(row.pk, "未编"), phone="secondary"),
+        Column("source", "依据", phone="hidden"),
+    ]  # fmt: skip
 
 
 def window_table(request: HttpRequest) -> Table:
     user = request.user
     if not user.has_perm(Perms.VIEW_FIREWORKS):
         raise PermissionDenied
-    rows = Window.objects.visible_to(user).select_related("roster")
+    rows = Window.objects.visible_to(user)
     filters = WindowFilter(request.GET, queryset=rows)
     return Table(
-        columns=WINDOW_COLUMNS,
+        columns=window_columns(user),
         rows=filters.qs,
         request=request,
         name="windows",
@@ -105,7 +109,7 @@ def window_page(request: HttpRequest, window: Window, make_form: MakeRosterForm,
     can_plan = plans(request)
     context = {
         "window": window,
-        "lunar": (peaks.lunar_words(window.start), peaks.lunar_words(window.end)),
+        "lunar": peaks.lunar_span(window.start, window.end),
         "roster": roster,
         "previous": previous,
         "can_plan": can_plan,

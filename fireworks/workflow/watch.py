@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
+from config.display import month_day_minute
 from fireworks.ground import metres_between
 from fireworks.models import Assignment, CheckIn, EmptyPost, PatrolMark, ShiftReport, Slot
 from fireworks.permissions import can_report_slot
@@ -33,7 +34,7 @@ def begun(slot: Slot) -> Slot:
     if current.roster.is_draft:
         raise Refused("值班表还没有发布，不能报告。")
     if not current.has_begun:
-        raise Refused(f"这一班{timezone.localtime(current.starts_at):%m月%d日 %H:%M}才开始，到时再报告。")
+        raise Refused(f"这一班{month_day_minute(current.starts_at)}才开始，到时再报告。")
     return current
 
 

@@ -318,10 +318,13 @@ def category_chart(period: Period) -> ChartData:
     def numbers(of: Period) -> tuple[Decimal, ...]:
         return tuple(counted("all", CUT["category"], of, code).number or Decimal(0) for code, _ in choices)
 
+    then: tuple[Decimal | None, ...] = numbers(before)
+    if not any(then):  # no record at all: no data, which is no 0
+        then = (None,) * len(then)
     return ChartData(
         title="各大项查找案件：本期与去年同期",
         categories=tuple(name for _, name in choices),
-        series=(Series(period.label, numbers(period)), Series(before.label, numbers(before))),
+        series=(Series(period.label, numbers(period)), Series(before.label, then)),
         unit="件",
     )
 

@@ -88,6 +88,19 @@ class Round(models.Model):
         return "、".join(AreaType(code).label for code in self.areas)
 
     @property
+    def state_words(self) -> str:
+        """The state, and whether somebody forgot to end the round."""
+        return "已到期，未结束" if self.is_overdue else self.get_state_display()
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.state == RoundState.OPEN and self.end < timezone.localdate()
+
+    @property
+    def state_tone(self) -> str:
+        return "amber" if self.is_overdue else ""
+
+    @property
     def is_default(self) -> bool:
         return self.default_month is not None
 

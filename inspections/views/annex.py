@@ -34,7 +34,7 @@ def finding_annex(request: HttpRequest) -> HttpResponse:
         )
         return back
     if not count:
-        messages.info(request, "所列问题都没有照片。")
+        messages.info(request, "所列问题都没有照片，没有可以打印的图片附件。换个条件再试。")
         return back
     entries = annex_of(rows.prefetch_related("photos"))
     paper = {

@@ -20,7 +20,7 @@ from inspections.filters.scores import month_of
 from inspections.forms.scores import ConfirmForm, ScanForm
 from inspections.models import ConfirmationScan, SheetConfirmation
 from inspections.permissions import can_confirm_sheet, visible_units
-from inspections.views.scores import neighbours, unit_month
+from inspections.views.scores import month_links, unit_month
 from staff.exports import ListExport, register_export
 from staff.files import send_file, send_made
 from staff.models import Activity, Verb, setting
@@ -68,7 +68,7 @@ def checksheet_list(request: HttpRequest) -> HttpResponse:
         "table": table,
         "period": Period.parse(month),
         "waiting": sum(bool(s.sheet.lines) and not s.is_current for s in table.source),
-        "months": [(Period.parse(key).label, f"{address}?period={key}") for key in neighbours(month)],
+        "months": month_links(month, lambda key: f"{address}?period={key}"),
     }
     return render_table(request, "inspections/checksheet_list.html", context)
 

@@ -12,8 +12,8 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
+from config.display import month_day_minute
 from config.navigation import page_of
 from fireworks.enums import IncidentState
 from inspections import permissions as may
@@ -183,7 +183,7 @@ def detail_context(request: HttpRequest, finding: Finding, **more: Any) -> dict[
 
 def group_message(request: HttpRequest, finding: Finding) -> str:
     """What is pasted into the WeChat group: the case in words, and a link that opens it after login."""
-    due = f"，{timezone.localtime(finding.due_at):%m月%d日 %H:%M} 前整改" if finding.due_at and finding.is_open else ""
+    due = f"，{month_day_minute(finding.due_at)} 前整改" if finding.due_at and finding.is_open else ""
     link = request.build_absolute_uri(finding.get_absolute_url())
     what = f"{finding.item.name}：{finding.description}" if finding.description else finding.item.name
     return f"【考评问题】{finding.number} {finding.lead_unit.label}：{finding.place}，{what}{due}。\n{link}"

@@ -17,7 +17,7 @@ from inspections.filters.scores import month_of
 from inspections.forms.scores import InputGridForm
 from inspections.models import ComponentInput
 from inspections.permissions import visible_units
-from inspections.views.scores import is_month_key, neighbours
+from inspections.views.scores import is_month_key, month_links
 from staff.exports import ListExport, register_export
 from staff.models import Activity, Unit
 from staff.permissions import Perms
@@ -88,9 +88,7 @@ def input_grid(request: HttpRequest, month: str) -> HttpResponse:
         "form": form,
         "period": Period.parse(month),
         "can_manage": manages,
-        "months": [
-            (Period.parse(key).label, reverse("inspections:input-grid", args=[key])) for key in neighbours(month)
-        ],
+        "months": month_links(month, lambda key: reverse("inspections:input-grid", args=[key])),
         "activities": Activity.objects.filter(
             object_type="inspections.componentinput", object_label__startswith=month
         ).select_related("actor", "principal")[:30],

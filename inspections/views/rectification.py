@@ -8,9 +8,9 @@ from django.db.models import Count, OuterRef, Subquery, Sum
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from config.display import month_day_minute
 from config.signs import due, state_badge
 from config.tables import BatchAction, Column, Table, render_table
 from inspections.enums import FindingState
@@ -209,7 +209,7 @@ def order_message(request: HttpRequest, order: RectificationOrder, count: int) -
     """What is pasted into the WeChat group; the link opens the order after login."""
     link = request.build_absolute_uri(order.get_absolute_url())
     dues = [line.due_at for line in order.lines.all() if line.due_at is not None and line.withdrawn_at is None]
-    due = f"，最早 {timezone.localtime(min(dues)):%m月%d日 %H:%M} 到期" if dues else ""
+    due = f"，最早 {month_day_minute(min(dues))} 到期" if dues else ""
     return f"【交办单】{order.number} {order.unit.label}：共 {count} 个问题{due}，请按期整改并反馈。\n{link}"
 
 

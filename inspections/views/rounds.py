@@ -52,7 +52,7 @@ def round_table(request: HttpRequest) -> Table:
             Column("assessors", "考评员", phone="hidden"),
             Column("planned_count", "计划到访", unit="次", sort="planned_count", phone="hidden"),
             Column("made_count", "实际到访", unit="次", sort="made_count", phone="secondary"),
-            Column("state", "状态", value="get_state_display", sign=state_badge, phone="primary"),
+            Column("state", "状态", value="state_words", sign=state_badge, phone="primary"),
         ],
         rows=filters.qs,
         request=request,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -258,7 +259,7 @@ def score_detail(request: HttpRequest, month: str, unit: int) -> HttpResponse:
         "line": line,
         "drifted": line is not None and line.score != row.score,
         "others": [(each, score_url(month, each.pk)) for each in sibling_units(request, row)],
-        "months": [(Period.parse(key).label, score_url(key, unit)) for key in neighbours(month)],
+        "months": month_links(month, lambda key: score_url(key, unit)),
         "standing": next((s for s in stand_month(month_scores(month)) if s.entrant.unit.pk == unit), None),
         "rules": row.rules,
     }
@@ -332,9 +333,13 @@ def sibling_units(request: HttpRequest, row: UnitMonth) -> list[Unit]:
     return [unit for unit in units if own is None or unit.pk in own]
 
 
-def neighbours(month: str) -> list[str]:
+def month_links(month: str, address: Callable[[str], str]) -> list[tuple[str, str]]:
+    """The month before and, once it has begun, the one after: label and address."""
     period = Period.parse(month)
     after = Period.between(period.end, period.end).months()[0]
     year, number = int(after[:4]), int(after[5:])
     following = Period.month(year + number // 12, number % 12 + 1)
-    return [period.preceding().key, *([following.key] if following.start <= timezone.localdate() else [])]
+    found = [("上月", period.preceding())]
+    if following.start <= timezone.localdate():
+        found.append(("下月", following))
+    return [(f"{words}：{each.label}", address(each.key)) for words, each in found]

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from config.display import month_day_minute
 from inspections.enums import FindingState, Handling
 from inspections.models import Finding, OrderLine, RectificationOrder, Shelving
 from inspections.photo_annex import annex_of
@@ -144,7 +145,7 @@ def deadline_from(finding: Finding, moment: datetime, registrar: Registrar) -> d
 
 def first_due(findings: Sequence[Finding]) -> str:
     dues = [finding.due_at for finding in findings if finding.due_at is not None]
-    return f"，最早 {timezone.localtime(min(dues)):%m月%d日 %H:%M} 到期" if dues else ""
+    return f"，最早 {month_day_minute(min(dues))} 到期" if dues else ""
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from config.clock import local_day
+from config.display import month_day_minute
 from inspections.enums import ROUND_STEPS, RoundKind, RoundState
 from inspections.models import Place, PlaceShare, Round, RoundVisit, month_key
 from inspections.sampling import Candidate, Draw, draw
@@ -194,7 +195,7 @@ def record_visit(visit: RoundVisit, *, by: User | None, visited_at: datetime) ->
     if visit.pk is not None:
         visit = RoundVisit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
         if visit.visited_at is not None:
-            raise Refused(f"{visit}已登记到访（{timezone.localtime(visit.visited_at):%m月%d日 %H:%M}）。")
+            raise Refused(f"{visit}已登记到访（{month_day_minute(visit.visited_at)}）。")
     visit.visited_at, visit.visited_by = visited_at, who
     visit.save()
     Activity.record(Verb.UPDATE, current, by=by, title="登记到访", note=str(visit))

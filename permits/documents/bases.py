@@ -141,7 +141,7 @@ class Paper(Stored):
     NEEDS: ClassVar[tuple[Need, ...]] = ()
     TEMPLATE: ClassVar[str] = "permits/pdf/paper.html"
     FORM: ClassVar[bool] = False  # a form to be filled in and signed: tighter than a letter
-    ARTICLE: ClassVar[str] = "《行政许可法》第39条"  # asks for the agency's name, seal and date
+    ARTICLE: ClassVar[str] = "《行政许可法》第三十九条"  # asks for the agency's name, seal and date
 
     issuer: str
     dated: date | None = None

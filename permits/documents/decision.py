@@ -13,10 +13,10 @@ from permits.paper_kinds import PaperKind
 
 ROADS = "《城市道路管理条例》"
 PLACE_NEEDS = (
-    Need("case.place", "位置没有填写。", f"{ROADS}第36条"),
-    Need("case.segments", "占用、挖掘的部位和面积没有填写。", f"{ROADS}第36条"),
-    Need("case.starts_on", "许可期限没有填写。", f"{ROADS}第36条"),
-    Need("case.ends_on", "许可期限没有填写。", f"{ROADS}第36条"),
+    Need("case.place", "位置没有填写。", f"{ROADS}第三十六条"),
+    Need("case.segments", "占用、挖掘的部位和面积没有填写。", f"{ROADS}第三十六条"),
+    Need("case.starts_on", "许可期限没有填写。", f"{ROADS}第三十六条"),
+    Need("case.ends_on", "许可期限没有填写。", f"{ROADS}第三十六条"),
 )
 
 
@@ -25,13 +25,17 @@ class Grant(CasePaperContent):
     """准予行政许可决定书."""
 
     KIND = PaperKind.GRANT
-    ARTICLE: ClassVar[str] = "《行政许可法》第38条第1款"
+    ARTICLE: ClassVar[str] = "《行政许可法》第三十八条第一款"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         *PLACE_NEEDS,
         Need("decided_on", "决定日期没有填写。请先办理准予决定。", ARTICLE),
         Need("basis", "许可依据没有填写。", ARTICLE),
-        Need("conditions", "许可条件没有填写。请写明施工和恢复的要求。", f"{ROADS}第31条、第35条"),
-        Need("supervision_phone", "监督电话没有设定。请办公室在“业务设置”中填写。", "《行政许可法》第61条、第65条"),
+        Need("conditions", "许可条件没有填写。请写明施工和恢复的要求。", f"{ROADS}第三十一条、第三十五条"),
+        Need(
+            "supervision_phone",
+            "监督电话没有设定。请办公室在“业务设置”中填写。",
+            "《行政许可法》第六十一条、第六十五条",
+        ),
     )
     decided_on: date | None = None
     basis: str = ""
@@ -61,7 +65,7 @@ class Refusal(RemediedPaper):
     """不予行政许可决定书: reasons and remedies."""
 
     KIND = PaperKind.REFUSAL
-    ARTICLE: ClassVar[str] = "《行政许可法》第38条第2款"
+    ARTICLE: ClassVar[str] = "《行政许可法》第三十八条第二款"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("facts", "查明的事实没有填写。", ARTICLE),
         Need("reasons", "不予许可的理由没有填写。法律要求说明理由。", ARTICLE),
@@ -85,7 +89,7 @@ class Licence(CasePaperContent):
     """许可证: to be carried on site, with a code that shows whether it still holds."""
 
     KIND = PaperKind.LICENCE
-    ARTICLE: ClassVar[str] = "《行政许可法》第39条"
+    ARTICLE: ClassVar[str] = "《行政许可法》第三十九条"
     TEMPLATE: ClassVar[str] = "permits/pdf/licence.html"
     FORM: ClassVar[bool] = True
     NEEDS: ClassVar[tuple[Need, ...]] = (
@@ -125,7 +129,7 @@ class ChangeGrant(CasePaperContent):
     """准予变更决定书."""
 
     KIND = PaperKind.CHANGE_GRANT
-    ARTICLE: ClassVar[str] = f"{ROADS}第36条；《行政许可法》第49条"
+    ARTICLE: ClassVar[str] = f"{ROADS}第三十六条；《行政许可法》第四十九条"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("licence", "原许可证号没有。", ARTICLE),
         Need("changes", "变更内容没有填写。", ARTICLE),
@@ -160,7 +164,7 @@ class ChangeRefusal(RemediedPaper):
     """不予变更决定书."""
 
     KIND = PaperKind.CHANGE_REFUSAL
-    ARTICLE: ClassVar[str] = f"{ROADS}第36条；《行政许可法》第38条第2款"
+    ARTICLE: ClassVar[str] = f"{ROADS}第三十六条；《行政许可法》第三十八条第二款"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("licence", "原许可证号没有。", ARTICLE),
         Need("reasons", "不予变更的理由没有填写。", ARTICLE),
@@ -186,7 +190,7 @@ class Adjustment(RemediedPaper):
     """调整决定书: the city needs the place; part of the occupation fee goes back."""
 
     KIND = PaperKind.ADJUSTMENT
-    ARTICLE: ClassVar[str] = f"{ROADS}第38条；《行政许可法》第8条"
+    ARTICLE: ClassVar[str] = f"{ROADS}第三十八条；《行政许可法》第八条"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("licence", "许可证号没有。", ARTICLE),
         Need("reasons", "城市建设或者公共利益需要的理由没有填写。", ARTICLE),
@@ -229,7 +233,9 @@ class Ending(RemediedPaper):
         yield Need("licence", "许可证号没有。", self.ARTICLE)
         yield Need("facts", "查明的事实没有填写。", self.ARTICLE)
         yield Need("ground", f"{self.VERB}的法定情形没有选定。", self.ARTICLE)
-        yield Need("heard", "当事人陈述申辩的情况没有填写。作出不利决定以前应当听取当事人意见。", "《行政许可法》第7条")
+        yield Need(
+            "heard", "当事人陈述申辩的情况没有填写。作出不利决定以前应当听取当事人意见。", "《行政许可法》第七条"
+        )
 
     def body(self) -> Iterator[Block]:
         yield Line(
@@ -246,7 +252,7 @@ class Ending(RemediedPaper):
 class Revocation(Ending):
     KIND = PaperKind.REVOCATION
     VERB: ClassVar[str] = "撤销"
-    ARTICLE: ClassVar[str] = "《行政许可法》第69条"
+    ARTICLE: ClassVar[str] = "《行政许可法》第六十九条"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,7 +261,7 @@ class AgencyWithdrawal(Ending):
 
     KIND = PaperKind.AGENCY_WITHDRAWAL
     VERB: ClassVar[str] = "撤回"
-    ARTICLE: ClassVar[str] = "《行政许可法》第8条第2款"
+    ARTICLE: ClassVar[str] = "《行政许可法》第八条第二款"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("follow_up", "补偿的处理没有填写。由此造成财产损失的，应当依法给予补偿。", ARTICLE),
     )
@@ -265,4 +271,4 @@ class AgencyWithdrawal(Ending):
 class Cancellation(Ending):
     KIND = PaperKind.CANCELLATION
     VERB: ClassVar[str] = "注销"
-    ARTICLE: ClassVar[str] = "《行政许可法》第70条"
+    ARTICLE: ClassVar[str] = "《行政许可法》第七十条"

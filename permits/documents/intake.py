@@ -27,7 +27,7 @@ class Receipt(CasePaperContent):
     """收件凭证: what was handed in, and when. It accepts nothing."""
 
     KIND = PaperKind.RECEIPT
-    ARTICLE: ClassVar[str] = "《行政许可法》第32条"
+    ARTICLE: ClassVar[str] = "《行政许可法》第三十二条"
     FORM: ClassVar[bool] = True
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("case.received_on", "收件日期没有填写。请登记收到申请的日期。", ARTICLE),
@@ -82,11 +82,15 @@ class Acceptance(CasePaperContent):
     """受理通知书: dated, with the seal for this purpose; starts the legal period."""
 
     KIND = PaperKind.ACCEPTANCE
-    ARTICLE: ClassVar[str] = "《行政许可法》第32条第1款第5项、第2款"
+    ARTICLE: ClassVar[str] = "《行政许可法》第三十二条第一款第五项、第二款"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("case.received_on", "收件日期没有填写。请登记收到申请的日期。", ARTICLE),
         Need("accepted_on", "受理日期没有填写。请先办理受理。", ARTICLE),
-        Need("legal_due", "法定办结日期没有算出。请检查工作日历是否已载入该年度。", "《行政许可法》第42条、第82条"),
+        Need(
+            "legal_due",
+            "法定办结日期没有算出。请检查工作日历是否已载入该年度。",
+            "《行政许可法》第四十二条、第八十二条",
+        ),
     )
     accepted_on: date | None = None
     legal_days: int = 20
@@ -130,7 +134,7 @@ class IntakeRefusal(RemediedPaper):
     """不予受理决定书: names the reason and, outside our competence, the right agency."""
 
     KIND = PaperKind.INTAKE_REFUSAL
-    ARTICLE: ClassVar[str] = "《行政许可法》第32条第1款第2项、第2款"
+    ARTICLE: ClassVar[str] = "《行政许可法》第三十二条第一款第二项、第二款"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("reasons", "不予受理的理由没有填写。", ARTICLE),
         Need("basis", "不予受理的依据没有填写。请写明法律、法规的条款。", ARTICLE),
@@ -165,7 +169,7 @@ class Supplement(CasePaperContent):
     """补正告知书: once, everything."""
 
     KIND = PaperKind.SUPPLEMENT
-    ARTICLE: ClassVar[str] = "《行政许可法》第32条第1款第4项"
+    ARTICLE: ClassVar[str] = "《行政许可法》第三十二条第一款第四项"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("case.received_on", "收件日期没有填写。请登记收到申请的日期。", ARTICLE),
         Need("items", "需要补正的内容是空的。请一次列全。", ARTICLE),
@@ -193,7 +197,7 @@ class NotRequired(CasePaperContent):
     """无需许可告知书: the matter needs no permit; told at once."""
 
     KIND = PaperKind.NOT_REQUIRED
-    ARTICLE: ClassVar[str] = "《行政许可法》第32条第1款第1项"
+    ARTICLE: ClassVar[str] = "《行政许可法》第三十二条第一款第一项"
     NEEDS: ClassVar[tuple[Need, ...]] = (Need("reasons", "不需要取得许可的理由没有填写。", ARTICLE),)
     reasons: str = ""
 
@@ -214,7 +218,7 @@ class Withdrawal(CasePaperContent):
     """终止办理告知书: the applicant took the application back."""
 
     KIND = PaperKind.WITHDRAWAL
-    ARTICLE: ClassVar[str] = "《行政许可法》第29条"
+    ARTICLE: ClassVar[str] = "《行政许可法》第二十九条"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("withdrawn_on", "申请人撤回申请的日期没有填写。请先登记撤回申请。", ARTICLE),
         Need("reasons", "撤回申请的原因没有填写。", ARTICLE),

@@ -27,7 +27,7 @@ class MinuteLine:
 @dataclass(frozen=True, kw_only=True)
 class Minutes(Paper):
     KIND = PaperKind.REVIEW_SHEET
-    ARTICLE: ClassVar[str] = "《行政许可法》第34条、第37条"
+    ARTICLE: ClassVar[str] = "《行政许可法》第三十四条、第三十七条"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("held_on", "会审日期没有填写。", ARTICLE),
         Need("place", "会审地点没有填写。", ARTICLE),

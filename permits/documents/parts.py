@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from permits.documents.bases import Facts, Grid, Need, Paper, day_words, decoded, is_blank, plain
 from staff.case_papers import Missing
 
-REMEDY_ARTICLE = "《行政许可法》第38条第2款；《行政复议法》第20条、第24条；《行政诉讼法》第46条"
+REMEDY_ARTICLE = "《行政许可法》第三十八条第二款；《行政复议法》第二十条、第二十四条；《行政诉讼法》第四十六条"
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ class RemediedPaper(CasePaperContent):
         if is_blank(body):
             found.append(Missing("remedies.review_body", "行政复议机关没有设定，不能签发。请办公室在“业务设置”中填写并注明依据。", REMEDY_ARTICLE))  # fmt: skip
         elif not body.endswith("人民政府"):
-            found.append(Missing("remedies.review_body", f"行政复议机关应为人民政府，不是上级主管部门（现填“{body}”）。请办公室更正业务设置。", "《行政复议法》第24条"))  # fmt: skip
+            found.append(Missing("remedies.review_body", f"行政复议机关应为人民政府，不是上级主管部门（现填“{body}”）。请办公室更正业务设置。", "《行政复议法》第二十四条"))  # fmt: skip
         if is_blank(self.remedies.court):
             found.append(Missing("remedies.court", "有管辖权的人民法院没有设定，不能签发。请办公室在“业务设置”中填写并注明依据。", REMEDY_ARTICLE))  # fmt: skip
         return found

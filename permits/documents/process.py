@@ -19,7 +19,7 @@ class SpecialProcedure(CasePaperContent):
     """特别程序告知书: the clock stops, and for how long, in writing."""
 
     KIND = PaperKind.SPECIAL
-    ARTICLE: ClassVar[str] = "《行政许可法》第45条"
+    ARTICLE: ClassVar[str] = "《行政许可法》第四十五条"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need(
             "procedure",
@@ -49,7 +49,7 @@ class Extension(CasePaperContent):
     """延期通知书: ten working days, once, with the reason told."""
 
     KIND = PaperKind.EXTENSION
-    ARTICLE: ClassVar[str] = "《行政许可法》第42条第1款"
+    ARTICLE: ClassVar[str] = "《行政许可法》第四十二条第一款"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("reasons", "延长期限的理由没有填写。法律要求告知申请人。", ARTICLE),
         Need("approved_by", "批准延期的机关负责人没有填写。", ARTICLE),
@@ -89,11 +89,11 @@ class SurveyRecord(FiledForm):
     """现场查勘记录: at least two of the staff, what they measured, what they think."""
 
     KIND = PaperKind.SURVEY
-    ARTICLE: ClassVar[str] = "《行政许可法》第34条第3款"
+    ARTICLE: ClassVar[str] = "《行政许可法》第三十四条第三款"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("surveyed_at", "查勘时间没有填写。", ARTICLE),
         Need("measured", "现场量测结果没有填写。请逐段填写长、宽。", ARTICLE),
-        Need("protection", "道路保护期核查结论没有填写。", "《城市道路管理条例》第33条第2款"),
+        Need("protection", "道路保护期核查结论没有填写。", "《城市道路管理条例》第三十三条第二款"),
         Need("opinion", "查勘意见没有填写。", ARTICLE),
     )
     surveyed_at: datetime | None = None
@@ -144,7 +144,7 @@ class PoliceRequest(CasePaperContent):
     """交管意见征求函: the second of the two approvals."""
 
     KIND = PaperKind.POLICE_REQUEST
-    ARTICLE: ClassVar[str] = "《城市道路管理条例》第30条；《道路交通安全法》第32条"
+    ARTICLE: ClassVar[str] = "《城市道路管理条例》第三十条；《道路交通安全法》第三十二条"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("police", "公安机关交通管理部门的名称没有填写。请办公室在“业务设置”中填写。", ARTICLE),
         Need("case.place", "位置没有填写。", ARTICLE),
@@ -178,10 +178,10 @@ class ReviewSheet(FiledForm):
     """会审单: what the session had before it, and what it said; before the session room is left to write that in."""
 
     KIND = PaperKind.REVIEW_SHEET
-    ARTICLE: ClassVar[str] = "《行政许可法》第34条、第37条"
+    ARTICLE: ClassVar[str] = "《行政许可法》第三十四条、第三十七条"
     NEEDS: ClassVar[tuple[Need, ...]] = (
-        Need("survey", "查勘结论没有。请先登记现场查勘。", "《行政许可法》第34条第3款"),
-        Need("police", "公安交管意见没有。请先登记交管意见。", "《城市道路管理条例》第30条"),
+        Need("survey", "查勘结论没有。请先登记现场查勘。", "《行政许可法》第三十四条第三款"),
+        Need("police", "公安交管意见没有。请先登记交管意见。", "《城市道路管理条例》第三十条"),
         Need("proposal", "承办意见没有填写。", ARTICLE),
     )
     survey: str = ""

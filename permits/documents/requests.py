@@ -19,7 +19,7 @@ class ApplicationForm(CasePaperContent):
     """申请书: what the applicant signs; only what concerns the matter is asked (行政许可法 29)."""
 
     KIND = PaperKind.APPLICATION
-    ARTICLE: ClassVar[str] = "《行政许可法》第29条、第31条"
+    ARTICLE: ClassVar[str] = "《行政许可法》第二十九条、第三十一条"
     FORM: ClassVar[bool] = True
     NEEDS: ClassVar[tuple[Need, ...]] = (
         *PLACE_NEEDS,
@@ -47,7 +47,7 @@ class Transfer(CasePaperContent):
     """转报函: the road is the city bureau's."""
 
     KIND = PaperKind.TRANSFER
-    ARTICLE: ClassVar[str] = "《行政许可法》第32条第1款第2项"
+    ARTICLE: ClassVar[str] = "《行政许可法》第三十二条第一款第二项"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("to", "转报的机关没有填写。", ARTICLE),
         Need("reasons", "转报的理由没有填写。", ARTICLE),
@@ -73,7 +73,7 @@ class SurveyOrder(FiledForm):
     """现场查勘派单: two officers, by when."""
 
     KIND = PaperKind.SURVEY_ORDER
-    ARTICLE: ClassVar[str] = "《行政许可法》第34条第3款"
+    ARTICLE: ClassVar[str] = "《行政许可法》第三十四条第三款"
     NEEDS: ClassVar[tuple[Need, ...]] = (Need("assigned_on", "派单日期没有填写。", ARTICLE),)
     officers: tuple[Officer, ...] = ()
     assigned_on: date | None = None
@@ -107,7 +107,7 @@ class GovernmentRequest(CasePaperContent):
     """请示: within the protected years only the city government may approve."""
 
     KIND = PaperKind.GOVERNMENT_REQUEST
-    ARTICLE: ClassVar[str] = f"{ROADS}第33条第2款"
+    ARTICLE: ClassVar[str] = f"{ROADS}第三十三条第二款"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("to", "主送的人民政府没有填写。", ARTICLE),
         Need("protection", "道路保护期的情况没有填写。", ARTICLE),
@@ -137,7 +137,7 @@ class HearingRight(CasePaperContent):
     """听证告知书: the decision touches somebody's vital interest; five working days to ask."""
 
     KIND = PaperKind.HEARING_RIGHT
-    ARTICLE: ClassVar[str] = "《行政许可法》第46条、第47条"
+    ARTICLE: ClassVar[str] = "《行政许可法》第四十六条、第四十七条"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("reasons", "告知听证权利的原因没有填写。", ARTICLE),
         Need("contact", "听证申请的联系方式没有填写。", ARTICLE),
@@ -167,7 +167,7 @@ class HearingNotice(CasePaperContent):
     """听证通知书: at least seven working days ahead; the chair did not examine the case."""
 
     KIND = PaperKind.HEARING_NOTICE
-    ARTICLE: ClassVar[str] = "《行政许可法》第48条"
+    ARTICLE: ClassVar[str] = "《行政许可法》第四十八条"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("held_at", "听证时间没有填写。", ARTICLE),
         Need("place", "听证地点没有填写。", ARTICLE),

@@ -38,11 +38,13 @@ class Payment(CasePaperContent):
     """缴款通知书: to the treasury by 非税, by a published standard, line by line."""
 
     KIND = PaperKind.PAYMENT
-    ARTICLE: ClassVar[str] = f"{ROADS}第37条；《行政许可法》第58条、第59条"
+    ARTICLE: ClassVar[str] = f"{ROADS}第三十七条；《行政许可法》第五十八条、第五十九条"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("lines", "费用明细是空的。请先核定费用。", ARTICLE),
         Need("tariff", "收费标准的文件名称和文号没有填写。", ARTICLE),
-        Need("pay_at", "缴款方式没有设定。请办公室在“业务设置”中填写非税缴款窗口或者方式。", "《行政许可法》第59条"),
+        Need(
+            "pay_at", "缴款方式没有设定。请办公室在“业务设置”中填写非税缴款窗口或者方式。", "《行政许可法》第五十九条"
+        ),
         Need("pay_by", "缴款期限没有算出。请先登记通知缴费；工作日历没有载入的，先载入，再“重新取数”。", ARTICLE),
     )
     lines: tuple[FeeLine, ...] = ()
@@ -71,7 +73,7 @@ class SiteBoard(CasePaperContent):
     """开工公示牌, to be put up at the site; the code is the licence's."""
 
     KIND = PaperKind.SITE_BOARD
-    ARTICLE: ClassVar[str] = f"{ROADS}第35条"
+    ARTICLE: ClassVar[str] = f"{ROADS}第三十五条"
     TEMPLATE: ClassVar[str] = "permits/pdf/site_board.html"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         *PLACE_NEEDS,
@@ -121,7 +123,7 @@ class Inspection(FiledForm):
     """监督检查记录: signed by the inspectors and filed; the public may consult it."""
 
     KIND = PaperKind.INSPECTION
-    ARTICLE: ClassVar[str] = "《行政许可法》第61条"
+    ARTICLE: ClassVar[str] = "《行政许可法》第六十一条"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("inspected_at", "检查时间没有填写。", ARTICLE),
         Need("findings", "检查情况没有填写。", ARTICLE),
@@ -156,7 +158,7 @@ class Rectify(RemediedPaper):
     """责令限期改正通知书: what, by when, and what follows."""
 
     KIND = PaperKind.RECTIFY
-    ARTICLE: ClassVar[str] = f"{ROADS}第42条"
+    ARTICLE: ClassVar[str] = f"{ROADS}第四十二条"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("facts", "违反规定的事实没有填写。", ARTICLE),
         Need("broken", "违反的条款没有填写。", ARTICLE),
@@ -185,13 +187,13 @@ class Completion(FiledForm):
     """竣工验收单: the road department and the traffic police together."""
 
     KIND = PaperKind.COMPLETION
-    ARTICLE: ClassVar[str] = f"{ROADS}第35条；《道路交通安全法》第32条"
+    ARTICLE: ClassVar[str] = f"{ROADS}第三十五条；《道路交通安全法》第三十二条"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("checked_on", "验收日期没有填写。", ARTICLE),
         Need(
             "police",
             "公安交管验收意见没有填写。道路恢复通行须经公安机关交通管理部门验收合格。",
-            "《道路交通安全法》第32条第2款",
+            "《道路交通安全法》第三十二条第二款",
         ),
         Need("conclusion", "验收结论没有填写。", ARTICLE),
     )
@@ -222,7 +224,7 @@ class Emergency(FiledForm):
     """抢修报备单: dig first, tell both departments at the same time, make up the formalities within 24 clock hours."""
 
     KIND = PaperKind.EMERGENCY
-    ARTICLE: ClassVar[str] = f"{ROADS}第34条"
+    ARTICLE: ClassVar[str] = f"{ROADS}第三十四条"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("started_at", "抢修开始时间没有填写（精确到分钟）。", ARTICLE),
         Need("cause", "故障情况没有填写。", ARTICLE),
@@ -264,7 +266,7 @@ class ServiceReceipt(FiledForm):
     """送达回证: what was handed over, by whom, how, and who signed or why nobody did."""
 
     KIND = PaperKind.SERVICE
-    ARTICLE: ClassVar[str] = "《民事诉讼法》第87条；《行政许可法》第44条"
+    ARTICLE: ClassVar[str] = "《民事诉讼法》第八十七条；《行政许可法》第四十四条"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("papers", "送达的文书没有填写。", ARTICLE),
         Need("recipient", "受送达人没有填写。", ARTICLE),

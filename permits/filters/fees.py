@@ -17,7 +17,7 @@ class AssessmentFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="搜索编号、申请人", method="by_words")
     kind = django_filters.ChoiceFilter(label="费种", choices=ChargeKind.choices)
     standing = django_filters.ChoiceFilter(label="缴费", choices=PAID, method="by_standing")
-    fees = django_filters.BooleanFilter(label="不含保证金和作废的", method="only_fees")
+    fees = django_filters.BooleanFilter(label="计入应收费用", method="only_fees")
     after = django_filters.DateFilter(label="核定日期从", field_name="frozen_at__date", lookup_expr="gte", widget=DATE)
     before = django_filters.DateFilter(label="到", field_name="frozen_at__date", lookup_expr="lte", widget=DATE)
 
@@ -44,7 +44,7 @@ class PaymentFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label="费种", field_name="assessment__kind", choices=ChargeKind.choices)
     after = django_filters.DateFilter(label="缴费日期从", field_name="paid_on", lookup_expr="gte", widget=DATE)
     before = django_filters.DateFilter(label="到", field_name="paid_on", lookup_expr="lte", widget=DATE)
-    fees = django_filters.BooleanFilter(label="不含保证金和作废的", method="only_fees")
+    fees = django_filters.BooleanFilter(label="计入应收费用", method="only_fees")
     late = django_filters.BooleanFilter(label="补录", field_name="late_entry")
 
     class Meta:

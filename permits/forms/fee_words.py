@@ -29,5 +29,5 @@ def of_stop(application: Application) -> str:
     stop, segments = Adjustment(kind=AdjustmentKind.STOP), list(application.segments.all())
     lines = refund_lines(application, freed_by(application, stop, segments, timezone.localdate()))
     total = sum((line.amount for _, line in lines), Decimal("0.00"))
-    law = "城市道路管理条例第三十八条"
+    law = "《城市道路管理条例》第三十八条"
     return f"今日停止的应退占用费 {total} 元（{law}）。" if total else f"没有已缴的占用费要退（{law}）。"

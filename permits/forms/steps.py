@@ -151,7 +151,7 @@ class CrewForm(StepForm):
     squad = forms.ModelChoiceField(label="查勘单位", queryset=Unit.objects.none(), required=False)
     companions = forms.CharField(label="其他参加人员", max_length=120, required=False)
     no_conflict = forms.BooleanField(
-        label="两人与申请人没有利害关系", help_text="有利害关系的应当回避（公务员法第七十六条）。"
+        label="两人与申请人没有利害关系", help_text="有利害关系的应当回避（《公务员法》第七十六条）。"
     )
     note = forms.CharField(label="重新查勘的原因", max_length=200, widget=LINES)
 
@@ -282,7 +282,9 @@ class AdjustForm(StepForm):
                 del self.fields[name]
             self.fields["reason"].help_text = fee_words.of_stop(self.application)
         else:
-            self.fields["reason"].help_text = "应退的占用费由系统按减少的面积和天数计算（城市道路管理条例第三十八条）。"
+            self.fields[
+                "reason"
+            ].help_text = "应退的占用费由系统按减少的面积和天数计算（《城市道路管理条例》第三十八条）。"
             self.fields.update(side_fields(self.application))
 
     def take(self) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -224,6 +225,9 @@ def payment_slip(request: HttpRequest, pk: int) -> HttpResponse:
 # --- The books --------------------------------------------------------------------------------------------------------
 
 
+OPEN = Sum("open_sum", filter=Q(open_sum__gt=0), default=Decimal(0))
+
+
 def assessment_table(request: HttpRequest) -> Table:
     if not request.user.has_perm(Perms.VIEW_PERMITS):
         raise PermissionDenied
@@ -239,7 +243,7 @@ def assessment_table(request: HttpRequest) -> Table:
             Column("exempted", "减免", sort="exempted", unit="元", total=Sum("exempted"), phone="hidden"),
             Column("paid", "已缴", value="paid_sum", sort="paid_sum", unit="元", total=Sum("paid_sum"), phone="secondary"),
             Column("refunded", "已退", value="refunded_sum", sort="refunded_sum", unit="元", total=Sum("refunded_sum"), phone="hidden"),
-            Column("open", "未缴", value=lambda row: max(row.open_sum, 0), sort="open_sum", unit="元", phone="secondary"),
+            Column("open", "未缴", value=lambda row: max(row.open_sum, 0), sort="open_sum", unit="元", total=OPEN, phone="secondary"),
             Column("frozen_at", "核定日期", value=lambda row: timezone.localdate(row.frozen_at), sort="frozen_at", phone="hidden"),
             Column("tariff", "收费标准", value=lambda row: str(row.tariff or row.basis), phone="hidden", optional=True),
         ],

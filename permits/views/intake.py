@@ -100,7 +100,7 @@ def emergency_create(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_whole() and (made := form.store()):
         messages.success(request, f"已登记抢修报备 {made.number}，请督促 24 小时内补办。")
         return redirect(made)
-    lead = "埋设在城市道路下的管线发生故障需要紧急抢修的，可以先行破路，同时通知城管和公安交管部门，24 小时内补办（城市道路管理条例第三十四条）。"
+    lead = "埋设在城市道路下的管线发生故障需要紧急抢修的，可以先行破路，同时通知城管和公安交管部门，24 小时内补办（《城市道路管理条例》第三十四条）。"
     return application_form(request, form, "抢修报备", lead, "登记")
 
 

@@ -156,7 +156,8 @@ def rows_of(found: list[Conflict], roads: dict[int, str]) -> list[ConflictRow]:
 def present_rows(request: HttpRequest) -> list[ConflictRow]:
     segments = list(segments_for(request.user).filter(road__isnull=False, application__state__in=ON_ROAD))
     roads = {each.road_id: str(each.road) for each in segments}
-    return rows_of(conflicts(map(span_of, segments)), roads)
+    found = sorted(conflicts(map(span_of, segments)), key=lambda each: (not each.same_part, each.start))
+    return rows_of(found, roads)
 
 
 def conflict_table(request: HttpRequest) -> Table:
@@ -177,7 +178,6 @@ def conflict_table(request: HttpRequest) -> Table:
         request=request,
         name="permit-conflicts",
         caption="同路同期的许可",
-        default_sort="start",
         filters=filters,
         row_tone=lambda row: "danger" if row.same_part else "",
         export_url=reverse("staff:export", args=[CONFLICT_EXPORT.key]),

@@ -30,7 +30,7 @@ Context = dict[str, Any]
 def application_facts(request: HttpRequest, application: Application) -> list[Fact]:
     """Who, what, where, when. Identity and phones whole only for those who handle the file."""
     whole = request.user.has_perm(Perms.RECEIVE_PERMIT) or request.user.has_perm(Perms.HANDLE_PERMIT)
-    phone = application.phone if whole else mask_phone(application.phone)
+    phone, site = (number if whole else mask_phone(number) for number in (application.phone, application.builder_phone))
     agent = (
         application.agent_name and f"{application.agent_name}（{mask_id_number(application.agent_id) or '证件未登记'}）"
     )
@@ -42,7 +42,7 @@ def application_facts(request: HttpRequest, application: Application) -> list[Fa
         Fact("地址", application.address),
         Fact("联系人", application.contact, note=phone),
         Fact("经办人", agent),
-        Fact("施工单位", builder, note=" ".join(filter(None, (application.builder_head, application.builder_phone)))),
+        Fact("施工单位", builder, note=" ".join(filter(None, (application.builder_head, site)))),
         Fact("地点", application.location, note=application.get_space_kind_display()),
         Fact("事由", application.purpose),
         Fact("期限", f"{application.starts_on} 至 {application.ends_on}", note=f"含首尾共 {application.days} 天"),

@@ -39,7 +39,7 @@ def start_special(application: Application, pause: Pause, step: Step) -> ClockPa
     current = locked(application)
     begin(current, "start_special", step)
     row = ClockPause.objects.create(  # type: ignore[misc]  # people start pauses, no timed task does
-        application=current, kind=pause.kind, reason=pause.reason, basis="行政许可法第四十五条", started_on=step.day,
+        application=current, kind=pause.kind, reason=pause.reason, basis="《行政许可法》第四十五条", started_on=step.day,
         planned_days=pause.planned_days, told_on=pause.told_on, recorded_by=step.by,
     )  # fmt: skip
     finish(current, "start_special", step)
@@ -124,7 +124,7 @@ def issue(application: Application, step: Step, *, licence_number: str = "") -> 
     found = [*guards.before_issue(current), *guards.issued_late(current, step.day)]
     if not number and not step.afterwards:
         words = "许可证还没有签发。请先签发许可证，或者填写外部平台的证号"
-        found.append(Obstacle("no-licence", words, "行政许可法第三十九条", "licence_number"))
+        found.append(Obstacle("no-licence", words, "《行政许可法》第三十九条", "licence_number"))
     begin(current, "issue", step, found)
     if number and Application.objects.filter(licence_number=number).exclude(pk=current.pk).exists():
         raise Refused(f"许可证号 {number} 已被使用。请核对。", "licence_number")

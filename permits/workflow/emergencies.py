@@ -8,6 +8,7 @@ from datetime import datetime, time
 from django.db import transaction
 from django.utils import timezone
 
+from config.display import month_day_minute
 from permits.deadlines import EMERGENCY
 from permits.enums import PermitState
 from permits.models import Application, Emergency, Segment
@@ -18,7 +19,7 @@ from staff.permissions import Perms
 from staff.refusals import Refused
 from staff.workdays import add_clock_hours
 
-ROADS_34 = "城市道路管理条例第三十四条"
+ROADS_34 = "《城市道路管理条例》第三十四条"
 
 
 @transaction.atomic
@@ -37,8 +38,7 @@ def report_emergency(
     step = Step(by, timezone.localdate(emergency.started_at))
     flag(made, not_told(emergency), edge="report_emergency", step=step)
     Activity.record(Verb.TRANSITION, made, by=by, title="抢修报备", note=emergency.cause)
-    due = timezone.localtime(emergency.due_at)
-    notify(User.objects.holding(Perms.RECEIVE_PERMIT), f"抢修报备 {made.number}：应在{due:%m月%d日%H:%M}前补办。",
+    notify(User.objects.holding(Perms.RECEIVE_PERMIT), f"抢修报备 {made.number}：应在{month_day_minute(emergency.due_at)} 前补办。",
            url=made.get_absolute_url())  # fmt: skip
     return made
 
@@ -62,7 +62,7 @@ def make_up(application: Application, step: Step) -> Application:
     emergency.case_lead = emergency.made_up_at > emergency.due_at
     emergency.save(update_fields=["made_up_at", "case_lead"])
     late = Obstacle(
-        "made-up-late", "抢修后24小时内没有补办手续", "城市道路管理条例第三十四条、第四十二条第五项", fact=True
+        "made-up-late", "抢修后24小时内没有补办手续", "《城市道路管理条例》第三十四条、第四十二条第五项", fact=True
     )
     return take(current, "make_up", step, [late] if emergency.case_lead else [], received_on=step.day)
 

@@ -17,10 +17,10 @@ from permits.workflow.steps import Obstacle
 from staff.models import Person, setting
 from staff.officers import why_not_officer
 
-SURVEY_LAW = "行政许可法第三十四条第三款"
-TWO_BODIES = "城市道路管理条例第三十条"
-PROTECTED = "城市道路管理条例第三十三条第二款"
-FEES = "城市道路管理条例第三十七条"
+SURVEY_LAW = "《行政许可法》第三十四条第三款"
+TWO_BODIES = "《城市道路管理条例》第三十条"
+PROTECTED = "《城市道路管理条例》第三十三条第二款"
+FEES = "《城市道路管理条例》第三十七条"
 
 Found = Iterator[Obstacle]
 
@@ -79,13 +79,13 @@ def fee_assessed(application: Application) -> Found:
 def areas_add_up(application: Application) -> Found:
     segments = list(application.segments.all())
     if not segments:
-        yield Obstacle("no-segments", "没有路段。请填写位置、长、宽和面积", "行政许可法第三十一条", "segments")
+        yield Obstacle("no-segments", "没有路段。请填写位置、长、宽和面积", "《行政许可法》第三十一条", "segments")
         return
     total = sum(segment.area for segment in segments)
     if total != application.total_area:
         yield Obstacle(
             "areas-do-not-add-up", f"总面积 {application.total_area} ㎡ 不等于各路段之和 {total} ㎡。请更正",
-            "行政许可法第三十一条", "total_area",
+            "《行政许可法》第三十一条", "total_area",
         )  # fmt: skip
 
 
@@ -95,10 +95,13 @@ def areas_add_up(application: Application) -> Found:
 def before_receive(application: Application) -> Found:
     if not application.applicant_code:
         what = "统一社会信用代码" if application.applicant_kind == "unit" else "身份证号"
-        yield Obstacle("no-identity", f"没有填写申请人的{what}。请补填", "行政许可法第三十一条", "applicant_code")
+        yield Obstacle("no-identity", f"没有填写申请人的{what}。请补填", "《行政许可法》第三十一条", "applicant_code")
     if not application.item.is_valid_on(application.received_on or timezone.localdate()):
         yield Obstacle(
-            "item-not-in-force", f"{application.item}在收件日期不在施行期。请改选现行版本", "行政许可法第三十条", "item"
+            "item-not-in-force",
+            f"{application.item}在收件日期不在施行期。请改选现行版本",
+            "《行政许可法》第三十条",
+            "item",
         )
 
 
@@ -110,7 +113,7 @@ def before_accept(application: Application) -> Found:
         yield Obstacle(
             "materials-missing",
             f"缺材料：{'、'.join(missing)}。{advice}",
-            "行政许可法第三十二条第一款第四项",
+            "《行政许可法》第三十二条第一款第四项",
             "materials",
         )
     yield from city_roads(application)
@@ -118,14 +121,14 @@ def before_accept(application: Application) -> Found:
 
 def city_roads(application: Application) -> Found:
     if words := city_road_ways(application):
-        yield Obstacle("city-road", words, "行政许可法第三十二条第一款第二项")
+        yield Obstacle("city-road", words, "《行政许可法》第三十二条第一款第二项")
 
 
 def before_supplement_notice(application: Application) -> Found:
     if application.supplement_told_on is not None:
         yield Obstacle(
             "second-supplement", f"{application.supplement_told_on}已告知过补正；需要补正的内容只能一次告知。请受理",
-            "行政许可法第三十二条第一款第四项", "items",
+            "《行政许可法》第三十二条第一款第四项", "items",
         )  # fmt: skip
 
 
@@ -133,13 +136,13 @@ def supplement_notice_late(application: Application, day: date) -> Found:
     if application.supplement_due is not None and day > application.supplement_due:
         yield Obstacle(
             "notice-late", f"补正告知期限是{application.supplement_due}，逾期不告知的自收件之日起即为受理",
-            "行政许可法第三十二条第一款第四项",
+            "《行政许可法》第三十二条第一款第四项",
         )  # fmt: skip
 
 
 def before_transfer(application: Application) -> Found:
     if not list(city_roads(application)):
-        yield Obstacle("no-city-road", "没有市管路段，不能转报市局。请受理，或者更正路段", "行政许可法第三十二条")
+        yield Obstacle("no-city-road", "没有市管路段，不能转报市局。请受理，或者更正路段", "《行政许可法》第三十二条")
 
 
 def has_no_use(application: Application, edge: str) -> bool:
@@ -170,7 +173,7 @@ def officers_stand(application: Application, people: Iterable[Person | None]) ->
         if person.name in parties:
             yield Obstacle(
                 "conflict-of-interest", f"{person.name}与申请人一方人员同名，可能有利害关系。请回避或者改派",
-                "公务员法第七十六条", "first",
+                "《公务员法》第七十六条", "first",
             )  # fmt: skip
 
 
@@ -225,7 +228,10 @@ def before_deny(application: Application) -> Found:
 def decided_late(application: Application, day: date) -> Found:
     if application.decide_due is not None and day > application.decide_due:
         yield Obstacle(
-            "decided-late", f"决定作出于{day}，法定期限是{application.decide_due}", "行政许可法第四十二条", fact=True
+            "decided-late",
+            f"决定作出于{day}，法定期限是{application.decide_due}",
+            "《行政许可法》第四十二条",
+            fact=True,
         )
 
 
@@ -236,12 +242,14 @@ def before_government(application: Application) -> Found:
 
 def before_extension(application: Application, day: date) -> Found:
     if application.extended_on is not None:
-        yield Obstacle("second-extension", f"{application.extended_on}已延长过一次，不得再延", "行政许可法第四十二条")
+        yield Obstacle(
+            "second-extension", f"{application.extended_on}已延长过一次，不得再延", "《行政许可法》第四十二条"
+        )
     if application.decide_due is not None and day > application.decide_due:
         yield Obstacle(
             "extension-late",
             f"法定期限{application.decide_due}已过，不能再批准延长。请尽快作出决定",
-            "行政许可法第四十二条",
+            "《行政许可法》第四十二条",
         )
 
 
@@ -257,7 +265,7 @@ def before_issue(application: Application) -> Found:
     if standing.chargeable and not standing.assessed:
         yield from fee_assessed(application)
     elif not standing.settled:
-        yield Obstacle("fee-not-settled", "费用没有缴清，也没有批准免收。请先登记缴款或者免收", FEES)
+        yield Obstacle("fee-not-settled", "费用未缴清，也未批准免收。请先登记缴款或者免收", FEES)
 
 
 def before_licence(application: Application) -> Found:
@@ -269,7 +277,10 @@ def before_licence(application: Application) -> Found:
 def issued_late(application: Application, day: date) -> Found:
     if application.deliver_due is not None and day > application.deliver_due:
         yield Obstacle(
-            "issued-late", f"发证于{day}，应在{application.deliver_due}前颁发、送达", "行政许可法第四十四条", fact=True
+            "issued-late",
+            f"发证于{day}，应在{application.deliver_due}前颁发、送达",
+            "《行政许可法》第四十四条",
+            fact=True,
         )
 
 
@@ -280,10 +291,10 @@ def before_start(application: Application, day: date) -> Found:
     if not application.runs_on(day):
         yield Obstacle(
             "start-outside-period", f"开工日期不在许可期限（{application.starts_on}至{application.ends_on}）内",
-            "城市道路管理条例第三十六条", "on",
+            "《城市道路管理条例》第三十六条", "on",
         )  # fmt: skip
     if application.issued_on is None:
-        yield Obstacle("start-without-licence", "还没有发证即开工", "城市道路管理条例第二十七条、第三十一条")
+        yield Obstacle("start-without-licence", "还没有发证即开工", "《城市道路管理条例》第二十七条、第三十一条")
 
 
 def before_change(application: Application, day: date) -> Found:
@@ -291,7 +302,7 @@ def before_change(application: Application, day: date) -> Found:
         yield Obstacle(
             "change-after-end",
             f"许可期限已于{application.ends_on}届满，变更应当提前办理。请重新申请；超期部分按第四十二条第六项处理",
-            "城市道路管理条例第三十六条", "filed_on",
+            "《城市道路管理条例》第三十六条", "filed_on",
         )  # fmt: skip
 
 
@@ -299,13 +310,15 @@ def before_passing(application: Application, police_present: bool) -> Found:
     if not police_present:
         yield Obstacle(
             "no-joint-acceptance", "公安交管部门没有参加验收，不能恢复通行。请通知交管部门共同验收",
-            "道路交通安全法第三十二条", "police_present",
+            "《道路交通安全法》第三十二条", "police_present",
         )  # fmt: skip
 
 
 def two_inspectors(people: Iterable[Person | None]) -> Found:
     if len({person.pk for person in people if person is not None}) < 2:
-        yield Obstacle("inspected-by-one", "监督检查、验收应当由两名以上执法人员进行", "行政处罚法第四十二条", "second")
+        yield Obstacle(
+            "inspected-by-one", "监督检查、验收应当由两名以上执法人员进行", "《行政处罚法》第四十二条", "second"
+        )
 
 
 def certified(people: Iterable[Person | None], day: date) -> Found:
@@ -313,18 +326,23 @@ def certified(people: Iterable[Person | None], day: date) -> Found:
     for person in people:
         if person is not None and (words := why_not_officer(person, day)):
             yield Obstacle(
-                "no-certificate", f"{words.removesuffix('。')}。请换有执法资格的人员", "行政处罚法第四十二条", "first"
+                "no-certificate",
+                f"{words.removesuffix('。')}。请换有执法资格的人员",
+                "《行政处罚法》第四十二条",
+                "first",
             )
 
 
 def before_closing(application: Application, day: date) -> Found:
     if application.warranty_until is not None and day <= application.warranty_until:
-        yield Obstacle("in-warranty", f"质保期至{application.warranty_until}，期满后归档", "城市道路管理条例第十八条")
+        yield Obstacle(
+            "in-warranty", f"质保期至{application.warranty_until}，期满后归档", "《城市道路管理条例》第十八条"
+        )
 
 
 def before_ending(application: Application, heard_on: date | None) -> Found:
     if heard_on is None:
-        yield Obstacle("not-heard", "没有听取当事人陈述、申辩。请先听取并登记日期", "行政许可法第七条", "heard_on")
+        yield Obstacle("not-heard", "没有听取当事人陈述、申辩。请先听取并登记日期", "《行政许可法》第七条", "heard_on")
 
 
 # --- Papers -----------------------------------------------------------------------------------------------------------
@@ -332,34 +350,34 @@ def before_ending(application: Application, heard_on: date | None) -> Found:
 _S = PermitState
 DECIDED_FOR = (*_S.LIVE, *_S.RESTORING)
 STANDS_IN: dict[str, tuple[tuple[str, ...], str, str]] = {
-    PaperKind.RECEIPT: (tuple(_S.values), "行政许可法第三十二条", "先收件"),
-    PaperKind.ACCEPTANCE: ((*_S.DECIDING, *DECIDED_FOR, _S.DENIED), "行政许可法第三十二条第二款", "先受理"),
-    PaperKind.INTAKE_REFUSAL: ((_S.REFUSED_INTAKE, _S.TRANSFERRED), "行政许可法第三十二条第二款", "先登记不予受理"),
-    PaperKind.SUPPLEMENT: ((_S.SUPPLEMENT,), "行政许可法第三十二条第一款第四项", "先登记补正告知"),
-    PaperKind.NOT_REQUIRED: ((_S.NOT_REQUIRED,), "行政许可法第三十二条第一款第一项", "先登记无需许可"),
-    PaperKind.WITHDRAWAL: ((_S.WITHDRAWN,), "行政许可法第二十九条", "先登记申请人撤件"),
-    PaperKind.SPECIAL: ((_S.SPECIAL,), "行政许可法第四十五条", "先进入特别程序"),
-    PaperKind.EXTENSION: (_S.DECIDING, "行政许可法第四十二条第一款", "已受理、未决定的才能延期"),
+    PaperKind.RECEIPT: (tuple(_S.values), "《行政许可法》第三十二条", "先收件"),
+    PaperKind.ACCEPTANCE: ((*_S.DECIDING, *DECIDED_FOR, _S.DENIED), "《行政许可法》第三十二条第二款", "先受理"),
+    PaperKind.INTAKE_REFUSAL: ((_S.REFUSED_INTAKE, _S.TRANSFERRED), "《行政许可法》第三十二条第二款", "先登记不予受理"),
+    PaperKind.SUPPLEMENT: ((_S.SUPPLEMENT,), "《行政许可法》第三十二条第一款第四项", "先登记补正告知"),
+    PaperKind.NOT_REQUIRED: ((_S.NOT_REQUIRED,), "《行政许可法》第三十二条第一款第一项", "先登记无需许可"),
+    PaperKind.WITHDRAWAL: ((_S.WITHDRAWN,), "《行政许可法》第二十九条", "先登记申请人撤件"),
+    PaperKind.SPECIAL: ((_S.SPECIAL,), "《行政许可法》第四十五条", "先进入特别程序"),
+    PaperKind.EXTENSION: (_S.DECIDING, "《行政许可法》第四十二条第一款", "已受理、未决定的才能延期"),
     PaperKind.POLICE_REQUEST: (_S.DECIDING, TWO_BODIES, "先受理"),
     PaperKind.REVIEW_SHEET: (
         (_S.IN_REVIEW, _S.DENIED, *DECIDED_FOR, _S.REVOKED, _S.WITHDRAWN_BY_AGENCY, _S.CANCELLED), SURVEY_LAW, "先提交集中会审",
     ),
-    PaperKind.GRANT: (DECIDED_FOR, "行政许可法第三十八条第一款", "先作出准予决定"),
-    PaperKind.REFUSAL: ((_S.DENIED,), "行政许可法第三十八条第二款", "先作出不予决定"),
+    PaperKind.GRANT: (DECIDED_FOR, "《行政许可法》第三十八条第一款", "先作出准予决定"),
+    PaperKind.REFUSAL: ((_S.DENIED,), "《行政许可法》第三十八条第二款", "先作出不予决定"),
     PaperKind.PAYMENT: ((_S.FEE_DUE,), FEES, "先通知缴费"),
     PaperKind.LICENCE: (
-        (_S.GRANTED, _S.FEE_DUE, _S.ISSUED, _S.ACTIVE, _S.CHANGING, _S.RECTIFYING), "行政许可法第三十九条", "先作出准予决定",
+        (_S.GRANTED, _S.FEE_DUE, _S.ISSUED, _S.ACTIVE, _S.CHANGING, _S.RECTIFYING), "《行政许可法》第三十九条", "先作出准予决定",
     ),
-    PaperKind.SITE_BOARD: (_S.VALID, "城市道路管理条例第三十五条", "先发证"),
-    PaperKind.ADJUSTMENT: ((_S.ACTIVE, _S.STOPPED), "城市道路管理条例第三十八条", "先登记调整决定"),
-    PaperKind.INSPECTION: (_S.ON_SITE, "行政许可法第六十一条", "先登记监督检查"),
-    PaperKind.RECTIFY: ((_S.RECTIFYING, _S.REWORK), "城市道路管理条例第四十二条", "先登记责令改正"),
+    PaperKind.SITE_BOARD: (_S.VALID, "《城市道路管理条例》第三十五条", "先发证"),
+    PaperKind.ADJUSTMENT: ((_S.ACTIVE, _S.STOPPED), "《城市道路管理条例》第三十八条", "先登记调整决定"),
+    PaperKind.INSPECTION: (_S.ON_SITE, "《行政许可法》第六十一条", "先登记监督检查"),
+    PaperKind.RECTIFY: ((_S.RECTIFYING, _S.REWORK), "《城市道路管理条例》第四十二条", "先登记责令改正"),
     PaperKind.COMPLETION: (
-        (_S.COMPLETION, _S.REWORK, *_S.RESTORING), "城市道路管理条例第三十五条", "先登记竣工（清场）"
+        (_S.COMPLETION, _S.REWORK, *_S.RESTORING), "《城市道路管理条例》第三十五条", "先登记竣工（清场）"
     ),
-    PaperKind.REVOCATION: ((_S.REVOKED,), "行政许可法第六十九条", "先登记撤销决定"),
-    PaperKind.AGENCY_WITHDRAWAL: ((_S.WITHDRAWN_BY_AGENCY,), "行政许可法第八条", "先登记撤回决定"),
-    PaperKind.CANCELLATION: ((_S.CANCELLED,), "行政许可法第七十条", "先登记注销决定"),
+    PaperKind.REVOCATION: ((_S.REVOKED,), "《行政许可法》第六十九条", "先登记撤销决定"),
+    PaperKind.AGENCY_WITHDRAWAL: ((_S.WITHDRAWN_BY_AGENCY,), "《行政许可法》第八条", "先登记撤回决定"),
+    PaperKind.CANCELLATION: ((_S.CANCELLED,), "《行政许可法》第七十条", "先登记注销决定"),
 }  # fmt: skip
 
 ALSO: dict[str, Callable[[Application], Iterable[Obstacle]]] = {
@@ -384,13 +402,13 @@ def wanting_record(application: Application, kind: str) -> str:
     """Papers that stand on a row of their own: a survey, a change, a report of an emergency."""
     match kind:
         case PaperKind.RECEIPT if application.received_on is None:
-            return "还没有收件。请先收件（行政许可法第三十二条）。"
+            return "还没有收件。请先收件（《行政许可法》第三十二条）。"
         case PaperKind.SURVEY if not application.surveys.exclude(surveyed_at=None).exists():
             return f"还没有查勘结果。请先登记查勘（{SURVEY_LAW}）。"
         case PaperKind.EMERGENCY if not hasattr(application, "emergency"):
-            return "没有抢修报备。请先登记抢修报备（城市道路管理条例第三十四条）。"
+            return "没有抢修报备。请先登记抢修报备（《城市道路管理条例》第三十四条）。"
         case PaperKind.CHANGE_GRANT | PaperKind.CHANGE_REFUSAL:
             outcome = "granted" if kind == PaperKind.CHANGE_GRANT else "denied"
             if not application.changes.filter(outcome=outcome).exists():
-                return "没有相应的变更决定。请先决定变更申请（城市道路管理条例第三十六条）。"
+                return "没有相应的变更决定。请先决定变更申请（《城市道路管理条例》第三十六条）。"
     return ""

@@ -74,7 +74,7 @@ def record_result(
     """只登记结果: the course lies elsewhere, so that nothing of it is judged here. State and days come at once."""
     check_order(result)
     if not result.granted and not result.text.strip():
-        raise Refused("不予许可必须说明理由（行政许可法第三十八条第二款）。", "text")
+        raise Refused("不予许可必须说明理由（《行政许可法》第三十八条第二款）。", "text")
     made = window.create_draft(application, segments, by=by)
     if made.state != PermitState.DRAFT:
         return made  # the same form once more

@@ -44,21 +44,23 @@ def obstacles(paper: PermitPaper, service: Service) -> Iterator[Obstacle]:
     issued = paper.issued_on
     if isinstance(issued, date) and service.day < issued:
         yield Obstacle(
-            "served-before-paper", f"送达日期早于出文日期（{issued}）。请核对", "《行政许可法》第44条", "served_at"
+            "served-before-paper", f"送达日期早于出文日期（{issued}）。请核对", "《行政许可法》第四十四条", "served_at"
         )
     match service.method:
         case ServiceMethod.ELECTRONIC if not service.get("consent_on"):
             yield Obstacle(
-                "no-consent", "电子送达须经受送达人签名同意。请填书面同意日期，或者改用其他方式", "《民事诉讼法》第90条", "consent_on"
+                "no-consent", "电子送达须经受送达人签名同意。请填书面同意日期，或者改用其他方式", "《民事诉讼法》第九十条", "consent_on"
             )  # fmt: skip
         case ServiceMethod.LEFT if not (service.get("witness") or service.get("recorded_on_video")):
             yield Obstacle(
-                "left-without-proof", "留置送达须有见证人，或者拍照、录像记录过程", "《民事诉讼法》第89条", "witness"
+                "left-without-proof", "留置送达须有见证人，或者拍照、录像记录过程", "《民事诉讼法》第八十九条", "witness"
             )  # fmt: skip
         case ServiceMethod.ANNOUNCEMENT if not service.get("announced_on"):
-            yield Obstacle("no-announcement", "公告送达须填公告日期", "《民事诉讼法》第95条", "announced_on")
+            yield Obstacle("no-announcement", "公告送达须填公告日期", "《民事诉讼法》第九十五条", "announced_on")
         case ServiceMethod.PUSHED:
-            yield Obstacle("pushed", "系统推送不是法定送达方式。请另行送达", "《民事诉讼法》第87条至第95条", "method")
+            yield Obstacle(
+                "pushed", "系统推送不是法定送达方式。请另行送达", "《民事诉讼法》第八十七条至第九十五条", "method"
+            )
 
 
 @transaction.atomic
@@ -73,7 +75,7 @@ def serve(
     if service.served_at > timezone.now():
         raise Refused("送达时间在现在以后。请核对。", "served_at")
     if service.method == ServiceMethod.ANNOUNCEMENT and not service.get("announced_on"):
-        raise Refused("公告送达须填公告日期（《民事诉讼法》第95条）。", "announced_on")
+        raise Refused("公告送达须填公告日期（《民事诉讼法》第九十五条）。", "announced_on")
     found = list(obstacles(current, service))
     if found and not afterwards:
         raise Refused("；".join(str(each) for each in found) + "。确实这样送达的，勾选“补录”。", found[0].field)

@@ -16,7 +16,7 @@ from permits.workflow.steps import Obstacle, Step, begin, finish, locked
 from staff.models import User, notify
 from staff.permissions import Perms
 
-ARTICLE = "行政许可法第三十二条第一款第四项"
+ARTICLE = "《行政许可法》第三十二条第一款第四项"
 
 
 def is_deemed(application: Application, today: date) -> bool:

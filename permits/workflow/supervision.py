@@ -31,7 +31,7 @@ def record_inspection(application: Application, inspection: Inspection, step: St
     current = locked(application)
     if current.state not in (*PermitState.ON_SITE, *PermitState.RESTORING):
         raise Refused(
-            f"{current.number}目前是“{current.get_state_display()}”，发证以后才有监督检查（行政许可法第六十一条）。"
+            f"{current.number}目前是“{current.get_state_display()}”，发证以后才有监督检查（《行政许可法》第六十一条）。"
         )
     if inspection.happened_at > timezone.now():
         raise Refused("检查时间在现在之后。请核对。", "happened_at")

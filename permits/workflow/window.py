@@ -173,14 +173,14 @@ def tick_materials(application: Application, receipt: Receipt, *, by: User, on: 
 
 @transaction.atomic
 def declare_not_required(application: Application, step: Step) -> Application:
-    need(step.note, "请写明为什么不需要许可", "行政许可法第三十二条第一款第一项", "note")
+    need(step.note, "请写明为什么不需要许可", "《行政许可法》第三十二条第一款第一项", "note")
     current = heard(application, step.day)
     return take(current, "not_required", step, refusal_reason=step.note, ended_on=step.day)
 
 
 @transaction.atomic
 def refuse_intake(application: Application, step: Step) -> Application:
-    need(step.note, "请写明不予受理的理由，不属本局职权的写明应向哪个机关申请", "行政许可法第三十二条", "note")
+    need(step.note, "请写明不予受理的理由，不属本局职权的写明应向哪个机关申请", "《行政许可法》第三十二条", "note")
     return take(heard(application, step.day), "refuse_intake", step, refusal_reason=step.note, ended_on=step.day)
 
 
@@ -195,7 +195,7 @@ def transfer(application: Application, step: Step) -> Application:
 @transaction.atomic
 def ask_supplement(application: Application, items: str, step: Step) -> Application:
     """一次性告知: all that is missing, once, within five working days."""
-    need(items, "请列出需要补正的全部内容", "行政许可法第三十二条第一款第四项", "items")
+    need(items, "请列出需要补正的全部内容", "《行政许可法》第三十二条第一款第四项", "items")
     current = heard(application, step.day)
     found = [*guards.before_supplement_notice(current), *guards.supplement_notice_late(current, step.day)]
     return take(current, "ask_supplement", step, found, supplement_told_on=step.day, supplement_items=items)
@@ -227,7 +227,7 @@ def accepted_on_paper(application: Application, step: Step) -> bool:
 
 @transaction.atomic
 def withdraw(application: Application, step: Step) -> Application:
-    need(step.note, "请写明撤回申请书的日期和理由", "行政许可法第二十九条", "note")
+    need(step.note, "请写明撤回申请书的日期和理由", "《行政许可法》第二十九条", "note")
     return take(heard(application, step.day), "withdraw", step, ended_on=step.day, end_reason=step.note[:200])
 
 

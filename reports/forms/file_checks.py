@@ -1,4 +1,4 @@
-"""Form of 校数; it owns all reading of POST."""
+"""Form of 数字核校; it owns all reading of POST."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people answer for before a summary is issued: figures decided by hand, remarks on the checklist, 校数 of the final file."""
+"""What people answer for before a summary is issued: figures decided by hand, remarks on the checklist, 数字核校 of the final file."""
 
 from __future__ import annotations
 
@@ -139,16 +139,16 @@ class FrozenFigure(models.Model):
 
 
 class FileCheck(Attachment):
-    """校数: a final Word file that came back, and what each of its numbers is."""
+    """数字核校: a final Word file that came back, and what each of its numbers is."""
 
     report = models.ForeignKey(Report, verbose_name="工作总结", on_delete=models.CASCADE, related_name="file_checks")
     compilation = models.ForeignKey(
         Compilation, verbose_name="对照的汇编稿", on_delete=models.CASCADE, related_name="+"
     )
-    result = models.JSONField("校数结果", default=list, blank=True)
+    result = models.JSONField("数字核校结果", default=list, blank=True)
 
     class Meta(Attachment.Meta):
-        verbose_name = verbose_name_plural = "校数"
+        verbose_name = verbose_name_plural = "数字核校"
         ordering = ["-pk"]
 
     def counts(self) -> dict[str, int]:

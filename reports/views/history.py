@@ -95,7 +95,7 @@ def history_page(request: HttpRequest, figure: HistoricalFigure) -> RecordPage:
         title=f"{label_of(figure.figure)} {figure.month}",
         crumbs=[LIST],
         facts=[
-            Fact("数据", label_of(figure.figure), note=figure.figure),
+            Fact("数据", label_of(figure.figure)),
             Fact("月份", figure.month),
             Fact("数值", plain_number(figure.value)),
             Fact("来源文件", figure.source),

@@ -1,4 +1,4 @@
-"""对数表 of a summary, and 报送留底: what was reported upwards."""
+"""数据核对表 of a summary, and 报送留底: what was reported upwards."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def reconciliation_xlsx(request: HttpRequest, pk: int) -> HttpResponse:
         for line in lines_of(report)
     ]
     target = io.BytesIO()
-    write_table(target, title=f"{report.title}对数表", head=HEAD, rows=rows, note=f"期间：{report.period.label}", prepared_by=str(request.user))  # fmt: skip
-    Activity.record(Verb.EXPORT, report, by=request.user, title="下载对数表", note=f"{len(rows)} 行")
-    return send_made(target.getvalue(), f"{report.title}对数表.xlsx")
+    write_table(target, title=f"{report.title}数据核对表", head=HEAD, rows=rows, note=f"期间：{report.period.label}", prepared_by=str(request.user))  # fmt: skip
+    Activity.record(Verb.EXPORT, report, by=request.user, title="下载数据核对表", note=f"{len(rows)} 行")
+    return send_made(target.getvalue(), f"{report.title}数据核对表.xlsx")
 
 
 @require_GET
@@ -54,14 +54,14 @@ def reconciliation_xlsx(request: HttpRequest, pk: int) -> HttpResponse:
 def reconciliation_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     report = visible_report(request, pk)
     sheet = {
-        "title": f"{report.title}对数表",
+        "title": f"{report.title}数据核对表",
         "unit": setting("bureau.name"),
         "note": f"期间：{report.period.label}",
         "prepared_by": str(request.user),
     }
-    Activity.record(Verb.PRINT, report, by=request.user, title="打印对数表")
+    Activity.record(Verb.PRINT, report, by=request.user, title="打印数据核对表")
     content = render_pdf("reports/pdf/reconciliation.html", {"sheet": sheet, "lines": lines_of(report)})
-    return send_made(content, f"{report.title}对数表.pdf")
+    return send_made(content, f"{report.title}数据核对表.pdf")
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,4 +1,4 @@
-"""The door for 校数: a Word file comes back, is kept, and each of its numbers is held against the figures."""
+"""The door for 数字核校: a Word file comes back, is kept, and each of its numbers is held against the figures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def check_file(report: Report, compilation: Compilation, upload: UploadedFile, *
         raise Refused(error.messages[0], "file") from error
     if kept.content_type != DOCX_TYPE:
         kept.file.delete(save=False)
-        raise Refused("校数要传 Word（.docx）文件。PDF 请用它的 Word 稿。", "file")
+        raise Refused("数字核校要传 Word（.docx）文件。PDF 请用它的 Word 稿。", "file")
     if kept.result:
         return kept
     try:
@@ -36,7 +36,7 @@ def check_file(report: Report, compilation: Compilation, upload: UploadedFile, *
     kept.save(update_fields=["result"])
     counts = kept.counts()
     words = "，".join(f"{label}{counts[status]}" for status, label in STATUSES.items() if status in counts)
-    Activity.record(Verb.UPDATE, report, by=by, title=f"校数：{kept.original_name}", note=words or "没有数字")
+    Activity.record(Verb.UPDATE, report, by=by, title=f"数字核校：{kept.original_name}", note=words or "没有数字")
     return kept
 
 

@@ -38,7 +38,7 @@ def record_submission(
         period_key=period.key, title=title, recipient=recipient, sent_on=sent_on, note=note, recorded_by=by
     )
     keep(submission, values)
-    Activity.record(Verb.CREATE, submission, by=by, title=f"登记报送：{submission}（{len(values)} 个数）", note=note)
+    Activity.record(Verb.CREATE, submission, by=by, title=f"登记报送：{submission}（{len(values)} 项数据）", note=note)
     return submission
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import Group
 from django.utils import timezone
+from django.utils.html import format_html
 
 from config.inputs import DATE, WORDS, RowsField
 from staff.matrix import right_names
@@ -28,7 +29,9 @@ class RolesField(RowsField):
         names = right_names()
         rights = GROUPS[Roles(obj.name)] if obj.name in set(Roles) else ()
         words = "、".join(names[right] for right in names if right in rights)
-        return f"{obj.name}：{words or '没有本系统的权限'}"
+        return format_html(
+            '<span><strong>{}</strong><span class="role-rights">{}</span></span>', obj.name, words or "没有本系统的权限"
+        )
 
 
 def roles_field() -> RolesField:

@@ -79,7 +79,7 @@ KNOWN_SETTINGS: dict[str, SettingSpec] = {
             "remedies.review_body",
             "行政复议机关",
             "",
-            help="填人民政府的全称（《行政复议法》第24条），不是上级主管部门；没有设定时，须告知救济途径的文书不能签发。",
+            help="填人民政府的全称（《行政复议法》第二十四条），不是上级主管部门；没有设定时，须告知救济途径的文书不能签发。",
         ),
         SettingSpec(
             "remedies.court",
@@ -94,7 +94,7 @@ KNOWN_SETTINGS: dict[str, SettingSpec] = {
             "fines.pay_at",
             "罚款代收银行和账户",
             "",
-            help="银行、账户、电子支付渠道，印在处罚决定书上（《行政处罚法》第67条）。",
+            help="银行、账户、电子支付渠道，印在处罚决定书上（《行政处罚法》第六十七条）。",
         ),
         SettingSpec("fines.contact", "执法文书联系方式", "", help="联系人、电话、地址，印在告知书和通知书上。"),
         SettingSpec(

@@ -113,10 +113,10 @@ def round_columns(user: User, opened: AppraisalRound) -> list[Column]:
     published = opened.is_published
     columns = [
         Column("unit", "单位", sort="unit", phone="primary"),
-        Column("rank", "名次", sort="rank", align="end", phone="primary"),
+        Column("rank", "名次", sort="rank", align="end", phone="primary" if published else "hidden"),
         Column("self_total", "自评", unit="分", phone="hidden"),
         Column("group_total", "考核组评分", sort="group_total", unit="分", phone="secondary"),
-        Column("missing", "未评", unit="项", phone="hidden"),
+        Column("missing", "未评", unit="项", phone="hidden" if published else "secondary"),
         Column("entry_points", "加减分", sort="entry_points", unit="分", phone="secondary"),
         Column("total", "总得分" if published else "暂计总分", sort="total", unit="分", phone="primary"),
         Column("grade", "等次" if published else "暂定等次", value="grade_label", phone="secondary"),
@@ -298,7 +298,7 @@ def result_table(request: HttpRequest) -> Table:
     filters = ResultFilter(request.GET, queryset=rows, request=request)
     columns = [
         Column("unit", "单位", value="unit.label", sort="unit__order", phone="primary"),
-        Column("round", "考核", value="round.label", sort=("round__end", "rank"), phone="secondary"),
+        Column("round", "考核", value="round.label", sort=("round__end", "-rank"), phone="secondary"),
         Column("total", "总得分", sort="total", unit="分", phone="primary"),
         Column("grade", "等次", value="get_grade_display", sort="-total", phone="secondary"),
         Column("rank", "名次", sort="rank", align="end", phone="secondary"),

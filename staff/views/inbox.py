@@ -34,6 +34,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         rows=filters.qs,
         request=request,
         filters=filters,
+        default_sort="-created_at",
         row_tone=lambda message: "" if message.read_at is None else "muted",
         actions=[
             BatchAction(label="标为已读", url=reverse("staff:read-some")),

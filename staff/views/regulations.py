@@ -323,7 +323,7 @@ def edition_table(request: HttpRequest) -> Table:
         default_sort="-ordinal",
         row_url=RegulationEdition.get_absolute_url,
         export_url=reverse("staff:export", args=[EDITION_EXPORT.key]),
-        empty="还没有编过汇编。",
+        empty="还没有编制过汇编；每版收哪些制度、按什么顺序，由办公室定。",
         empty_action=("编制汇编", reverse("staff:edition-create"))
         if request.user.has_perm(Perms.MANAGE_REGULATIONS)
         else None,

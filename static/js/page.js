@@ -65,6 +65,13 @@
     if (target.matches("[data-choices]") && !target.open && "changed" in target.dataset) target.closest("[data-auto]")?.requestSubmit();
   }, true);
 
+  // The menu is longer than the screen: where one is stands in sight.
+  const here = document.querySelector(".side-nav [aria-current]");
+  const menu = here?.closest(".side-nav");
+  if (menu && here.offsetTop + here.offsetHeight > menu.scrollTop + menu.clientHeight) {
+    menu.scrollTop = here.offsetTop - menu.clientHeight / 2;
+  }
+
   const attend = () => document.querySelector("[data-focus]")?.focus();
   document.addEventListener("DOMContentLoaded", attend);
   attend();

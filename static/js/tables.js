@@ -74,7 +74,16 @@
     list.querySelectorAll("tbody [name=pk]").forEach((box) => (box.checked = event.target.checked));
     count(list);
   });
-  const start = (root) => root.querySelectorAll?.(".list").forEach(count);
+
+  // --- Columns beyond the right edge: the edge fades as long as some wait there ---
+  const fade = (box) => box.classList.toggle("more-right", box.scrollWidth - box.clientWidth - box.scrollLeft > 1);
+  const watched = new ResizeObserver((changes) => changes.forEach((change) => fade(change.target)));
+  document.addEventListener("scroll", (event) => event.target.matches?.(".table-scroll") && fade(event.target), true);
+
+  const start = (root) => {
+    root.querySelectorAll?.(".list").forEach(count);
+    root.querySelectorAll?.(".table-scroll").forEach((box) => watched.observe(box));
+  };
   start(document);
   document.addEventListener("htmx:afterSettle", () => start(document));
 

@@ -202,7 +202,7 @@ def test_gaps_are_listed_not_all_of_them(monkeypatch):
     gaps = [watch.Gap(f"样例网格{number}", "夜班", date(2026, 3, 3), "") for number in range(12)]
     monkeypatch.setattr(watch, "unwatched", lambda start, end: gaps)
     reason = LANTERN.check(H1)[1]
-    assert "03月03日 样例网格0 夜班" in reason
+    assert "3月3日 样例网格0 夜班" in reason
     assert "等 12 处" in reason
     assert "样例网格11 夜班" not in reason
 

@@ -107,7 +107,7 @@ def test_a_paper_that_may_not_go_out_says_why_with_the_article(at_section, secti
     application = make.make_accepted(section)
     page = at_section.get(application.get_absolute_url() + "?tab=papers").content.decode()
     assert "不可出文" in page
-    assert "行政许可法第三十八条第一款" in page
+    assert "《行政许可法》第三十八条第一款" in page
 
 
 def test_opening_a_case_shows_what_silence_decided(at_section, section, time_machine_day):
@@ -394,7 +394,7 @@ def test_digging_for_a_project_asks_for_the_planning_documents(at_window):
     assert "申请表" in asked
     assert "规划批准文件" not in asked
     asked = at_window.get(reverse("permits:materials-asked"), {"item": item.pk, "is_project": "on"}).content.decode()
-    assert "规划批准文件（因工程建设挖掘的（城市道路管理条例第三十三条第一款））" in asked
+    assert "规划批准文件（因工程建设挖掘的（《城市道路管理条例》第三十三条第一款））" in asked
     post_new(at_window, item=item, is_project="on", **{"segments-1-part": "", "segments-1-act": ""})
     made = Application.objects.get()
     owed = set(made.materials.filter(mandatory=True).values_list("name", flat=True))

@@ -154,7 +154,7 @@ def test_two_different_people_survey(section, officers):
 
 def test_an_officer_who_is_the_applicant_steps_back(section, officers):
     application = make.make_accepted(section, contact="查勘甲")
-    with pytest.raises(Refused, match=r"查勘甲与申请人.*公务员法第七十六条"):
+    with pytest.raises(Refused, match=r"查勘甲与申请人.*《公务员法》第七十六条"):
         surveys.assign(application, surveys.Crew(*officers), Step(section))
 
 

@@ -83,7 +83,7 @@ def test_a_contestable_paper_names_both_routes_and_is_not_signed_without_them(ki
 def test_the_superior_bureau_does_not_review(kind):
     (missing,) = replace(whole_paper(kind), remedies=Remedies("岳阳市城市管理局", "某法院")).missing()
     assert "应为人民政府" in missing.text
-    assert missing.article == "《行政复议法》第24条"
+    assert missing.article == "《行政复议法》第二十四条"
 
 
 def test_only_remedied_papers_speak_of_remedies():
@@ -94,7 +94,7 @@ def test_only_remedied_papers_speak_of_remedies():
 def test_one_surveyor_is_not_enough():
     content = whole_paper("survey")
     (missing,) = replace(content, officers=content.officers[:1]).missing()
-    assert (missing.field, missing.article) == ("officers", "《行政许可法》第34条第3款")
+    assert (missing.field, missing.article) == ("officers", "《行政许可法》第三十四条第三款")
 
 
 def test_an_inspection_is_signed_by_somebody():

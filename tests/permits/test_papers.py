@@ -45,15 +45,15 @@ def test_an_acceptance_takes_dates_and_days_from_the_case(office, section):
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        (PaperKind.GRANT, "行政许可法第三十八条"),
-        (PaperKind.REFUSAL, "行政许可法第三十八条第二款"),
-        (PaperKind.LICENCE, "行政许可法第三十九条"),
-        (PaperKind.SURVEY, "行政许可法第三十四条第三款"),
-        (PaperKind.TRANSFER, "第32条"),
-        (PaperKind.SUPPLEMENT_RECEIPT, "第32条"),
-        (PaperKind.SURVEY_ORDER, "第34条第3款"),
-        (PaperKind.GOVERNMENT_REQUEST, "第33条第2款"),
-        (PaperKind.EXTENSION, "第42条"),
+        (PaperKind.GRANT, "《行政许可法》第三十八条"),
+        (PaperKind.REFUSAL, "《行政许可法》第三十八条第二款"),
+        (PaperKind.LICENCE, "《行政许可法》第三十九条"),
+        (PaperKind.SURVEY, "《行政许可法》第三十四条第三款"),
+        (PaperKind.TRANSFER, "第三十二条"),
+        (PaperKind.SUPPLEMENT_RECEIPT, "第三十二条"),
+        (PaperKind.SURVEY_ORDER, "第三十四条第三款"),
+        (PaperKind.GOVERNMENT_REQUEST, "第三十三条第二款"),
+        (PaperKind.EXTENSION, "第四十二条"),
         (PaperKind.SERVICE, "民事诉讼法"),
         (PaperKind.CHANGE_GRANT, "第三十六条"),
     ],
@@ -104,7 +104,7 @@ def test_a_missing_content_refuses_the_signature_and_takes_no_number(calendar, s
     papers.correct(paper, {"facts": "占用消防通道"}, by=section)
     with pytest.raises(Refused, match=r"复议机关没有设定.*业务设置") as refused:
         papers.sign(paper, by=section)
-    assert "第24条" in str(refused.value)
+    assert "第二十四条" in str(refused.value)
     assert PermitPaper.objects.get().number == ""
     assert not NumberSeries.objects.filter(code="permit-refusal").exists()
 
@@ -182,7 +182,7 @@ def test_a_paper_of_another_platform_is_recorded_and_flagged_where_it_should_not
     assert paper.label_number == "外文〔2026〕1号"
     flaw = application.flaws.get()
     assert "其他平台出文" in flaw.text
-    assert "第38条" in flaw.article
+    assert "第三十八条" in flaw.article
     with pytest.raises(Refused, match="已登记外部文号"):
         papers.sign(paper, by=section)
     with pytest.raises(Refused, match="今天以后"):

@@ -49,9 +49,9 @@ def test_direct_service_takes_effect_at_once(paper, section):
 @pytest.mark.parametrize(
     ("method", "enough", "article"),
     [
-        (ServiceMethod.ELECTRONIC, {"consent_on": timezone.localdate()}, "第90条"),
-        (ServiceMethod.LEFT, {"witness": "居委会样例"}, "第89条"),
-        (ServiceMethod.LEFT, {"recorded_on_video": True}, "第89条"),
+        (ServiceMethod.ELECTRONIC, {"consent_on": timezone.localdate()}, "第九十条"),
+        (ServiceMethod.LEFT, {"witness": "居委会样例"}, "第八十九条"),
+        (ServiceMethod.LEFT, {"recorded_on_video": True}, "第八十九条"),
     ],
 )
 def test_what_a_method_asks_for_is_refused_or_flagged(paper, section, method, enough, article):
@@ -72,7 +72,7 @@ def test_a_push_of_the_system_is_no_service(paper, section):
 
 def test_an_announcement_serves_after_thirty_days(paper, section):
     today = timezone.localdate()
-    with pytest.raises(Refused, match=r"公告日期.*第95条"):
+    with pytest.raises(Refused, match=r"公告日期.*第九十五条"):
         service.serve(paper, by_method(ServiceMethod.ANNOUNCEMENT), by=section, afterwards=True)
     row = service.serve(paper, by_method(ServiceMethod.ANNOUNCEMENT, announced_on=today), by=section)
     assert row.effective_on == today + timedelta(days=30)

@@ -44,7 +44,7 @@ def test_nobody_inspects_with_an_expired_card_but_what_happened_is_kept(active, 
 def test_a_road_is_not_opened_again_without_the_traffic_police(active, section, officers):
     supervision.complete(active, Step(section))
     alone = RestorationCheck(first=officers[0], second=officers[1], happened_at=timezone.now(), passed=True)
-    with pytest.raises(Refused, match=r"公安交管部门没有参加验收.*道路交通安全法第三十二条"):
+    with pytest.raises(Refused, match=r"公安交管部门没有参加验收.*《道路交通安全法》第三十二条"):
         supervision.check_restoration(active, alone, Step(section))
     assert make.fresh(active).state == PermitState.COMPLETION
 

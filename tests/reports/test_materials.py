@@ -1,4 +1,4 @@
-"""材料征集, matched numbers, 对数表, 报送留底: who owes what, what a number is, what was said upwards."""
+"""材料征集, matched numbers, 数据核对表, 报送留底: who owes what, what a number is, what was said upwards."""
 
 from datetime import date
 from decimal import Decimal

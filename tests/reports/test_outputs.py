@@ -1,4 +1,4 @@
-"""Word, annex, figures: what they hold, the same bytes for the same content; and 校数, the way back."""
+"""Word, annex, figures: what they hold, the same bytes for the same content; and 数字核校, the way back."""
 
 import hashlib
 import io

@@ -40,7 +40,7 @@ def test_a_problem_is_carried_until_it_is_solved(office):
     assert number("problems_solved") == 1
     assert [number("problems_left", Period.parse(key)) for key in ("2025H2", "2026H1")] == [1, 0]
     assert number("problems_carried", Period.parse("2026H2")) == 0
-    with pytest.raises(Refused, match="不能再已解决"):
+    with pytest.raises(Refused, match="不能再标为已解决"):
         plans.move_problem(problem, "solve", by=office, on=date(2026, 3, 1), words="再来")
 
 

@@ -63,8 +63,13 @@ class StepForm(forms.BaseForm):
         for name in self.spec.facts:
             self.fields[name] = FACTS[name]()
         if self.spec.note:
-            rows = WORDS
-            self.fields["note"] = forms.CharField(label=self.spec.note, required=False, max_length=500, widget=rows)
+            self.fields["note"] = forms.CharField(
+                label=self.spec.note,
+                required=self.spec.must and not self.data.get(self.add_prefix("late")),  # what did happen is recorded
+                max_length=500,
+                widget=WORDS,
+                error_messages={"required": f"请写明{self.spec.note}。"},
+            )
         if self.edge not in NEVER_AFTERWARDS:
             self.fields["late"] = forms.BooleanField(
                 label="补录：事情已经这样发生", required=False, help_text=LATE_HELP

@@ -30,7 +30,9 @@ from billboards.models import (
 
 @dataclass(frozen=True)
 class Spec:
-    """`day`: the record's field that dates the step ("" = a field of its own); `note`: label of the note ("" = none)."""
+    """`day`: the record's field that dates the step ("" = a field of its own); `note`: label of the note ("" = none);
+    `must`: the step asks for the note (billboards/workflow/guards: reasons_given).
+    """
 
     model: type[models.Model] | None = None
     fields: tuple[str, ...] = ()
@@ -38,6 +40,7 @@ class Spec:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     officers: bool = False
     note: str = ""
+    must: bool = False
     facts: tuple[str, ...] = ()
     consequence: str = ""
     danger: bool = False
@@ -63,8 +66,10 @@ _REMOVED = ("street", "removed_count", "removed_area")
 SPECS: Final[Mapping[str, Spec]] = {
     "verify": Spec(consequence="表示已派人核查；核查期限自收到线索之日起算。"),
     "file": Spec(note="立案理由", facts=("number",), consequence="立案后九十日内作出处罚决定；期限从立案之日起算。"),
-    "reject": Spec(note="不予立案的理由", consequence="符合立案标准不立案的要追究责任；理由留存备查。", danger=True),
-    "transfer": Spec(note="移送机关和理由", consequence="案件移送后本机关不再办理。", danger=True),
+    "reject": Spec(
+        note="不予立案的理由", must=True, consequence="符合立案标准不立案的要追究责任；理由留存备查。", danger=True
+    ),
+    "transfer": Spec(note="移送机关和理由", must=True, consequence="案件移送后本机关不再办理。", danger=True),
     "spot": Spec(
         Decision,
         (*_PENALTY[:5], "reasons", "served_on", "service_method", "service_proof", "cash", "remedies_told", "number"),
@@ -101,7 +106,7 @@ SPECS: Final[Mapping[str, Spec]] = {
         officers=True,
         consequence="已改正的，核对是否应当或者可以不予处罚。",
     ),
-    "suspend": Spec(note="中止的情形", consequence="办案期限停止计算，恢复后继续。"),
+    "suspend": Spec(note="中止的情形", must=True, consequence="办案期限停止计算，恢复后继续。"),
     "resume": Spec(consequence="办案期限继续计算。"),
     "conclude": Spec(note="调查终结报告要点", consequence="调查终结后送法制审核或者事先告知。"),
     "submit_review": Spec(
@@ -136,7 +141,7 @@ SPECS: Final[Mapping[str, Spec]] = {
     "hold_hearing": Spec(
         facts=("attendance", "record", "conclusion"), consequence="决定根据听证笔录作出，并再次法制审核。"
     ),
-    "drop_hearing": Spec(note="放弃或撤回的情形", consequence="进入决定，不再举行听证。"),
+    "drop_hearing": Spec(note="放弃或撤回的情形", must=True, consequence="进入决定，不再举行听证。"),
     "discuss": Spec(
         Discussion,
         ("held_time", "place", "chair", "attendees", "reporter", "clerk", "opinions", "conclusion"),
@@ -174,7 +179,7 @@ SPECS: Final[Mapping[str, Spec]] = {
         consequence="罚款入库、拆除核实后，案件可以结案。",
     ),
     "defer": Spec(
-        note="经济困难的情形和批准的期限", facts=("until",), consequence="申请法院执行的期限从延期届满起算。"
+        note="经济困难的情形和批准的期限", must=True, facts=("until",), consequence="申请法院执行的期限从延期届满起算。"
     ),
     "lapse": Spec(consequence="可以加处罚款、催告，申请法院执行的期限开始提示。"),
     "surcharge": Spec(note="说明", consequence="每日百分之三，不超过罚款数额；复议、诉讼期间不计算。"),
@@ -229,11 +234,13 @@ SPECS: Final[Mapping[str, Spec]] = {
         consequence="只用于道路、公共场所须立即清除的障碍物或者紧急险情；事后立即通知当事人。",
         danger=True,
     ),
-    "stay": Spec(note="中止执行的情形", consequence="中止情形消失后恢复执行。"),
+    "stay": Spec(note="中止执行的情形", must=True, consequence="中止情形消失后恢复执行。"),
     "unstay": Spec(consequence="案件回到中止前的状态。"),
-    "end": Spec(note="终结执行的情形", consequence="不再执行；可以结案。", danger=True),
-    "annul": Spec(note="撤销的机关、文号和理由", consequence="公开过的决定三个工作日内撤回并说明理由。", danger=True),
-    "redo": Spec(note="重新作出决定的依据", consequence="案件回到调查终结，重新告知、决定。"),
+    "end": Spec(note="终结执行的情形", must=True, consequence="不再执行；可以结案。", danger=True),
+    "annul": Spec(
+        note="撤销的机关、文号和理由", must=True, consequence="公开过的决定三个工作日内撤回并说明理由。", danger=True
+    ),
+    "redo": Spec(note="重新作出决定的依据", must=True, consequence="案件回到调查终结，重新告知、决定。"),
     "close": Spec(
         Closing,
         ("reason", "performance", "approver"),
@@ -241,5 +248,5 @@ SPECS: Final[Mapping[str, Spec]] = {
         consequence="结案后不能再改；卷内材料齐全才能结案。",
     ),
     "archive": Spec(note="卷宗位置", consequence="归档后只读。"),
-    "void": Spec(note="作废的理由", consequence="编号不再使用，记录和日志保留。", danger=True),
+    "void": Spec(note="作废的理由", must=True, consequence="编号不再使用，记录和日志保留。", danger=True),
 }
