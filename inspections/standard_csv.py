@@ -1,4 +1,4 @@
-"""Reads and checks an assessment standard (考评标准) given as CSV: bytes in, frozen dataclasses out.
+"""Reads and checks an assessment standard (考评标准) given as CSV or as the rows of a sheet; frozen dataclasses out.
 
 Pure: nothing is stored here. Sums are those of the 考评办法: item caps make up the points of their
 category (大项), categories make 100, responsibility shares of an item make 1.
@@ -8,11 +8,11 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from inspections.enums import AreaType, HourBasis, Role
 from inspections.scoring import plain
@@ -44,6 +44,7 @@ COLUMNS: Final[Mapping[str, str]] = {
 LOCAL_CODE: Final = "LOCAL"  # the bureau's own item without a national code
 FULL_POINTS: Final = Decimal(100)
 MAX_BYTES: Final = 2_000_000
+HEAD_ROWS: Final = 10  # the head stands below a title and a note
 # Longest text of a column, as the tables hold it.
 MAX_LENGTH: Final[Mapping[str, int]] = {
     "major_code": 4,
@@ -131,7 +132,32 @@ def parse(data: bytes) -> StandardSheet:
 
     Raises InvalidStandard with every error found, never only the first.
     """
-    rows = _rows(_decoded(data))
+    return _checked(_body(list(enumerate(_records(_decoded(data)), 1))))
+
+
+def parse_sheet(rows: Sequence[Sequence[Any]]) -> StandardSheet:
+    """The standard in the rows of a workbook: a head with our names or the officers', then the items up to an empty row.
+
+    Raises InvalidStandard with every error found.
+    """
+    names = {**{label: name for name, label in COLUMNS.items()}, **{name: name for name in COLUMNS}}
+    records = [[_cell_text(cell) for cell in row] for row in rows]
+    heads = (
+        n for n, cells in enumerate(records[:HEAD_ROWS]) if sum(cell in names for cell in cells) > len(COLUMNS) / 2
+    )
+    head = next(heads, None)
+    if head is None:
+        raise _refuse("找不到表头。请在导出的现行标准上改，保留表头。")
+    width = len(records[head])
+    found = [(head + 1, [names.get(cell, cell) for cell in records[head]])]
+    for number, cells in enumerate(records[head + 1 :], head + 2):
+        if not any(cells):
+            break
+        found.append((number, (cells + [""] * width)[:width]))
+    return _checked(_body(found))
+
+
+def _checked(rows: list[tuple[int, dict[str, str]]]) -> StandardSheet:
     categories: dict[str, StandardCategory] = {}
     items: dict[str, StandardItem] = {}
     first_rows: dict[str, int] = {}
@@ -174,7 +200,7 @@ def _decoded(data: bytes) -> str:
     if len(data) > MAX_BYTES:
         raise _refuse("文件超过2MB，不像是考评标准，请确认选对了文件。")
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise _refuse("这是Excel工作簿，请在WPS或Excel中另存为“CSV UTF-8”后再导入。")
+        raise _refuse("这是Excel工作簿，请在网页上导入，或者另存为“CSV UTF-8”。")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)
@@ -185,23 +211,33 @@ def _decoded(data: bytes) -> str:
     raise _refuse("无法识别文字编码，请另存为“CSV UTF-8”后再导入。")
 
 
-def _rows(text: str) -> list[tuple[int, dict[str, str]]]:
-    """(row number, column → text) of every row that is not blank, without spaces around the text."""
+def _cell_text(cell: Any) -> str:
+    if isinstance(cell, float):
+        return plain(Decimal(str(cell)))
+    return "" if cell is None else str(cell).strip()
+
+
+def _records(text: str) -> list[list[str]]:
+    """The cells of every row, without spaces around the text."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        records = [[cell.strip() for cell in record] for record in reader]
+        return [[cell.strip() for cell in record] for record in reader]
     except csv.Error:
         raise _refuse(
             f"第{reader.line_num}行附近的引号不配对或格式有误，请用WPS或Excel打开检查后重新另存为CSV。"
         ) from None
-    header = records[0] if records else []
+
+
+def _body(records: list[tuple[int, list[str]]]) -> list[tuple[int, dict[str, str]]]:
+    """(row number, column → text) of every row below the head that is not blank."""
+    header = records[0][1] if records else []
     missing = [f"{name}（{label}）" for name, label in COLUMNS.items() if name not in header]
     if missing:
         raise _refuse(f"缺少列：{'、'.join(missing)}。请按模板保留全部表头。")
     doubled = sorted({name for name in header if name and header.count(name) > 1})
     if doubled:
         raise _refuse(f"表头重复：{'、'.join(doubled)}。请删去多余的列。")
-    body = [(n, cells) for n, cells in enumerate(records[1:], start=2) if any(cells)]
+    body = [(n, cells) for n, cells in records[1:] if any(cells)]
     if not body:
         raise _refuse("只有表头，没有小项。请填写后再导入。")
     if ragged := [

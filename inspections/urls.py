@@ -96,6 +96,7 @@ urlpatterns = [
     path("standards/", standards.standard_list, name="standard-list"),
     path("standards/import/", standards.standard_import, name="standard-import"),
     path("standards/<int:pk>/", standards.standard_detail, name="standard-detail"),
+    path("standards/<int:pk>/xlsx/", standards.standard_xlsx, name="standard-xlsx"),
     path("units/", standards.unit_list, name="unit-list"),
     path("scores/", scores.score_list, name="score-list"),
     path("scores/<str:month>/<int:unit>/", scores.score_detail, name="score-detail"),

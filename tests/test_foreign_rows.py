@@ -25,8 +25,20 @@ from django.test import Client
 from django.urls import resolve, reverse
 from django.utils import timezone
 
+from inspections.enums import AreaType, RoundState
+from inspections.models import Round, RoundVisit
 from staff import exports, workdays
-from staff.models import Deputyship, EntryEvidence, RegulationFile, Unit, User, forget_settings
+from staff.models import (
+    Deputyship,
+    EntryEvidence,
+    ImportBatch,
+    Job,
+    RegulationEdition,
+    RegulationFile,
+    Unit,
+    User,
+    forget_settings,
+)
 from staff.permissions import Roles
 from tests.factories.staff import UnitFactory, UserFactory
 from tests.test_routes import OURS, POSTS, ROUTES, ask, records_of_somebody_else
@@ -220,9 +232,11 @@ def furnish(owner):
     today = timezone.localdate()
     Deputyship.objects.create(principal=UserFactory(), deputy=owner, start=today, end=today, reason="样例")
     ours = [model for model in apps.get_models() if model._meta.app_label in OURS - {"staff"}]
-    for model in [*ours, RegulationFile, EntryEvidence]:
+    for model in [*ours, RegulationFile, RegulationEdition, EntryEvidence, ImportBatch, Job]:
         if not rows(model).exists() and model._meta.label not in PARTS:
             a_row(model, owner)
+    if not rows(RoundVisit).exclude(round__state=RoundState.CLOSED).exists():  # a closed round is everybody's
+        RoundVisit.objects.create(round=a_row(Round, owner), unit=Unit.objects.first(), area=AreaType.MAIN_ROAD)
 
 
 def a_row(model, owner):

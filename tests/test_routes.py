@@ -315,6 +315,7 @@ ROUTES = {
     "inspections:standard-list": VIEWS_FINDINGS,
     "inspections:standard-import": ASSESSES,
     "inspections:standard-detail": VIEWS_FINDINGS,
+    "inspections:standard-xlsx": VIEWS_FINDINGS,
     "inspections:unit-list": VIEWS_FINDINGS,
     "inspections:score-list": VIEWS_SCORES,
     "inspections:score-detail": VIEWS_SCORES,  # another unit's is a 404
@@ -939,6 +940,7 @@ def records_of_somebody_else():
         "inspections:checksheet-list": [],
         "inspections:checksheet-scan": ["2026-03", finding.lead_unit_id, 1],
         "inspections:standard-detail": [finding.item.category.version_id],
+        "inspections:standard-xlsx": [finding.item.category.version_id],
         "staff:open-message": [message.pk],
         "staff:job-list": [],
         "staff:user-list": [],

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import partial
 from itertools import groupby
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django import forms
@@ -22,11 +24,12 @@ from inspections.enums import AreaType, Handling, PhotoKind, RoundState, Source
 from inspections.models import Finding, FindingPhoto, Item, Round, StandardVersion
 from inspections.registrar import FindingEntry, Registrar, entry_of
 from inspections.responsibility import ResponsibilityError
-from inspections.standard_csv import InvalidStandard, StandardSheet, parse
+from inspections.standard_csv import InvalidStandard, StandardSheet, parse, parse_sheet
 from inspections.workflow import findings as workflow
 from inspections.workflow.handover import register_incident
 from inspections.workflow.places import find_place, register_and_keep
 from inspections.workflow.rectification import add_photo
+from staff.imports.reading import SheetError, open_sheet
 from staff.models import Unit, UnitKind, User
 from staff.refusals import Refused, show_refusal
 
@@ -266,15 +269,27 @@ class PhotoForm(forms.Form):
         return None
 
 
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+def read_standard(upload: UploadedFile) -> StandardSheet:
+    """By what the file is, not by its name. Raises InvalidStandard, SheetError."""
+    data = upload.read()
+    if not data.startswith(WORKBOOKS):
+        return parse(data)
+    with NamedTemporaryFile() as stored:
+        stored.write(data)
+        stored.flush()
+        return parse_sheet(open_sheet(Path(stored.name)).rows)
+
+
 class StandardForm(forms.Form):
-    """A new version of the standard, from the office's CSV."""
+    """A new version of the standard, from the office's sheet."""
 
     name = forms.CharField(label="名称", max_length=80)
     source = forms.CharField(label="依据文件", max_length=200, help_text="文件名称、文号、年度。")
     valid_from = forms.DateField(label="施行日期", widget=DATE)
-    file = forms.FileField(
-        label="标准（CSV）", help_text="列与现行标准导出的相同；大项合计 100 分，小项上限之和等于大项分值。"
-    )
+    file = forms.FileField(label="标准（.xlsx、.xls 或 CSV）", help_text="先下载现行标准，在上面改；表头保留。")
     sheet: StandardSheet
 
     def clean_valid_from(self) -> Any:
@@ -286,7 +301,9 @@ class StandardForm(forms.Form):
     def clean_file(self) -> UploadedFile:
         upload: UploadedFile = self.cleaned_data["file"]
         try:
-            self.sheet = parse(upload.read())
+            self.sheet = read_standard(upload)
+        except SheetError as error:
+            raise forms.ValidationError(str(error)) from error
         except InvalidStandard as invalid:
             raise forms.ValidationError([str(error) for error in invalid.errors[:20]]) from invalid
         return upload

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -13,8 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from config.tables import Column, Table, render_table
 from inspections.forms.findings import StandardForm
 from inspections.models import Category, Item, StandardVersion
-from inspections.standards import store_standard
-from staff.models import Unit, UnitKind
+from inspections.standard_csv import COLUMNS
+from inspections.standards import standard_rows, store_standard
+from staff.files import send_made
+from staff.imports.workbooks import write_table
+from staff.models import Activity, Unit, UnitKind, Verb
 from staff.permissions import Perms
 
 VIEW = permission_required(Perms.VIEW_FINDING, raise_exception=True)
@@ -93,10 +98,21 @@ def _item_table(request: HttpRequest, version: StandardVersion) -> Table:
     )
 
 
+@require_GET
+@VIEW
+def standard_xlsx(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole standard as a sheet that can be changed and imported as the next version."""
+    version = get_object_or_404(StandardVersion, pk=pk)
+    target, rows = io.BytesIO(), standard_rows(version)
+    write_table(target, title=version.name, head=list(COLUMNS.values()), rows=rows, prepared_by=str(request.user))
+    Activity.record(Verb.EXPORT, version, by=request.user, title="导出考评标准", note=f"{len(rows)} 行")
+    return send_made(target.getvalue(), f"{version.name}.xlsx")
+
+
 @require_http_methods(["GET", "POST"])
 @permission_required(Perms.MANAGE_STANDARD, raise_exception=True)
 def standard_import(request: HttpRequest) -> HttpResponse:
-    """Upload a CSV: checked whole, then stored as a new version; refused whole with every reason."""
+    """Upload a sheet: checked whole, then stored as a new version; refused whole with every reason."""
     form = StandardForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -107,7 +123,8 @@ def standard_import(request: HttpRequest) -> HttpResponse:
             request, f"已导入{version}：{len(form.sheet.categories)} 个大项，{len(form.sheet.items)} 个小项。"
         )
         return redirect(version)
-    return render(request, "inspections/standard_import.html", {"form": form})
+    present = StandardVersion.objects.in_force_on(timezone.localdate())
+    return render(request, "inspections/standard_import.html", {"form": form, "present": present})
 
 
 @require_GET

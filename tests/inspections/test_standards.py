@@ -1,17 +1,20 @@
 """The standard in its versions: stored whole, by command or browser; findings keep the one they were registered under."""
 
+import io
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from inspections.models import Category, Item, ItemShare, StandardVersion
 from inspections.standard_csv import SEED, parse
-from inspections.standards import store_standard
+from inspections.standards import standard_rows, store_standard
 from staff.models import Activity, User, Verb
 from staff.permissions import Roles
 from tests.factories.inspections import ItemFactory, make_finding, moment
@@ -97,6 +100,60 @@ def test_only_who_keeps_the_standard_may_import_it(client):
     assert client.post(address).status_code == 403
     client.force_login(UserFactory(role=Roles.ASSESSMENT_OFFICE))
     assert client.get(address).status_code == 200
+
+
+class TestByTheBrowser:
+    """The standard goes out as a sheet, is changed there, and comes back as the next version."""
+
+    @pytest.fixture
+    def office(self, client):
+        client.force_login(UserFactory(role=Roles.ASSESSMENT_OFFICE))
+        return client
+
+    def sheet_of(self, office, version):
+        return load_workbook(io.BytesIO(office.get(reverse("inspections:standard-xlsx", args=[version.pk])).content))
+
+    def send(self, office, content, name="标准.xlsx"):
+        form = {"name": "新标准", "source": "样例〔2026〕2号", "valid_from": "2026-07-01"}
+        return office.post(reverse("inspections:standard-import"), {**form, "file": SimpleUploadedFile(name, content)})
+
+    def sent(self, office, book):
+        target = io.BytesIO()
+        book.save(target)
+        return self.send(office, target.getvalue())
+
+    def test_what_goes_out_comes_back_the_same(self, office):
+        old = stored(date(2026, 1, 1))
+        assert self.sent(office, self.sheet_of(office, old)).status_code == 302
+        new = StandardVersion.objects.get(name="新标准")
+        assert standard_rows(new) == standard_rows(old)
+        assert Activity.objects.about(old).filter(verb=Verb.EXPORT).count() == 1
+
+    def test_a_change_in_the_sheet_is_in_the_new_version(self, office):
+        book = self.sheet_of(office, stored(date(2026, 1, 1)))
+        sheet = book.active
+        hours = [cell.value for cell in sheet[3]].index("整改时限（小时）")
+        sheet[4][hours].value = 3
+        self.sent(office, book)
+        assert Item.objects.get(category__version__name="新标准", code="A01").rectify_hours == 3
+
+    def test_what_is_wrong_is_told_by_row_and_column_and_nothing_is_stored(self, office):
+        book = self.sheet_of(office, stored(date(2026, 1, 1)))
+        cap = [cell.value for cell in book.active[3]].index("小项分值（扣完为止）")
+        book.active[5][cap].value = "许多"
+        answer = self.sent(office, book)
+        assert answer.status_code == 200
+        assert "第5行“小项分值（扣完为止）”" in answer.content.decode()
+        assert StandardVersion.objects.count() == 1
+
+    @pytest.mark.parametrize("content", [b"PK\x03\x04 broken", b"\xd0\xcf\x11\xe0", b"", b"a,b\n1,2\n"])
+    def test_what_is_no_standard_is_refused_in_words(self, office, content):
+        answer = self.send(office, content)
+        assert answer.status_code == 200
+        assert answer.context["form"].errors["file"]
+
+    def test_the_csv_of_before_is_still_read(self, office):
+        assert self.send(office, SEED.read_bytes(), "标准.csv").status_code == 302
 
 
 def test_the_admin_corrects_a_standard_with_a_line_in_the_log_and_only_shows_findings(client):
