@@ -35,24 +35,24 @@ VIEW = permission_required(Perms.VIEW_FINDING, raise_exception=True)
 def finding_columns() -> list[Column]:
     return [
         Column("number", "编号", sort="number", phone="primary"),
+        Column("state", "状态", value="get_state_display", sign=state_badge, phone="primary"),
         Column("found_at", "发现时间", sort=("found_at",), phone="secondary"),
+        Column("due_at", "整改期限", sort="due_at", sign=overdue_sign, phone="hidden"),
         Column("lead_unit", "责任单位", value="lead_unit.label", sort="lead_unit__order", phone="secondary"),
-        Column("area", "区域类型", value="get_area_display", phone="hidden"),
         Column("place", "具体地点", phone="secondary"),
-        Column("category", "大项", value="item.category.name", phone="hidden", optional=True),
         Column("item", "小项", value="item.name", phone="secondary"),
         Column("description", "存在问题", phone="hidden"),
         Column("count", "数量", align="end", phone="hidden"),
         Column("points", "扣分", sort="points", unit="分", total=Sum("points"), phone="secondary"),
         Column("recurrence", "反复", value=lambda finding: finding.recurrence or None, align="end", phone="hidden"),
-        Column("due_at", "整改期限", sort="due_at", sign=overdue_sign, phone="hidden"),
+        Column("area", "区域类型", value="get_area_display", phone="hidden"),
+        Column("category", "大项", value="item.category.name", phone="hidden", optional=True),
         Column("delivered_at", "送达时间", sort="delivered_at", phone="hidden", optional=True),
         Column("send_backs", "退回", value=lambda finding: finding.send_backs or None, align="end", phone="hidden", optional=True),
         Column("handling", "处理方式", value="get_handling_display", phone="hidden", optional=True),
         Column("closed_at", "销号时间", sort="closed_at", phone="hidden", optional=True),
         Column("source", "问题来源", value="get_source_display", phone="hidden", optional=True),
         Column("found_by", "检查人", phone="hidden", optional=True),
-        Column("state", "状态", value="get_state_display", sign=state_badge, phone="primary"),
     ]  # fmt: skip
 
 
