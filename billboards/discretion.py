@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from config.display import bare_number
+
 CITIZEN, ORGANISATION = "citizen", "organisation"
 
 # 行政处罚法 Art. 51: what may be decided on the spot. A statute's numbers, not local ones.
@@ -29,7 +31,7 @@ class Range:
 
     @property
     def words(self) -> str:
-        return f"{self.name}（{self.minimum:,.2f}元至{self.maximum:,.2f}元）"
+        return f"{self.name}（{bare_number(self.minimum)}元以上{bare_number(self.maximum)}元以下）"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def why_not_amount(table: Table, amount: Decimal, party: str, line: Range | None
         return f"“{table.violation}”还没有登记罚款幅度的依据，不能决定罚款。请先由法制科在违法行为目录登记（《行政处罚法》第十六条）。"
     if not (table.minimum or Decimal(0)) <= amount <= table.maximum:
         return (
-            f"罚款 {amount:,.2f} 元超出法定幅度（{table.minimum or 0:,.2f}元至{table.maximum:,.2f}元，{table.basis}），"
+            f"罚款 {amount:,.2f} 元超出法定幅度（{bare_number(table.minimum or 0)}元以上{bare_number(table.maximum)}元以下，{table.basis}），"
             "不能作出决定。"
         )
     if not table.lines:

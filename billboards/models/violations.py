@@ -136,7 +136,7 @@ class DiscretionStep(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name}（{self.minimum:,.2f}元至{self.maximum:,.2f}元）"
+        return f"{self.name}（{bare_number(self.minimum)}元以上{bare_number(self.maximum)}元以下）"
 
     @property
     def range(self) -> Range:
