@@ -195,7 +195,7 @@ class Person:
     """Somebody with a browser: signed in once, sends the token with every form."""
 
     def __init__(self, site: Site, username: str, *, password: str = DEMO_PASSWORD) -> None:
-        self.site, self.session = site, requests.Session()
+        self.site, self.username, self.session = site, username, requests.Session()
         self.session.headers["Referer"] = site.address
         page = self.post("/staff/login/", username=username, password=password)
         if page.url.rstrip("/") != site.address:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from billboards.board_permissions import can_inspect
 from billboards.enums.boards import CheckItem, Measure
 from billboards.filters.boards import BoardFilter, InspectionFilter, RemovalFilter
 from billboards.forms.boards import InspectionForm, SizeRuleForm
-from billboards.models import Board, Removal, SafetyInspection, SizeRule
+from billboards.models import Board, CampaignItem, Removal, SafetyInspection, SizeRule
 from billboards.views.boards import KEEP, LIST, VIEW, visible_board
 from billboards.workflow import boards
 from config import area_map
@@ -209,12 +210,26 @@ def removal_table(request: HttpRequest) -> Table:
         name="removals",
         caption="拆除记录",
         default_sort="-removed_on",
-        row_url=Removal.get_absolute_url,
+        row_url=opened_by(user),
         row_tone=lambda row: "danger" if row.flaw else "",
         filters=filters,
         export_url=reverse("staff:export", args=[REMOVAL_EXPORT.key]),
         empty="还没有拆除记录。在设施页面登记拆除，或处置专项问题后列在这里。",
     )  # fmt: skip
+
+
+def opened_by(user: User) -> Callable[[Removal], str]:
+    """Where a removal is read: with what came down, or by itself for those who may not open the campaign's item."""
+    items = CampaignItem.objects.visible_to(user)
+    seen = None if user.sees_all_units else set(items.values_list("pk", flat=True))
+
+    def address(removal: Removal) -> str:
+        item = getattr(removal, "item", None)
+        if removal.board is None and item is not None and seen is not None and item.pk not in seen:
+            return reverse("billboards:removal-detail", args=[removal.pk])
+        return removal.get_absolute_url()
+
+    return address
 
 
 def amount_of(removal: Removal) -> str:
@@ -227,11 +242,11 @@ REMOVAL_EXPORT = register_export(ListExport("billboards.removals", "户外广告
 @require_GET
 @VIEW
 def removal_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """A removal that is of no board and no campaign's item: of a case, or what an old ledger said of it."""
-    rows = Removal.objects.visible_to(request.user).select_related("street", "batch", "recorded_by", "case")
-    removal = get_object_or_404(rows, pk=pk, item=None)
+    """A removal by itself: of a case, what an old ledger said of it, or of an item that is another unit's."""
+    rows = Removal.objects.visible_to(request.user).select_related("street", "batch", "recorded_by", "case", "item")
+    removal = get_object_or_404(rows, pk=pk)
     steps = []
-    if request.user.has_perm(Perms.KEEP_BOARDS) and not removal.is_voided:
+    if getattr(removal, "item", None) is None and request.user.has_perm(Perms.KEEP_BOARDS) and not removal.is_voided:
         steps = [
             void_step(reverse("billboards:removal-void", args=[pk]), VoidForm(), "不再计入拆除数；记录和日志保留。")
         ]
@@ -246,12 +261,14 @@ def removal_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def removal_facts(user: User, removal: Removal) -> list[Fact]:
+    item = getattr(removal, "item", None)
     return [
         Fact("拆除日期", removal.removed_on),
         Fact("地点", removal.place, note=removal.street.label),
         Fact("拆除方式", removal.get_mode_display()),
         Fact("数量", amount_of(removal)),
         Fact("面积", removal.area or None, unit="㎡"),
+        Fact("专项台账", item and f"{item.campaign.name} {item.number}"),
         Fact("案件", removal.case, url=page_of(user, removal.case)),
         Fact("外部案号", removal.case_number),
         Fact("书面同意", removal.consent_on),

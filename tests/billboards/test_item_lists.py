@@ -11,7 +11,7 @@ from billboards.enums.campaigns import ItemState, PhotoStage
 from billboards.models import CampaignItem, ItemPhoto
 from staff.permissions import Roles
 from staff.uploads import save_image
-from tests.factories.boards import make_campaign, make_item, picture
+from tests.factories.boards import handle, make_campaign, make_item, picture
 from tests.factories.staff import UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +96,17 @@ def test_no_photos_and_too_many_are_said(monkeypatch):
     assert client.get(ANNEX).content.startswith(b"%PDF-")
     monkeypatch.setattr("billboards.views.item_lists.MOST_ENTRIES", 0)
     assert "缩小范围" in words_of(client.get(ANNEX, follow=True))
+
+
+def test_a_removal_of_another_units_item_opens_by_itself():
+    item = handle(make_item(make_campaign()))
+    client = signed_in(Roles.PERMIT_SECTION)
+    rows = client.get(reverse("billboards:removal-list")).context["table"].rows
+    address = rows[0].url
+    assert address != item.get_absolute_url()
+    page = client.get(address)
+    assert page.status_code == 200
+    assert item.number in page.content.decode()
+    assert signed_in(Roles.BILLBOARD_OFFICE).get(reverse("billboards:removal-list")).context["table"].rows[0].url == (
+        item.get_absolute_url()
+    )
