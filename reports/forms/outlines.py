@@ -32,7 +32,9 @@ class OutlineForm(forms.Form):
 class PartForm(forms.Form):
     level = forms.TypedChoiceField(label="层级", choices=LEVELS, coerce=int, initial=2)
     heading = forms.CharField(label="标题", max_length=80, required=False, help_text="空着表示接在上一节后面。")
-    text = forms.CharField(label="正文", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}))
+    text = forms.CharField(
+        label="正文", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4, "data-chips": ""})
+    )
     when = forms.ChoiceField(label="何时采用", choices=When.choices, initial=When.ALWAYS)
 
     def clean_text(self) -> str:

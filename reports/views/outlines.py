@@ -11,7 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from reports.forms.outlines import OutlineForm, part_forms, save_outline
 from reports.models import Report
 from reports.outlines import Offered, offered_outlines
+from reports.sentences import STYLES
 from reports.views.reports import VIEW
+from reports.views.sections import offered_figures
 from reports.workflow.outlines import outline_of_report, reset_outline
 from staff.permissions import Perms
 from staff.refusals import Refused
@@ -55,7 +57,14 @@ def edit(request: HttpRequest, offered: Offered | None, form: OutlineForm) -> Ht
         if saved is not None:
             messages.success(request, "已保存。以后新建的文稿按它起草，已有的文稿不变。")
             return redirect(saved)
-    return render(request, "reports/outline_edit.html", {"form": form, "parts": parts, "offered": offered})
+    context = {
+        "form": form,
+        "parts": parts,
+        "offered": offered,
+        "figures": offered_figures(None),
+        "styles": [*STYLES.values()],
+    }
+    return render(request, "reports/outline_edit.html", context)
 
 
 @require_POST

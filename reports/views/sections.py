@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from config.figures import one_reading
+from config.figures import Figure, one_reading
 from config.periods import Period
 from reports.compilation import Draft, compile_section
 from reports.drafts import last_time
@@ -93,20 +93,20 @@ def preview_of(text: str, period: Period) -> dict[str, Any]:
     return {"paragraphs": paragraphs, "errors": errors, "notes": list(dict.fromkeys(draft.notes)), "amber": amber}
 
 
-def offered_figures(period: Period) -> list[dict[str, Any]]:
-    """What can be inserted: label, present value, definition and token; parameterised ones once for each choice."""
+def offered_figures(period: Period | None) -> list[dict[str, Any]]:
+    """What can be inserted: label, value in the period, definition and token; parameterised ones once for each choice.
+    Without a period, as in an outline, there are no values.
+    """
     offered = []
     with one_reading():
         for figure in registry().figures.values():
             for choice, name in figure.choices() if figure.choices else [(None, "")]:
-                value = figure.value(period, choice)
                 key = figure.key if choice is None else f"{figure.key}:{choice}"
                 label = figure.label if choice is None else f"{figure.label.partition('（')[0]}·{name}"
-                words = value.text or (None if value.number is None else digits(value.number, 2))
-                shown = "—" if words is None else f"{words}{figure.measured_in(choice)}"
-                offered.append(
-                    {"label": label, "value": shown, "definition": figure.defined(period), "token": f"{{{{ {key} }}}}"}
-                )
+                shown, definition = "", figure.definition
+                if period is not None:
+                    shown, definition = shown_value(figure, period, choice), figure.defined(period)
+                offered.append({"label": label, "value": shown, "definition": definition, "token": f"{{{{ {key} }}}}"})
         for shelf, prefix, kind in ((registry().tables, "table", "表"), (registry().charts, "chart", "图")):
             offered += [
                 {
@@ -118,13 +118,19 @@ def offered_figures(period: Period) -> list[dict[str, Any]]:
                 for entry in shelf.values()
             ]
         for claim in registry().claims.values():
-            holds, reason = claim.check(period)
+            holds, reason = claim.check(period) if period else (False, "")
             offered.append(
                 {
                     "label": claim.label,
-                    "value": "可印" if holds else "不可印",
+                    "value": ("可印" if holds else "不可印") if period else "",
                     "definition": reason or claim.text,
                     "token": f"{{{{ ? {claim.key} }}}}",
                 }
             )
     return offered
+
+
+def shown_value(figure: Figure, period: Period, choice: str | None) -> str:
+    value = figure.value(period, choice)
+    words = value.text or (None if value.number is None else digits(value.number, 2))
+    return "—" if words is None else f"{words}{figure.measured_in(choice)}"

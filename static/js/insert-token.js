@@ -1,10 +1,10 @@
-// The editor of a section: a figure clicked in the list is inserted at the cursor, in the wording chosen; the list narrows as one types.
+// Beside an editor: a figure clicked in the list is inserted at the cursor, in the wording chosen; the list narrows as one types.
 "use strict";
 
 document.addEventListener("click", (event) => {
   const choice = event.target.closest("[data-token]");
   if (!choice) return;
-  const area = document.getElementById(choice.dataset.target);
+  const area = document.getElementById(choice.closest("[data-target]").dataset.target);
   const style = document.querySelector("[data-token-style]").value;
   const plain = !/^\{\{ (\?|table |chart )/.test(choice.dataset.token);
   const token = style && plain ? choice.dataset.token.replace(" }}", ` | ${style} }}`) : choice.dataset.token;

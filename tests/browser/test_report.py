@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from config.periods import Period
 from reports.models import Report
+from reports.outlines import offered_outlines
 from reports.workflow import sections, summaries
 from staff.models import User
 from tests.browser.conftest import DESK, PHONE
@@ -61,6 +63,25 @@ def test_written_checked_and_signed_by_three(visit, paper):
     director.get_by_role("button", name="签发", exact=True).click()
     expect(director.get_by_text("已签发，文号").first).to_be_visible(timeout=30_000)
     assert Report.objects.get(pk=paper.pk).state == "issued"
+
+
+def test_an_outline_shows_no_braces_and_takes_a_figure_by_a_click(visit):
+    office = visit("1004")
+    office.go(reverse("reports:outline-detail", args=["page"]))
+    page = office.page
+    boxes = page.locator(".chip-editor")
+    assert boxes.count() > 2
+    assert not any("{{" in text for text in boxes.all_inner_texts())
+    assert page.locator(".chip-wrong").count() == 0
+    second = boxes.nth(1)
+    second.press("Control+End")
+    page.keyboard.type("另有")
+    page.get_by_label("搜索数据").fill("查找案件")
+    page.locator(".figure-choice:visible").first.click()
+    expect(second).to_contain_text("另有查找案件")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.get_by_text("以后新建的文稿按它起草")).to_be_visible()
+    assert offered_outlines()["page"].parts[1].text.endswith("另有{{ inspections.findings }}")
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["1366", "390"])
