@@ -57,6 +57,20 @@ WAITING: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
 )
 
 
+def due_of(case: Application) -> date | None:
+    """The day by which this case's next step is to be done."""
+    match case.state:
+        case PermitState.GRANTED:
+            return case.deliver_due
+        case PermitState.FEE_DUE:
+            return case.pay_due or case.deliver_due
+        case PermitState.EXPIRED:
+            return case.ends_on
+        case PermitState.CHANGING | PermitState.COMPLETION:
+            return None
+    return case.decide_due or case.supplement_due
+
+
 def waiting(user: User) -> list[Todo]:
     """One line a state that waits for this user; the light is that of the worst case. One query."""
     mine = [row for row in WAITING if any(user.has_perm(right) for right in row[3])]
@@ -69,7 +83,7 @@ def waiting(user: User) -> list[Todo]:
         if rows:
             lights = [light_for(case, today, calendar) for case in rows]
             worst = min((LEVELS.index(each.level) for each in lights if each), default=len(LEVELS) - 1)
-            due = min((case.decide_due or case.supplement_due or date.max for case in rows), default=None)
+            due = min((due_of(case) or date.max for case in rows), default=None)
             url = rows[0].get_absolute_url() if len(rows) == 1 else listed(state=str(state))
             found.append(
                 Todo(

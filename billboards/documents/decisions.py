@@ -30,7 +30,12 @@ class PenaltyDecision(ProposedPenalty):
     kind: ClassVar[str] = "penalty"
     title: ClassVar[str] = "行政处罚决定书"
     mark: ClassVar[str] = "罚"
+    KINDS: ClassVar[str] = f"{CONTENTS}第三项"
 
+    cause: str = part("案由", f"{CONTENTS}第二项")
+    facts: str = part("违法事实", f"{CONTENTS}第二项", shape=Shape.TEXT)
+    provision: str = part("违反的规定", f"{CONTENTS}第二项", shape=Shape.TEXT)
+    basis: str = part("处罚依据", f"{CONTENTS}第三项", shape=Shape.TEXT)
     evidence: str = part("证据", f"{CONTENTS}第二项", shape=Shape.TEXT)
     notice: str = part("事先告知情况", "《行政处罚法》第六十二条", shape=Shape.TEXT, hint="告知书文号和送达日期。")
     defence: str = part(

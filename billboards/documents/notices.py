@@ -61,11 +61,12 @@ class ProposedPenalty(PartyDocument, Letter):
     """What a notice before the decision and the decision itself say of the penalty: kinds and amount."""
 
     is_served: ClassVar[bool] = True
+    KINDS: ClassVar[str] = f"{PENALTY_LAW}第四十四条"  # asks for the kinds of penalty
 
     cause: str = part("案由", f"{PENALTY_LAW}第四十四条")
     facts: str = part("违法事实", f"{PENALTY_LAW}第四十四条", shape=Shape.TEXT)
-    provision: str = part("违反的规定", f"{PENALTY_LAW}第四十四条")
-    basis: str = part("处罚依据", f"{PENALTY_LAW}第四十四条")
+    provision: str = part("违反的规定", f"{PENALTY_LAW}第四十四条", shape=Shape.TEXT)
+    basis: str = part("处罚依据", f"{PENALTY_LAW}第四十四条", shape=Shape.TEXT)
     discretion: str = part("裁量阶次和理由", f"{PENALTY_LAW}第三十四条", shape=Shape.TEXT)
     warning: bool = part("警告", shape=Shape.YES)
     fine: Decimal | None = part("罚款（元）", shape=Shape.MONEY)
@@ -81,7 +82,7 @@ class ProposedPenalty(PartyDocument, Letter):
 
     def more_missing(self) -> Iterator[Missing]:
         if not self.penalties:
-            yield Missing("fine", "没有写明处罚的种类和数额", f"{PENALTY_LAW}第四十四条")
+            yield Missing("fine", "没有写明处罚的种类和数额", self.KINDS)
 
     def findings(self) -> Iterator[str]:
         """Facts, law, weighing: what notice and decision have in common."""

@@ -102,10 +102,10 @@ class BoardForm(forms.ModelForm):
 class SizeRuleForm(forms.ModelForm):
     excluded_kinds = forms.MultipleChoiceField(
         label="不计大型的类型",
-        choices=BoardKind.choices,
+        choices=[each for each in BoardKind.choices if each[0] not in BoardKind.SIGNS],
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="店招、楼宇标识、导视牌本来就不作为大型户外广告审批，不用勾选。",
+        help_text="店招、楼宇标识、导视牌本来就不作为大型户外广告审批，不列在内。",
     )
 
     class Meta:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from billboards.enums.cases import CustodyAct
+from billboards.forms.steps.facts import asked
 from billboards.models import Case, CaseOfficer, Evidence, EvidenceCustody, Interview, SiteRecord
 from billboards.workflow import evidence, inquiry
 from config.inputs import DATE, MOMENT, RowsField
@@ -72,9 +73,10 @@ class SheetForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.case = case
         acting = CaseOfficer.objects.filter(case=case, recused_on=None).select_related("person")
-        self.fields["officers"] = RowsField(
+        officers = RowsField(
             acting, label="执法人员（二人以上）", widget=forms.CheckboxSelectMultiple, required=False, initial=acting
         )
+        self.fields["officers"] = asked(officers)
         self.fields["late"] = forms.BooleanField(
             label="补录：事情已经这样发生", required=False, help_text="不合程序的如实记为程序瑕疵。"
         )

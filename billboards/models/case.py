@@ -76,10 +76,12 @@ class Case(models.Model):
         "违法行为终了日期",
         null=True,
         blank=True,
-        help_text="还在继续的不填；追责期限从终了之日起算（处罚法第三十六条）。",
+        help_text="还在继续的不填；追责期限从终了之日起算（《行政处罚法》第三十六条）。",
     )
     endangers = models.BooleanField(
-        "涉及生命健康安全、金融安全且有危害后果", default=False, help_text="是的，追责期限为五年（处罚法第三十六条）。"
+        "涉及生命健康安全、金融安全且有危害后果",
+        default=False,
+        help_text="是的，追责期限为五年（《行政处罚法》第三十六条）。",
     )
     violation = models.ForeignKey(
         Violation, verbose_name="案由", null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
@@ -100,7 +102,10 @@ class Case(models.Model):
     party_address = models.CharField("住所（住址）", max_length=160, blank=True)
     party_phone = models.CharField("联系电话", max_length=20, blank=True)
     electronic_consent_on = models.DateField(
-        "同意电子送达日期", null=True, blank=True, help_text="有书面确认才能电子送达（处罚法第六十一条第二款）。"
+        "同意电子送达日期",
+        null=True,
+        blank=True,
+        help_text="有书面确认才能电子送达（《行政处罚法》第六十一条第二款）。",
     )
 
     state = models.CharField("状态", max_length=14, choices=CaseState.choices, default=CaseState.LEAD, editable=False)
@@ -113,7 +118,7 @@ class Case(models.Model):
     coercion_from = models.DateField("最早可强制日期", null=True, editable=False, db_index=True)
     coercion_words = models.CharField("可强制的说明", max_length=300, blank=True, editable=False)
     major = models.BooleanField(
-        "复杂、重大案件", default=False, help_text="须法制审核、集体讨论（处罚法第五十七条、第五十八条）。"
+        "复杂、重大案件", default=False, help_text="须法制审核、集体讨论（《行政处罚法》第五十七条、第五十八条）。"
     )
 
     results_only = models.BooleanField("只登记结果", default=False, editable=False)
@@ -309,7 +314,7 @@ class RemedyAction(models.Model):
     suspends = models.BooleanField(
         "决定停止执行",
         default=False,
-        help_text="复议、诉讼期间原则上不停止执行，法律另有规定或机关决定的除外（处罚法第七十三条）。",
+        help_text="复议机关、法院或本机关另行决定停止执行的勾选；没有决定的，处罚不停止执行（《行政处罚法》第七十三条第一款）。",
     )
     ended_on = models.DateField("结束日期", null=True, blank=True)
     party_received_on = models.DateField("当事人收到日期", null=True, blank=True)

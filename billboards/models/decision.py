@@ -30,7 +30,10 @@ class Notice(ServedRecord):
     amount = models.DecimalField("拟罚款（元）", default=Decimal(0), validators=NOT_NEGATIVE, **MONEY)
     orders_removal = models.BooleanField("拟责令限期拆除", default=False)
     waived_on = models.DateField(
-        "书面放弃陈述申辩日期", null=True, blank=True, help_text="当事人书面明确放弃的才填（处罚法第六十二条）。"
+        "书面放弃陈述申辩日期",
+        null=True,
+        blank=True,
+        help_text="当事人书面明确放弃的才填（《行政处罚法》第六十二条）。",
     )
     statement_on = models.DateField("收到陈述申辩日期", null=True, blank=True)
     statement = models.TextField("陈述申辩内容", max_length=2000, blank=True)
@@ -150,7 +153,7 @@ class Decision(ServedRecord):
     remedies_told = models.BooleanField(
         "载明了复议、诉讼的途径和期限",
         default=True,
-        help_text="没有载明或写错的，起诉期限延至最长一年（行诉解释第六十四条）。",
+        help_text="没有载明或写错的，起诉期限延至最长一年（《最高人民法院关于适用〈中华人民共和国行政诉讼法〉的解释》第六十四条）。",
     )
     surcharge_told = models.BooleanField("载明了加处罚款的标准", default=True)
     cash = models.DecimalField("当场收缴（元）", default=Decimal(0), validators=NOT_NEGATIVE, **MONEY)

@@ -158,7 +158,7 @@ class EnforcementDecision(ServedRecord):
             models.CheckConstraint(
                 name="substitute_has_performer_and_budget",
                 condition=Q(substitute=False) | (~Q(performer="") & Q(budget__isnull=False)),
-                violation_error_message="代履行决定应写明代履行人和费用预算（行政强制法第五十一条）。",
+                violation_error_message="代履行决定应写明代履行人和费用预算（《行政强制法》第五十一条）。",
             ),
         ]
 

@@ -36,7 +36,7 @@ class Evidence(models.Model):
     collected_by = models.CharField("取证人", max_length=80)
     place = models.CharField("取证地点", max_length=120, blank=True)
     pages = models.PositiveSmallIntegerField("页（件）数", default=1)
-    fixed_camera = models.BooleanField("固定电子设备收集", default=False)
+    fixed_camera = models.BooleanField("电子技术监控设备收集", default=False)
     camera_reviewed = models.BooleanField("已经法制和技术审核", default=False)
     preserved_on = models.DateField("先行登记保存日期", null=True, blank=True)
     set_aside_at = models.DateTimeField("不采用时间", null=True, editable=False)
@@ -75,7 +75,7 @@ class Evidence(models.Model):
         if self.set_aside_at is not None:
             return f"已不采用：{self.set_aside_reason}"
         if self.fixed_camera and not self.camera_reviewed:
-            return "固定电子设备收集的证据未经法制和技术审核，不得作为证据（行政处罚法第四十一条第二款）。"
+            return "电子技术监控设备收集的证据未经法制和技术审核，不得作为证据（《行政处罚法》第四十一条第二款）。"
         return ""
 
 

@@ -26,7 +26,7 @@ class SiteRecord(StepRecord):
     height_m = models.DecimalField("高（米）", max_digits=7, decimal_places=2, null=True, blank=True)
     faces = models.PositiveSmallIntegerField("面数", null=True, blank=True)
     correction = models.CharField("改正情况", max_length=12, choices=Correction.choices, blank=True)
-    signature = models.CharField("当事人", max_length=10, choices=Signature.choices, default=Signature.SIGNED)
+    signature = models.CharField("当事人签字情况", max_length=10, choices=Signature.choices, default=Signature.SIGNED)
     witness = models.CharField("见证人", max_length=60, blank=True)
     recorder = models.CharField("记录人", max_length=40, blank=True)
 
@@ -64,7 +64,7 @@ class Interview(StepRecord):
     certificate_shown = models.BooleanField("已出示执法证件", default=False)
     rights_told = models.BooleanField("已告知权利义务和申请回避", default=False)
     questions = models.TextField("问答内容", max_length=6000)
-    signature = models.CharField("被询问人", max_length=10, choices=Signature.choices, default=Signature.SIGNED)
+    signature = models.CharField("被询问人签字情况", max_length=10, choices=Signature.choices, default=Signature.SIGNED)
     recorder = models.CharField("记录人", max_length=40, blank=True)
 
     class Meta(StepRecord.Meta):
@@ -113,13 +113,13 @@ class LegalReview(StepRecord):
     qualified = models.BooleanField(
         "审核人具备法制审核资格",
         default=False,
-        help_text="初次从事法制审核的，应当取得法律职业资格（处罚法第五十八条第二款）；不是初次的也勾选。",
+        help_text="初次从事法制审核的，应当取得法律职业资格（《行政处罚法》第五十八条第二款）；不是初次的也勾选。",
     )
     qualification = models.CharField(
         "法律职业资格",
         max_length=120,
         blank=True,
-        help_text="国家统一法律职业资格证书号；不是初次从事审核的，写明从何时起从事（处罚法第五十八条第二款）。",
+        help_text="国家统一法律职业资格证书号；不是初次从事审核的，写明从何时起从事（《行政处罚法》第五十八条第二款）。",
     )
     verdict = models.CharField("审核结论", max_length=10, choices=Verdict.choices, blank=True)
     opinion = models.TextField("审核意见", max_length=1000, blank=True)

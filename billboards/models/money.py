@@ -190,7 +190,7 @@ class SurchargeReckoning(models.Model):
             models.CheckConstraint(
                 name="surcharge_never_above_the_fine",
                 condition=Q(amount__gte=0, amount__lte=F("fine")),
-                violation_error_message="加处罚款不得超出罚款的数额（行政处罚法第七十二条）。",
+                violation_error_message="加处罚款不得超出罚款的数额（《行政处罚法》第七十二条）。",
             ),
         ]
 

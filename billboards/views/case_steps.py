@@ -105,37 +105,37 @@ ACTIONS: Final[Mapping[str, Action]] = {
             case, form.cleaned_data["person"], by=by, role=form.cleaned_data["role"]
         ),
         can_name_officers,
-        "不少于两人，持有效执法证；执法证号按当天的记（行政处罚法第四十二条）。",
+        "不少于两人，持有效执法证；执法证号按当天的记（《行政处罚法》第四十二条）。",
     ),
     "site": Action(
         "现场检查（勘验）笔录",
         lambda case, data, files: SiteForm(data, case=case),
         of_form,
-        lead="出示执法证件，告知申请回避的权利，当事人签字或注明拒签（行政处罚法第五十五条）。",
+        lead="出示执法证件，告知申请回避的权利，当事人签字或注明拒签（《行政处罚法》第五十五条）。",
     ),
     "interview": Action(
         "询问笔录",
         lambda case, data, files: InterviewForm(data, case=case),
         of_form,
-        lead="分别询问，逐页签字，末尾写“以上笔录已看过，属实”（行政处罚法第五十五条）。",
+        lead="分别询问，逐页签字，末尾写“以上笔录已看过，属实”（《行政处罚法》第五十五条）。",
     ),
     "evidence": Action(
         "登记证据",
         lambda case, data, files: EvidenceForm(data, files, case=case),
         of_form,
-        lead="文件存原件校验值；证据不能删除，不用的注明理由（行政处罚法第四十六条）。",
+        lead="原件连同校验值一并保存；证据不能删除，不用的注明理由（《行政处罚法》第四十六条）。",
     ),
     "statement": Action(
         "登记陈述申辩",
         lambda case, data, files: StatementForm(data),
         lambda case, form, by: form.store(case, by=by),
-        lead="口头的先作笔录。不得因陈述申辩加重处罚（行政处罚法第四十五条）。",
+        lead="口头的先作笔录。不得因陈述申辩加重处罚（《行政处罚法》第四十五条）。",
     ),
     "reply": Action(
         "陈述申辩复核意见",
         lambda case, data, files: ReplyForm(data),
         lambda case, form, by: form.store(case, by=by),
-        lead="成立的应当采纳（行政处罚法第四十五条；行政强制法第三十六条）。",
+        lead="成立的应当采纳（《行政处罚法》第四十五条；《行政强制法》第三十六条）。",
     ),
     "approval": Action(
         "线下签批登记",
@@ -147,13 +147,13 @@ ACTIONS: Final[Mapping[str, Action]] = {
         "政府责成（批准）",
         lambda case, data, files: GovernmentForm(data),
         lambda case, form, by: cases.record_government_order(case, form.instance, by=by),
-        lead="规划法第六十八条的责成、市容条例第三十七条的批准，没有它不能自行强制拆除。",
+        lead="《城乡规划法》第六十八条的责成、《城市市容和环境卫生管理条例》第三十七条的批准，没有它不能自行强制拆除。",
     ),
     "remedy": Action(
         "登记复议（诉讼）",
         lambda case, data, files: RemedyForm(data),
         lambda case, form, by: cases.file_remedy(case, form.instance, by=by),
-        lead="未决期间不能强制拆除，也不计算加处罚款；最早可强制日期随之重算。",
+        lead="复议、诉讼期间不强制拆除（《行政强制法》第四十四条）、不计算加处罚款（《行政处罚法》第七十三条第三款）；最早可强制日期随之重算。",
     ),
 }
 
@@ -212,7 +212,7 @@ def officer_recuse(request: HttpRequest, pk: int) -> HttpResponse:
         data = form.cleaned_data
         cases.recuse_officer(officer, by=request.user, on=data["recused_on"], reason=data["reason"])
 
-    lead = "有直接利害关系或者其他关系可能影响公正执法的，应当回避（行政处罚法第四十三条）。"
+    lead = "有直接利害关系或者其他关系可能影响公正执法的，应当回避（《行政处罚法》第四十三条）。"
     return act(request, officer.case, form, f"{officer.person.name}回避", store, lead=lead)
 
 
@@ -226,7 +226,7 @@ def remedy_end(request: HttpRequest, pk: int) -> HttpResponse:
     def store() -> None:
         cases.end_remedy(RemedyAction(pk=action.pk, case=action.case), by=request.user, facts=form.facts())
 
-    lead = "当事人收到复议决定之日起十五日内可以起诉（行政诉讼法第四十五条），收到日期必须登记。"
+    lead = "当事人收到复议决定之日起十五日内可以起诉（《行政诉讼法》第四十五条），收到日期必须登记。"
     return act(request, action.case, form, f"{action.get_kind_display()}结果", store, lead=lead)
 
 

@@ -39,7 +39,7 @@ def evidence_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         return act(request, piece.case, custody, title, lambda: evidence.hand_on(piece, custody.instance, by=by))
     if action == "set-aside":
         reason = ReasonForm(data)
-        lead = "证据留在案卷里，注明理由，不再作为认定事实的根据；不能删除（行政处罚法第四十六条）。"
+        lead = "证据留在案卷里，注明理由，不再作为认定事实的根据；不能删除（《行政处罚法》第四十六条）。"
         title = f"不采用：{piece}"
 
         def store() -> None:

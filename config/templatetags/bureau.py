@@ -7,6 +7,7 @@ smallest, badges and lights, are functions (config/signs.py).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ from config.chips import link_to
 from config.signs import badge, deadline_light, one_of, state_badge
 
 register = template.Library()
+SUM = re.compile(r"\b[0-9a-f]{64}\b")
 
 for pure in (
     display.date_cn,
@@ -123,6 +125,12 @@ def alert(text: str, tone: str = "info", title: str = "", url: str = "", action:
 @register.inclusion_tag("components/empty_state.html")
 def empty_state(text: str, action: str = "", url: str = "") -> dict[str, Any]:
     return {"text": text, "action": action, "url": url}
+
+
+@register.filter
+def short_sums(text: str) -> str:
+    """The sums of files by their beginning: whole they stand in the log."""
+    return SUM.sub(lambda found: f"{found[0][:12]}…", text)
 
 
 @register.inclusion_tag("components/timeline.html")

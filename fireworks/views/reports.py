@@ -39,7 +39,7 @@ def report_table(request: HttpRequest) -> Table:
             Column("name", "举报人", value="masked_name", phone="hidden"),
             Column("phone", "电话", value="masked_phone", phone="hidden"),
             Column("amount", "奖励", unit="元", sort="amount", phone="hidden"),
-            Column("reward", "奖励情况", value="reward_state", phone="primary"),
+            Column("reward", "奖励情况", value=lambda report: report.reward_state or "未核定", phone="primary"),
         ],
         rows=filters.qs,
         request=request,
@@ -100,7 +100,7 @@ def report_page(request: HttpRequest, report: PublicReport, *, open_name: bool =
         Fact("接报时间", report.received_at),
         Fact("举报人", report.name if open_name else report.masked_name),
         Fact("电话", report.phone if open_name else report.masked_phone),
-        Fact("奖励情况", report.reward_state),
+        Fact("奖励情况", report.reward_state or "未核定"),
         Fact("奖励金额", report.amount, unit="元", note=report.basis),
     ]
     page = RecordPage(

@@ -72,7 +72,7 @@ def statement_create(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (statement := form.store(by=request.user)):
         messages.success(request, "已登记书面证明。")
         return redirect(statement)
-    note = "证明的起止日期覆盖整个时段，结论性表述才成立。"
+    note = "证明须覆盖整个时段，工作总结才能引用“未发现燃放”等结论。"
     return form_page(request, form, title="登记书面证明", back=LIST, submit="登记", note=note)
 
 

@@ -123,6 +123,12 @@ class OnSiteForm(LateForm, forms.ModelForm):
 
 
 class InspectionForm(OnSiteForm):
+    LOOKED_AT = ("in_place", "in_time", "signs", "board")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial |= dict.fromkeys(self.LOOKED_AT, False)  # nothing conforms before somebody looked
+
     class Meta:
         model = Inspection
         fields = ["kind", "happened_at", "first", "second", "in_place", "in_time", "signs", "board", "found_area",

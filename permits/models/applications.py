@@ -227,7 +227,7 @@ class Application(models.Model):
             models.CheckConstraint(
                 name="permit_denied_says_why",
                 condition=~Q(state="denied") | (Q(granted__isnull=False, granted=False) & ~Q(refusal_reason="")),
-                violation_error_message="不予许可必须说明理由（行政许可法第三十八条第二款）。",
+                violation_error_message="不予许可必须说明理由（《行政许可法》第三十八条第二款）。",
             ),
             models.CheckConstraint(
                 name="permit_issued_not_before_decision",
@@ -238,7 +238,7 @@ class Application(models.Model):
                 name="permit_extension_whole",
                 condition=Q(extended_on=None, extension_reason="")
                 | (Q(extended_on__isnull=False) & ~Q(extension_reason="")),
-                violation_error_message="延期必须同时有批准日期和理由（行政许可法第四十二条）。",
+                violation_error_message="延期必须同时有批准日期和理由（《行政许可法》第四十二条）。",
             ),
             models.CheckConstraint(
                 name="permit_position_whole",

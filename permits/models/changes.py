@@ -57,7 +57,7 @@ class PermitChange(models.Model):
             models.CheckConstraint(
                 name="change_denied_says_why",
                 condition=~Q(outcome="denied") | ~Q(decision_note=""),
-                violation_error_message="不予变更必须说明理由（行政许可法第三十八条第二款）。",
+                violation_error_message="不予变更必须说明理由（《行政许可法》第三十八条第二款）。",
             ),
             models.CheckConstraint(
                 name="change_says_to_what",

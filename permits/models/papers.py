@@ -116,7 +116,7 @@ class PaperService(ServiceRecord):
             models.CheckConstraint(
                 name="announced_thirty_days",
                 condition=~Q(method=ServiceMethod.ANNOUNCEMENT) | Q(effective_on__gt=F("announced_on")),
-                violation_error_message="公告满三十日才视为送达（《民事诉讼法》第95条）。",
+                violation_error_message="公告满三十日才视为送达（《民事诉讼法》第九十五条）。",
             ),
         ]
 

@@ -16,7 +16,9 @@ from staff.models import Unit
 
 class Road(models.Model):
     name = models.CharField("道路名称", max_length=60)
-    stretch = models.CharField("起止", max_length=100, blank=True, help_text="同一条路分段管理的，每段一行，写明起止。")
+    stretch = models.CharField(
+        "起止", max_length=100, blank=True, help_text="同一条路分段管理的，每段单独登记一条，写明起止。"
+    )
     grade = models.CharField("道路等级", max_length=12, choices=RoadGrade.choices)
     manager = models.CharField(
         "管理单位", max_length=8, choices=RoadManager.choices, default=RoadManager.DISTRICT,

@@ -79,7 +79,7 @@ class Survey(models.Model):
             models.CheckConstraint(
                 name="surveyors_are_two",
                 condition=Q(first=None) | Q(second=None) | ~Q(first=F("second")),
-                violation_error_message="查勘须由两名不同的人员进行（行政许可法第三十四条第三款）。",
+                violation_error_message="查勘须由两名不同的人员进行（《行政许可法》第三十四条第三款）。",
             ),
             models.CheckConstraint(
                 name="survey_position_whole",

@@ -28,6 +28,11 @@ class SheetForm(forms.Form):
         help_text="在 WPS 里选中连表头在内的区域，复制后粘贴到这里。",
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # one of the two
+            field.wanted_later = True  # type: ignore[attr-defined]
+
     def clean_file(self) -> UploadedFile | None:
         upload = self.cleaned_data["file"]
         if upload and upload.size > settings.IMPORT_MAX_BYTES:

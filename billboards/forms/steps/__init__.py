@@ -12,7 +12,7 @@ from django.utils import timezone
 from billboards.dossier import Dossier
 from billboards.enums.case_edges import NEVER_AFTERWARDS
 from billboards.enums.cases import Verdict
-from billboards.forms.steps.facts import FACTS
+from billboards.forms.steps.facts import FACTS, asked
 from billboards.forms.steps.initial import initial_of
 from billboards.forms.steps.specs import SPECS, Spec
 from billboards.models import Case, CaseOfficer, DiscretionStep, Hearing
@@ -59,9 +59,13 @@ class StepForm(forms.BaseForm):
                 required=False,
                 initial=acting,
             )
-            self.fields["officers"] = officers
+            self.fields["officers"] = asked(officers)
         for name in self.spec.facts:
             self.fields[name] = FACTS[name]()
+        if self.edge == "return_review":
+            asked(self.fields["opinion"])
+        if self.edge == "spot":
+            self.fields["warning"].label = "警告"  # on the spot: a fine or a warning (行政处罚法 第五十一条)
         if self.spec.note:
             self.fields["note"] = forms.CharField(
                 label=self.spec.note,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from billboards.dossier import Dossier
 from billboards.enums.cases import CaseState, ClosingReason, DecisionKind, PerformanceKind, Route
 from staff.models import ServiceMethod, setting
+from staff.workdays import add_working_days
 
 Initial = Callable[[Dossier], dict[str, Any]]
 
@@ -93,7 +94,11 @@ def spot(dossier: Dossier) -> dict[str, Any]:
 
 def dunning(dossier: Dossier) -> dict[str, Any]:
     manner = "缴纳罚款" if dossier.removal_done else "自行拆除，缴纳罚款" if dossier.unpaid else "自行拆除"
-    return {"perform_by": dossier.today + timedelta(days=10), "manner": manner, "amount": dossier.unpaid}
+    return {
+        "perform_by": add_working_days(dossier.today, 10, dossier.calendar).day,
+        "manner": manner,
+        "amount": dossier.unpaid,
+    }
 
 
 def removed(dossier: Dossier) -> dict[str, Any]:

@@ -193,7 +193,7 @@ SPECS: Final[Mapping[str, Spec]] = {
         RouteChoice,
         ("route", "reason", "obstacle", "traffic_danger", "emergency", "consent_on"),
         day="chosen_on",
-        consequence="没有法律授权的，只能申请法院强制执行（行政强制法第十三条）。",
+        consequence="没有法律授权的，只能申请法院强制执行。",
     ),
     "apply_court": Spec(
         CourtApplication, ("court", "docket", "note"), day="applied_on", consequence="法院五日内受理，裁定执行。"
