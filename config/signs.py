@@ -75,4 +75,5 @@ def deadline_light(level: str, text: str = "") -> SafeString:
 
 def due(moment: date | None, light: tuple[str, str] | None = None) -> SafeString:
     """A day or a minute by which something is due; behind it (level, word) of its light while it is open."""
-    return SafeString(minute(moment) + (f" {deadline_light(*light)}" if light else ""))
+    said = f'<span class="text-nowrap">{minute(moment)}</span>'
+    return SafeString(f"{said} {deadline_light(*light)}" if light else said)
