@@ -120,7 +120,7 @@ NAV = (
     Entry("办公室", "操作日志", "staff:activity-list", "staff.read_log"),
     Entry("办公室", "基础数据", "admin:index", "staff.view_staff_admin"),
 )
-# Pages that not everybody's menu names, and the entry beside which they then stand.
+# Pages that not everybody's menu names (lists, or pages of a record), and the entry beside which they then stand.
 BESIDE = {
     "inspections:rules-list": "inspections:score-list",
     "inspections:input-list": "inspections:score-list",
@@ -129,9 +129,14 @@ BESIDE = {
     "fireworks:shift-list": "fireworks:window-list",
     "fireworks:law-list": "fireworks:window-list",
     "fireworks:slot-list": "fireworks:window-list",
+    "fireworks:roster-detail": "fireworks:window-list",
     "fireworks:post-list": "fireworks:grid-list",
     "fireworks:scheme-list": "fireworks:entry-list",
     "billboards:order-list": "billboards:case-list",
+    "billboards:size-rule-list": "billboards:board-list",
+    "billboards:clock-extend": "billboards:case-list",
+    "permits:version-detail": "permits:item-list",
+    "reports:measure-edit": "reports:task-list",
     "reports:outline-list": "reports:report-list",
     "staff:quota-list": "staff:staffing",
     "staff:hours-list": "staff:course-list",
@@ -228,6 +233,15 @@ def address_of(url_name: str, args: tuple[str, ...] = ()) -> str:
 
 
 @cache
+def beginning_of(url_name: str) -> str:
+    """The path of a list, or what the paths of a record's pages begin with; "" while no app brings it."""
+    try:
+        return address_of(url_name) or _around_the_number(url_name)[0]
+    except NoReverseMatch:
+        return ""
+
+
+@cache
 def _around_the_number(url_name: str) -> tuple[str, str]:
     before, _, after = reverse(url_name, args=[SOME_NUMBER]).partition(str(SOME_NUMBER))
     return before, after
@@ -259,7 +273,7 @@ def nav_items(entries: list[Entry], path: str) -> list[NavItem]:
     urls = [address_of(entry.url_name, entry.args) for entry in entries]
     places = {url: url for url in urls}
     for name, beside in BESIDE.items():
-        if (address := address_of(name)) and address_of(beside) in places:
+        if (address := beginning_of(name)) and address_of(beside) in places:
             places.setdefault(address, address_of(beside))
     near = max((url for url in places if path == url or (url != "/" and path.startswith(url))), key=len, default="")
     here = places.get(near, "")

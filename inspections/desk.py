@@ -80,9 +80,10 @@ def late_and_soon(user: User) -> list[Todo]:
     )
     verb = "去督办" if user.has_perm(Perms.ORDER_FINDING) else "查看"
     today, no_day = {"overdue": timezone.localdate().isoformat()}, dict[str, str]()
+    what = "条考评问题" if user.sees_all_units else "条与我单位有关的考评问题"  # those in which it holds a share
     kinds = (
-        (late, "red", "条考评问题逾期未整改", today),
-        (soon, "orange", "条考评问题一天内到期", no_day),
+        (late, "red", f"{what}逾期未整改", today),
+        (soon, "orange", f"{what}一天内到期", no_day),
     )
     found = []
     for rows, light, words, more in kinds:

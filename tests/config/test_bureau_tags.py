@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from config import display, navigation
-from config.navigation import Entry, nav_items, permitted, record_address
+from config.navigation import BESIDE, Entry, beginning_of, nav_items, permitted, record_address
 
 
 def draw(text, **values):
@@ -162,3 +162,10 @@ def test_the_active_entry_is_the_longest_that_fits(addresses):
 @pytest.mark.parametrize("name", ["inspections:finding-detail", "permits:application-detail", "staff:open-message"])
 def test_the_address_of_a_record_is_the_one_that_is_reversed(name):
     assert [record_address(name, pk) for pk in (1, 31_741)] == [reverse(name, args=[pk]) for pk in (1, 31_741)]
+
+
+def test_pages_off_the_menu_stand_beside_one_of_its_entries():
+    for name, beside in BESIDE.items():
+        (item,) = nav_items([Entry("", "旁边", beside)], f"{beginning_of(name)}7/")
+        assert item.active, name
+    assert not nav_items([Entry("", "重点时段", "fireworks:window-list")], "/fireworks/")[0].active
