@@ -232,7 +232,6 @@ def address_of(url_name: str, args: tuple[str, ...] = ()) -> str:
         return ""
 
 
-@cache
 def beginning_of(url_name: str) -> str:
     """The path of a list, or what the paths of a record's pages begin with; "" while no app brings it."""
     try:
