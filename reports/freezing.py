@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from config.figures import Kind, one_reading
 from config.periods import Period
 from reports.checklist import said
-from reports.compilation import compile_content
+from reports.compilation import NO_ROWS, compile_content
 from reports.models import Compilation, FrozenFigure, Report
 from reports.registry import registry
 
@@ -105,8 +105,9 @@ def cells_moved(compilation: Compilation, now: dict[str, Any]) -> Iterator[Drift
     for key, then in before.items():
         if key not in after:
             continue
-        old = {row[0][0]: row for row in then["rows"]}
-        new = {row[0][0]: row for row in after[key]["rows"]}
+        old, new = (
+            {row[0][0]: row for row in rows if row[0][0] != NO_ROWS} for rows in (then["rows"], after[key]["rows"])
+        )
         for name, row in old.items():
             for head, was, cell in zip(then["head"][1:], row[1:], new.get(name, row)[1:], strict=False):
                 if was[0] != cell[0]:

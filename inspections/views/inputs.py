@@ -78,6 +78,9 @@ def input_grid(request: HttpRequest, month: str) -> HttpResponse:
     units = Unit.objects.assessed().active_on(Period.parse(month).end).order_by("order")
     shown = [unit for unit in units if own is None or unit.pk in own]
     form = InputGridForm(request.POST or None, month=month, units=shown)
+    if not manages:
+        for field in form.fields.values():
+            field.disabled = True
     if request.method == "POST":
         if not manages:
             raise PermissionDenied

@@ -33,7 +33,7 @@ def test_a_spring_festival_is_planned_staffed_walked_and_reported(visit, grids):
     page.locator("#propose").get_by_label("年份").fill(str(YEAR))
     page.get_by_role("button", name="推算", exact=True).click()
     page.get_by_role("link", name=f"{YEAR}年除夕、春节").click()
-    expect(page.get_by_text(f"{peaks.eve(YEAR)}（除夕）")).to_be_visible()
+    expect(page.get_by_text(f"{peaks.eve(YEAR)} 至")).to_be_visible()
     page.get_by_label(re.compile("除夕夜班")).check()
     page.get_by_label(re.compile("初一早班")).check()
     page.get_by_role("button", name="生成岗班").click()
