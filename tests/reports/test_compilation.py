@@ -10,9 +10,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from config.periods import Period
-from inspections.models import Item
+from inspections.models import Finding, Item
 from inspections.workflow import findings
 from reports.compilation import compile_content, totals
+from reports.freezing import cells_moved
 from reports.layouts.paper import SummaryPaper, summary_pdf
 from reports.models import Compilation, Report, Section
 from reports.workflow import issuing, sections, summaries
@@ -208,3 +209,27 @@ def test_the_total_of_a_table_keeps_the_places_of_amounts():
     rows = [[["甲", ""], ["3", ""], ["1,200.50", ""]], [["乙", ""], ["4", ""], ["0.00", ""]]]
     assert totals(rows) == ["合计", "7", "1200.50"]
     assert totals([]) == []
+
+
+def test_a_table_without_rows_says_so_and_opens_nothing(report):
+    content, _ = compiled("{{ table staff.appraisal_results }}", report)
+    (block,) = content["sections"][0]["blocks"]
+    assert [cell[0] for cell in block["rows"][0]] == ["期内没有记录", "", "", "", ""]
+    assert not any(cell[1] for cell in block["rows"][0])
+
+
+def test_what_was_frozen_without_that_row_has_not_moved(report):
+    content, _ = compiled("{{ table staff.appraisal_results }}", report)
+    before = json.loads(json.dumps(content))
+    before["sections"][0]["blocks"][0]["rows"] = []  # as a paper of an earlier release keeps it
+    assert list(cells_moved(Compilation(content=before), content)) == []
+
+
+def test_a_period_without_records_has_no_bars(report):
+    content, _ = compiled("{{ chart inspections.by_category }}", report)
+    now, then = content["sections"][0]["blocks"][0]["data"]["series"]
+    assert "12" in now[1]
+    assert "1" in then[1]
+    Finding.objects.filter(found_on__year=2025).delete()
+    content, _ = compiled("{{ chart inspections.by_category }}", report)
+    assert set(content["sections"][0]["blocks"][0]["data"]["series"][1][1]) == {None}
