@@ -32,7 +32,9 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 @login_not_required
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400; or 413 where more was sent than a form may hold."""
+    """400; 413 where more was sent than a form may hold; 507 where a session could not be written, which Django calls bad too."""
+    if of_disk(exception):
+        return failed(request, exception)
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         return render(request, "413.html", status=413)
     return render(request, "400.html", status=400)
@@ -44,12 +46,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     Django calls this while it handles the exception, so it is at hand.
     """
+    return failed(request, sys.exc_info()[1])
+
+
+def failed(request: HttpRequest, error: BaseException | None) -> HttpResponse:
     number = secrets.token_hex(4).upper()
-    error = sys.exc_info()[1]
     logger.error("错误编号 %s：%s %s", number, request.method, request.path, exc_info=error)
-    if any(is_disk_trouble(cause) for cause in causes(error)):
+    if of_disk(error):
         return alone("507.html", number, 507)
     return alone("500.html", number, 500)
+
+
+def of_disk(error: BaseException | None) -> bool:
+    return any(is_disk_trouble(cause) for cause in causes(error))
 
 
 def alone(template: str, number: str, status: int) -> HttpResponse:

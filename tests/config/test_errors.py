@@ -5,6 +5,8 @@ import re
 import sqlite3
 
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import OperationalError
 from django.test import Client
 from django.urls import path
@@ -15,6 +17,19 @@ from config import errors
 def breaks(request):
     fault = FAULTS[request.GET["how"]]
     raise fault()
+
+
+def session_not_written():
+    """As the session's middleware answers when the row cannot be updated."""
+    try:
+        try:
+            raise full_database()
+        except OperationalError:
+            raise UpdateError  # noqa: B904 -- as Django does
+    except UpdateError as error:
+        interrupted = SessionInterrupted("The session was deleted before the request completed.")
+        interrupted.__context__ = error
+        return interrupted
 
 
 def full_database():
@@ -28,10 +43,13 @@ FAULTS = {
     "disk": lambda: OSError(errno.ENOSPC, "No space left on device"),
     "failing": lambda: OSError(errno.EIO, "Input/output error"),
     "database": full_database,
+    "session": session_not_written,
+    "interrupted": lambda: SessionInterrupted("deleted"),
     "missing": lambda: FileNotFoundError(errno.ENOENT, "secret inside"),
     "locked": lambda: OperationalError("database is locked"),
 }
 urlpatterns = [path("breaks/", breaks)]
+handler400 = errors.bad_request
 handler500 = errors.server_error
 
 
@@ -52,8 +70,12 @@ def test_a_fault_shows_a_number_that_stands_in_the_log_and_nothing_from_inside(a
     assert "secret inside" not in page.content.decode()
 
 
-@pytest.mark.parametrize("how", ["disk", "failing", "database"])
+@pytest.mark.parametrize("how", ["disk", "failing", "database", "session"])
 def test_a_disk_that_takes_nothing_is_said_so(answer, how):
     page = answer(how)
     assert page.status_code == 507
     assert "磁盘空间用完" in page.content.decode()
+
+
+def test_a_session_that_ended_meanwhile_is_a_bad_request(answer):
+    assert answer("interrupted").status_code == 400
