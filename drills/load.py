@@ -87,7 +87,7 @@ def run(database: str, *, short: bool) -> Iterator[Outcome]:
         _served(Path(place) / "load", database, scale) as site,
         Readers(site, 20) as people,
     ):
-        people.during(lambda: time.sleep(seconds / 10))  # caches fill, threads start
+        people.during(lambda: time.sleep(max(60, seconds / 10)))  # caches fill, threads start, every page is met once
         before = site.megabytes()
         taken = people.during(lambda: time.sleep(seconds))
         growth = site.megabytes() / before - 1
