@@ -53,6 +53,12 @@ class FieldPart:
         return self.bound.aria_describedby or ""
 
 
+def asked(field: forms.Field, *, wanted: bool = True) -> forms.Field:
+    """Not marked 选填 although it is not required: a later step asks for it, or one of several is enough."""
+    field.wanted_later = wanted  # type: ignore[attr-defined]
+    return field
+
+
 @dataclass(frozen=True, slots=True)
 class FormError:
     text: str

@@ -45,6 +45,7 @@ LOCAL_CODE: Final = "LOCAL"  # the bureau's own item without a national code
 FULL_POINTS: Final = Decimal(100)
 MAX_BYTES: Final = 2_000_000
 HEAD_ROWS: Final = 10  # the head stands below a title and a note
+SIGNED: Final = "填表人"  # what an exported sheet ends with
 # Longest text of a column, as the tables hold it.
 MAX_LENGTH: Final[Mapping[str, int]] = {
     "major_code": 4,
@@ -136,7 +137,7 @@ def parse(data: bytes) -> StandardSheet:
 
 
 def parse_sheet(rows: Sequence[Sequence[Any]]) -> StandardSheet:
-    """The standard in the rows of a workbook: a head with our names or the officers', then the items up to an empty row.
+    """The standard in the rows of a workbook: a head with our names or the officers', then the items.
 
     Raises InvalidStandard with every error found.
     """
@@ -151,7 +152,7 @@ def parse_sheet(rows: Sequence[Sequence[Any]]) -> StandardSheet:
     width = len(records[head])
     found = [(head + 1, [names.get(cell, cell) for cell in records[head]])]
     for number, cells in enumerate(records[head + 1 :], head + 2):
-        if not any(cells):
+        if cells and cells[0].startswith(SIGNED):
             break
         found.append((number, (cells + [""] * width)[:width]))
     return _checked(_body(found))

@@ -22,6 +22,7 @@ from billboards.models import (
     Violation,
 )
 from billboards.workflow import cases, evidence, inquiry
+from config.form_fields import asked
 from config.identity import check_credit_code, check_id_number
 from config.inputs import DATE
 from staff.forms.files import SeveralFilesField
@@ -130,8 +131,8 @@ class LeadForm(CaseFields):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["key"].initial = uuid.uuid4().hex
-        place = self.fields["place"]
-        place.required, place.wanted_later = False, True  # type: ignore[attr-defined]
+        place = asked(self.fields["place"])
+        place.required = False
         place.help_text = "写到门牌、楼栋或路口；选了台账中的设施，空着就按台账的位置。"
 
     def clean(self) -> dict[str, Any]:

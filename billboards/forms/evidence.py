@@ -8,9 +8,9 @@ from django import forms
 from django.utils import timezone
 
 from billboards.enums.cases import CustodyAct
-from billboards.forms.steps.facts import asked
 from billboards.models import Case, CaseOfficer, Evidence, EvidenceCustody, Interview, SiteRecord
 from billboards.workflow import evidence, inquiry
+from config.form_fields import asked
 from config.inputs import DATE, MOMENT, RowsField
 from config.periods import FIRST_YEAR, LAST_YEAR
 from staff.forms.files import SeveralFilesField

@@ -12,6 +12,7 @@ from django.utils import timezone
 from billboards.documents import DOCUMENTS, Document, Part, Shape
 from billboards.models import Case, Paper, PaperService, ServiceWay
 from billboards.workflow import papers
+from config.form_fields import asked
 from config.inputs import DATE, MOMENT
 from staff.forms.scans import ScanField
 from staff.models import User
@@ -51,7 +52,7 @@ def field_of(each: Part) -> forms.Field:
         Shape.CHOICE: lambda: forms.ChoiceField(choices=[("", "—"), *each.choices], **common),
     }
     made = makers[each.shape]()
-    made.wanted_later = each.is_required  # type: ignore[attr-defined]
+    asked(made, wanted=each.is_required)
     return made
 
 

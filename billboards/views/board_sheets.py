@@ -243,7 +243,9 @@ REMOVAL_EXPORT = register_export(ListExport("billboards.removals", "户外广告
 @VIEW
 def removal_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A removal by itself: of a case, what an old ledger said of it, or of an item that is another unit's."""
-    rows = Removal.objects.visible_to(request.user).select_related("street", "batch", "recorded_by", "case", "item")
+    rows = Removal.objects.visible_to(request.user).select_related(
+        "street", "batch", "recorded_by", "case", "item__campaign"
+    )
     removal = get_object_or_404(rows, pk=pk)
     steps = []
     if getattr(removal, "item", None) is None and request.user.has_perm(Perms.KEEP_BOARDS) and not removal.is_voided:

@@ -188,9 +188,8 @@ def campaign_page(
     user = request.user
     read = set(streets_read_by(user, campaign.streets.all()).values_list("pk", flat=True))
     lines = progress_lines(request, campaign, read)
-    whole = len(read) == len(
-        lines
-    )  # the numbers are the whole campaign's: they open lists for those who read all of it
+    # The numbers are the whole campaign's: they open lists for those who read all of it.
+    whole = len(read) == len(lines)
     can_close = can_step_campaign(user, campaign, "close")
     context = {
         "campaign": campaign,

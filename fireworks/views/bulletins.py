@@ -35,12 +35,12 @@ VIEW = permission_required(Perms.VIEW_FIREWORKS, raise_exception=True)
 ASSESS = permission_required(Perms.ASSESS_BAN, raise_exception=True)
 
 
-def signed_sign(bulletin: BanBulletin) -> str:
-    return badge("已签发", "green") if bulletin.is_signed else badge("编制中", "amber")
-
-
 LIST = ("考评通报", "fireworks:bulletin-list")
 HEAD = ("区（单位）", "板块", "考评情况", "扣分", "合计")
+
+
+def signed_sign(bulletin: BanBulletin) -> str:
+    return badge("已签发", "green") if bulletin.is_signed else badge("编制中", "amber")
 
 
 def bulletin_table(request: HttpRequest) -> Table:

@@ -167,7 +167,7 @@ def grid_retire(request: HttpRequest, pk: int) -> HttpResponse:
 @VIEW
 def grid_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     notice = GridNotice.of(visible_grid(request, pk), timezone.localdate())
-    context = {"notice": notice, "sheet": sheet_of(notice.title, f"{date_cn(notice.on)}", request.user)}
+    context = {"notice": notice, "sheet": sheet_of(notice.title, date_cn(notice.on), request.user)}
     return pdf_answer(request, "fireworks/pdf/grid_notice.html", context, notice.title)
 
 

@@ -12,6 +12,7 @@ from django import forms
 from django.urls import reverse
 from django.utils import timezone
 
+from config.form_fields import asked
 from config.identity import check_credit_code, check_id_number
 from config.inputs import DATE, WORDS
 from permits.enums import ActKind, ApplicantKind
@@ -112,7 +113,7 @@ class BaseApplicationForm(forms.ModelForm):
         self.fields["item"].queryset = versions.select_related("item")  # type: ignore[attr-defined]
         self.fields["entry_key"].initial = uuid.uuid4().hex
         self.fields["seen"].initial = self.instance.version
-        self.fields["applicant_code"].wanted_later = True  # type: ignore[attr-defined]  # receiving asks for it
+        asked(self.fields["applicant_code"])  # receiving asks for it
         self.fields["applicant_code"].widget.attrs |= {
             "hx-post": reverse("permits:applicant-lookup"),
             "hx-trigger": "change",

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 
+from config.form_fields import asked
+
 LATE_WORDS = "事情已在线下办完的勾选：如实登记；按规定当时不该这样办的，记为程序瑕疵并注明条款。"
 
 
@@ -19,7 +21,7 @@ class LateForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["late_reason"].wanted_later = True  # type: ignore[attr-defined]
+        asked(self.fields["late_reason"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
+from config.form_fields import asked
 from config.inputs import DATE, MOMENT, PICTURES, WORDS
 from permits.enums import Surface, SurveyOpinion
 from permits.forms.late import LateForm
@@ -58,7 +59,7 @@ class SurveyForm(LateForm, forms.ModelForm):
                 label=f"{words}：路面", choices=Surface.choices, initial=row.surface if row else segment.surface
             )
         for name, each in self.fields.items():  # 完成 asks for them, 先保存 does not
-            each.wanted_later = name.startswith(("length_", "width_")) or name in WANTED  # type: ignore[attr-defined]
+            asked(each, wanted=name.startswith(("length_", "width_")) or name in WANTED)
         self.order_fields([*[name for name in self.fields if name not in LAST], *LAST])
 
     def _get_validation_exclusions(self) -> set[str]:

@@ -145,7 +145,7 @@ class FileCheck(Attachment):
     compilation = models.ForeignKey(
         Compilation, verbose_name="对照的汇编稿", on_delete=models.CASCADE, related_name="+"
     )
-    result = models.JSONField("数字核校结果", default=list, blank=True)
+    result = models.JSONField("核校结果", default=list, blank=True)
 
     class Meta(Attachment.Meta):
         verbose_name = verbose_name_plural = "数字核校"

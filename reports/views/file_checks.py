@@ -31,7 +31,7 @@ def file_check_list(request: HttpRequest, pk: int) -> HttpResponse:
         if latest is None:
             form.add_error(None, "还没有汇编，没有可以对照的数据。请先汇编。")
         elif (kept := form.save(report, latest, by=request.user)) is not None:
-            messages.success(request, "已数字核校。")
+            messages.success(request, "已逐个核校，结果在下面。")
             return redirect("reports:file-check", pk, kept.pk)
     checks = report.file_checks.select_related("uploaded_by")[:20]
     context = {"report": report, "form": form if may else None, "checks": checks, "latest": latest}

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from config.form_fields import asked
 from staff.imports import headers, pipeline
 from staff.imports.kinds import ImportKind, import_kind
 from staff.imports.reading import SheetError
@@ -31,7 +32,7 @@ class SheetForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():  # one of the two
-            field.wanted_later = True  # type: ignore[attr-defined]
+            asked(field)
 
     def clean_file(self) -> UploadedFile | None:
         upload = self.cleaned_data["file"]

@@ -137,6 +137,13 @@ class TestByTheBrowser:
         self.sent(office, book)
         assert Item.objects.get(category__version__name="新标准", code="A01").rectify_hours == 3
 
+    def test_a_blank_row_between_loses_nothing_below_it(self, office):
+        old = stored(date(2026, 1, 1))
+        book = self.sheet_of(office, old)
+        book.active.insert_rows(7)
+        assert self.sent(office, book).status_code == 302
+        assert standard_rows(StandardVersion.objects.get(name="新标准")) == standard_rows(old)
+
     def test_what_is_wrong_is_told_by_row_and_column_and_nothing_is_stored(self, office):
         book = self.sheet_of(office, stored(date(2026, 1, 1)))
         cap = [cell.value for cell in book.active[3]].index("小项分值（扣完为止）")

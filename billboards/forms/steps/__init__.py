@@ -12,12 +12,13 @@ from django.utils import timezone
 from billboards.dossier import Dossier
 from billboards.enums.case_edges import NEVER_AFTERWARDS
 from billboards.enums.cases import Verdict
-from billboards.forms.steps.facts import FACTS, asked
+from billboards.forms.steps.facts import FACTS
 from billboards.forms.steps.initial import initial_of
 from billboards.forms.steps.specs import SPECS, Spec
 from billboards.models import Case, CaseOfficer, DiscretionStep, Hearing
 from billboards.workflow.guards import Entry
 from billboards.workflow.steps import take_step
+from config.form_fields import asked
 from config.inputs import DATE, WORDS, RowsField
 from staff.models import Person, User
 from staff.refusals import Refused, show_refusal

@@ -9,6 +9,7 @@ from typing import Final
 from django import forms
 from django.utils import timezone
 
+from config.form_fields import asked
 from config.inputs import DATE, MOMENT
 from staff.models import STREET_KINDS, ServiceMethod, Unit
 
@@ -30,12 +31,6 @@ def text(label: str, length: int = 1000, *, required: bool = False, wanted: bool
         forms.CharField(label=label, max_length=length, required=required, widget=forms.Textarea(attrs=rows)),
         wanted=wanted,
     )
-
-
-def asked(field: forms.Field, *, wanted: bool = True) -> forms.Field:
-    """Not marked 选填."""
-    field.wanted_later = wanted  # type: ignore[attr-defined]
-    return field
 
 
 def street() -> forms.Field:
