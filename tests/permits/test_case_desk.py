@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from permits import desk
 from permits.enums import PermitState
-from permits.models import Emergency
+from permits.models import Application, Emergency
 from permits.workflow import daily, supervision, window
 from permits.workflow.steps import Step
 from staff.models import Activity, Message
@@ -148,3 +148,24 @@ def test_new_holidays_move_the_days_of_open_cases(section, time_machine_day):
     workdays.forget()
     assert window.recompute_due_dates() == 1
     assert make.fresh(application).decide_due > before
+
+
+@pytest.mark.parametrize(
+    ("state", "day"),
+    [
+        (PermitState.IN_REVIEW, date(2026, 3, 1)),
+        (PermitState.GRANTED, date(2026, 3, 2)),
+        (PermitState.FEE_DUE, date(2026, 3, 3)),
+        (PermitState.EXPIRED, date(2026, 3, 4)),
+        (PermitState.COMPLETION, None),
+    ],
+)
+def test_the_desk_tells_the_day_of_the_next_step(state, day):
+    case = Application(
+        state=state,
+        decide_due=date(2026, 3, 1),
+        deliver_due=date(2026, 3, 2),
+        pay_due=date(2026, 3, 3),
+        ends_on=date(2026, 3, 4),
+    )
+    assert desk.due_of(case) == day

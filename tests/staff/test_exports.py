@@ -1,6 +1,7 @@
 """An export is what the list shows, for each role, at once or as a job; nothing in it runs as a formula."""
 
 import io
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from staff import exports
+from staff.files import send_made
 from staff.models import Activity, Job, JobState
 from staff.permissions import Roles
 from tests.factories.inspections import ItemFactory, make_finding
@@ -90,3 +92,11 @@ def test_the_auditor_exports_the_log_and_that_is_logged(client):
     client.force_login(UserFactory(role=Roles.AUDITOR))
     assert client.get("/staff/exports/staff.activities/").status_code == 200
     assert Activity.objects.filter(verb="export", title="导出操作日志").count() == 1
+
+
+def test_a_file_that_is_made_has_a_chinese_name_and_stays_out_of_caches():
+    answer = send_made(b"x", "单位得分.xlsx")
+    assert answer["Content-Type"].endswith("spreadsheetml.sheet")
+    assert answer["Content-Disposition"] == f"attachment; filename*=utf-8''{quote('单位得分.xlsx')}"
+    assert answer["Cache-Control"] == "private, no-store"
+    assert send_made(b"x", "a.pdf", inline=True)["Content-Disposition"].startswith("inline")
