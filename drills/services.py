@@ -27,7 +27,7 @@ class Worker:
             env=site.settings,
             stdout=self.log.open("ab"),
             stderr=subprocess.STDOUT,
-            start_new_session=True,
+            process_group=0,
         )
 
     def took(self) -> int:

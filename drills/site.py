@@ -10,6 +10,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -84,9 +85,12 @@ class Site:
         if not kept.exists():
             self._seed(scale, code)
             kept.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(self.folder, kept, ignore=shutil.ignore_patterns("fonts", "log"))
+            copy = Path(tempfile.mkdtemp(dir=kept.parent))  # whoever makes the same beside us never sees half of it
+            shutil.copytree(self.folder, copy, ignore=shutil.ignore_patterns("fonts", "log"), dirs_exist_ok=True)
             if self.database == "postgres":
-                self._run("pg_dump", "--format=custom", "--compress=1", f"--file={kept / 'dump'}", self.url)
+                self._run("pg_dump", "--format=custom", "--compress=1", f"--file={copy / 'dump'}", self.url)
+            if not kept.exists():
+                copy.rename(kept)
         else:
             shutil.copytree(kept, self.folder)
             (self.folder / "fonts").symlink_to(ROOT / "var" / "fonts")
@@ -150,9 +154,7 @@ class Site:
         command = [*wrapper, sys.executable, "-m", "gunicorn", "config.wsgi", "-c", "deploy/gunicorn.conf.py", *bind]
         log = (self.folder / "server.log").open("ab")
         began = time.monotonic()
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=self.settings, stdout=log, stderr=log, start_new_session=True
-        )
+        self.process = subprocess.Popen(command, cwd=ROOT, env=self.settings, stdout=log, stderr=log, process_group=0)
         log.close()
         while time.monotonic() - began < ANSWERS_WITHIN:
             with suppress(requests.ConnectionError):  # not listening yet
