@@ -171,11 +171,14 @@ def follow(row: Any, path: str) -> Any:
 
 
 def export_value(value: Any) -> Any:
-    """Numbers, dates and text stay what they are (times in local time); everything else becomes the words on screen."""
+    """Numbers, dates and text stay what they are; everything else becomes the words on screen.
+
+    Times are local and cut to the second, as on screen: a sheet would round them up.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return display(value)
-    if isinstance(value, datetime) and timezone.is_aware(value):
-        return timezone.make_naive(value)
+    if isinstance(value, datetime):
+        return (timezone.make_naive(value) if timezone.is_aware(value) else value).replace(microsecond=0)
     return value if isinstance(value, EXPORTED) else str(value)

@@ -17,7 +17,7 @@ from staff.imports import values
 from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField, SheetResource
 from staff.models import STREET_KINDS, Unit
-from staff.resources.people import day, text
+from staff.resources.people import day, full_number, text
 
 # How ledgers call things, beside the words of our own choices.
 SPOKEN = {
@@ -118,9 +118,9 @@ class BoardResource(GroundResource):
         "category", "广告类别", "类别", choices=AdCategory.choices, default=AdCategory.COMMERCIAL, example="商业"
     )
     setter = text("setter", "设置人", "设置单位", example="示例广告公司", longest=80)
-    setter_code = text("setter_code", "设置人统一社会信用代码", "信用代码", example="", longest=18)
+    setter_code = full_number("setter_code", "设置人统一社会信用代码", "信用代码", example="", longest=18)
     contact = text("contact", "联系人", example="", longest=30)
-    phone = text("phone", "联系电话", "电话", example="", longest=20)
+    phone = full_number("phone", "联系电话", "电话", example="", longest=20)
     owner = text("owner", "产权人", "所有人", example="", longest=80)
     publisher = text("publisher", "发布人", "发布单位", example="", longest=80)
     right_source = choice("right_source", "点位取得方式", "取得方式", choices=RightSource.choices, default=RightSource.UNKNOWN, example="协议")  # fmt: skip

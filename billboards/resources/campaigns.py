@@ -14,7 +14,7 @@ from billboards.resources.boards import GroundResource, choice, kind_field, metr
 from staff.imports import values
 from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField
-from staff.resources.people import day, text
+from staff.resources.people import day, full_number, text
 
 
 class CampaignItemResource(GroundResource):
@@ -37,7 +37,7 @@ class CampaignItemResource(GroundResource):
     )
     area = metres("area", "面积（㎡）", "面积", example="12", most=100_000)
     party = text("party", "设置人", "业主", "当事人", example="", longest=80)
-    phone = text("phone", "联系电话", "电话", example="", longest=20)
+    phone = full_number("phone", "联系电话", "电话", example="", longest=20)
     description = text("description", "情况", "备注", example="", longest=300)
 
     def prepare(self) -> None:

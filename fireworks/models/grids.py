@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from config.identity import mask_phone
 from fireworks.enums import PostKind
 from staff.models import Unit
 from staff.permissions import Perms
@@ -62,6 +63,10 @@ class Grid(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def masked_phone(self) -> str:
+        return mask_phone(self.head_phone)
 
     def get_absolute_url(self) -> str:
         return reverse("fireworks:grid-detail", args=[self.pk])

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from config.identity import mask_phone
 from fireworks.models.grids import Grid
 from staff.models import Person
 from staff.permissions import Perms
@@ -75,6 +76,10 @@ class DutyPerson(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def masked_phone(self) -> str:
+        return mask_phone(self.phone)
 
     def get_absolute_url(self) -> str:
         return reverse("fireworks:duty-person-edit", args=[self.pk])

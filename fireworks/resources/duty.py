@@ -14,7 +14,7 @@ from staff.imports import values
 from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField, SheetResource
 from staff.models import Unit, UnitKind
-from staff.resources.people import choice, day, text
+from staff.resources.people import choice, day, full_number, text
 
 YES_NO = (("yes", "是"), ("no", "否"))
 POST_KINDS = tuple((value, str(label)) for value, label in PostKind.choices)
@@ -39,7 +39,7 @@ class GridResource(SheetResource):
     name = text("name", "网格", "网格名称", "名称", required=True, example="月山一网格", longest=40)
     community = text("community", "所属社区", "社区", required=True, example="月山社区", longest=60)
     head = text("head", "网格长", "负责人", example="张示例", longest=30)
-    head_phone = text("head_phone", "网格长电话", "电话", "联系电话", example="", longest=20)
+    head_phone = full_number("head_phone", "网格长电话", "电话", "联系电话", example="", longest=20)
     valid_from = day("valid_from", "启用日期", example="2026-01-01")
 
     def prepare(self) -> None:
@@ -110,7 +110,7 @@ class DutyPersonResource(SheetResource):
 
     name = text("name", "姓名", required=True, example="李示例", longest=30)
     agency = text("agency", "单位", "所在单位", required=True, example="月山社区", longest=60)
-    phone = text("phone", "电话", "手机号", "联系电话", example="", longest=20)
+    phone = full_number("phone", "电话", "手机号", "联系电话", example="", longest=20)
     has_certificate = choice("has_certificate", "持证", "外单位持证", choices=YES_NO, example="否", default="no")
     is_auxiliary = choice("is_auxiliary", "协管", "协管、辅警、志愿者", choices=YES_NO, example="否", default="no")
     grid = text("grid", "常驻网格", "网格", example="YS-01", longest=40)

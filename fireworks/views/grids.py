@@ -30,7 +30,7 @@ GRID_COLUMNS = [
     Column("name", "网格", sort="name", phone="primary"),
     Column("community", "所属社区", value="community.label", sort=("community__order", "code"), phone="secondary"),
     Column("head", "网格长", sort="head", phone="secondary"),
-    Column("head_phone", "网格长电话", phone="secondary"),
+    Column("masked_phone", "网格长电话", phone="secondary"),
     Column("posts", "岗位", value="post_count", sort="post_count", unit="个", phone="secondary"),
     Column("outlined", "有范围", value=lambda row: bool(row.outline), phone="hidden", optional=True),
     Column("valid_from", "启用日期", sort="valid_from", phone="hidden"),

@@ -22,7 +22,7 @@ from staff.permissions import Perms
 PERSON_COLUMNS = [
     Column("name", "姓名", sort="name", phone="primary"),
     Column("agency", "单位", sort=("agency", "name"), phone="secondary"),
-    Column("phone", "电话", phone="secondary"),
+    Column("masked_phone", "电话", phone="secondary"),
     Column("home_grid", "常驻网格", value=lambda row: row.home_grid and row.home_grid.name, sort="home_grid__code", phone="secondary"),
     Column("ours", "本局人员", value=lambda row: row.person_id is not None, phone="hidden"),
     Column("has_certificate", "外单位持证", phone="hidden"),

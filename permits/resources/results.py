@@ -25,7 +25,7 @@ from staff.imports import values
 from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField, SheetResource
 from staff.refusals import Refused
-from staff.resources.people import day, text
+from staff.resources.people import day, full_number, text
 from staff.workdays import CalendarYearMissing
 
 OUTCOMES = (("granted", "准予"), ("denied", "不予许可"))
@@ -74,9 +74,9 @@ class OldPermitResource(SheetResource):
     external_number = text("external_number", "外部编号", "办件编号", "编号", "受理号", example="2025-0012", longest=60)
     kind = choice("kind", "事项", "许可事项", "类别", "审批事项", choices=ItemKind.choices, required=True, example="挖掘城市道路")  # fmt: skip
     applicant = text("applicant", "申请单位（个人）", "申请人", "申请单位", "单位名称", required=True, example="示例水务公司", longest=80)  # fmt: skip
-    applicant_code = text("applicant_code", "统一社会信用代码（身份证号）", "统一社会信用代码", "信用代码", "证件号码", longest=18)  # fmt: skip
+    applicant_code = full_number("applicant_code", "统一社会信用代码（身份证号）", "统一社会信用代码", "信用代码", "证件号码", longest=18)  # fmt: skip
     contact = text("contact", "联系人", "经办人", example="员示例", longest=30)
-    phone = text("phone", "联系电话", "电话", longest=20)
+    phone = full_number("phone", "联系电话", "电话", longest=20)
     purpose = text("purpose", "事由", "用途", "申请事由", required=True, example="敷设给水管", longest=200)
     road = text("road", "道路", "道路名称", "路名", example="示例路", longest=60)
     location = text("location", "地点", "位置", "起止点", required=True, example="示例路口东侧", longest=160)

@@ -46,6 +46,14 @@ def to_text(raw: Any, *, max_length: int = 0) -> str:
     return text
 
 
+def to_full_number(raw: Any, *, max_length: int = 0) -> str:
+    """A telephone or identifying number as text. ValueProblem for one with asterisks: lists and their exports mask them."""
+    text = to_text(raw, max_length=max_length)
+    if "*" in narrow(text):
+        raise ValueProblem(f"“{text}”是遮盖过的号码。请填完整号码，或者留空。")
+    return text
+
+
 def shown(raw: Any) -> str:
     """A cell that is no text, as the user sees it."""
     if isinstance(raw, datetime):

@@ -27,6 +27,13 @@ def text(name: str, label: str, *aliases: str, required: bool = False, example: 
     return SheetField(spec, partial(values.to_text, max_length=longest))
 
 
+def full_number(name: str, label: str, *aliases: str, example: str = "", longest: int) -> SheetField:
+    """A telephone or identifying number, which lists show masked."""
+    return SheetField(
+        FieldSpec(name, label, aliases, example=example), partial(values.to_full_number, max_length=longest)
+    )
+
+
 BORN_AFTER = date(1920, 1, 1)
 
 
@@ -136,7 +143,7 @@ class PersonResource(OfficeResource):
     party = choice("party", "政治面貌", choices=Party.choices, example="群众")
     rank = text("rank", "执法类职级", "职级", example="", longest=30)
     joined_on = month("joined_on", "参加工作时间", "参工时间", example="2008-07-01")
-    phone = text("phone", "手机号", "联系电话", "电话", example="", longest=20)
+    phone = full_number("phone", "手机号", "联系电话", "电话", example="", longest=20)
 
     def prepare(self) -> None:
         super().prepare()

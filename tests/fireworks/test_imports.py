@@ -80,6 +80,20 @@ def test_people_of_other_agencies(bring):
     assert DutyPerson.objects.get(name="王示例").is_auxiliary
 
 
+def test_a_masked_number_of_an_export_does_not_come_back(bring, client):
+    DutyPersonFactory(name="张示例", phone="13800001111")
+    sheet = load_workbook(io.BytesIO(client.get(reverse("staff:export", args=["fireworks.people"])).content)).active
+    rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    head = next(row for row in rows if "电话" in row)
+    line = next(row for row in rows if "张示例" in row)
+    assert line[head.index("电话")] == "138****1111"
+    line[head.index("姓名")] = "李示例"
+    batch = bring("people", [head, line])
+    assert (batch.new, batch.wrong) == (0, 1)
+    assert "遮盖过的号码" in str(batch.problems)
+    assert not DutyPerson.objects.filter(name="李示例").exists()
+
+
 def test_a_roster_goes_out_and_comes_back_edited(bring, client):
     slot = staffed(DutyPersonFactory(name="张示例"), publish=False)
     DutyPersonFactory(name="李示例")

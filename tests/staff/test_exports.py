@@ -1,13 +1,16 @@
 """An export is what the list shows, for each role, at once or as a job; nothing in it runs as a formula."""
 
 import io
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
+from openpyxl.utils.datetime import to_excel
 
+from config.columns import export_value
 from staff import exports
 from staff.files import send_made
 from staff.models import Activity, Job, JobState
@@ -92,6 +95,11 @@ def test_the_auditor_exports_the_log_and_that_is_logged(client):
     client.force_login(UserFactory(role=Roles.AUDITOR))
     assert client.get("/staff/exports/staff.activities/").status_code == 200
     assert Activity.objects.filter(verb="export", title="导出操作日志").count() == 1
+
+
+def test_a_time_leaves_as_the_second_that_the_screen_shows():
+    just_before = datetime(2026, 3, 5, 4, 0, 0, 999_900, tzinfo=UTC)  # a sheet keeps thousandths, rounded
+    assert to_excel(export_value(just_before)) == to_excel(export_value(just_before.replace(microsecond=0)))
 
 
 def test_a_file_that_is_made_has_a_chinese_name_and_stays_out_of_caches():
