@@ -16,7 +16,7 @@ from billboards.resources.cases import CaseResultResource
 from billboards.resources.removals import RemovalResource
 from billboards.workflow import boards, cases, items, removals, watch
 from billboards.workflow.papers import receipt_of
-from staff.imports.kinds import CheckedRow, ImportKind, one_by_one, register_import, rows_of_batch
+from staff.imports.kinds import CheckedRow, ImportKind, one_by_one, register_import
 from staff.jobs import JobFailed, Progress, long_job
 from staff.models import ImportBatch, Job, User
 from staff.permissions import Perms
@@ -78,7 +78,7 @@ register_import(
         permission=Perms.HANDLE_CASE,
         resource=CaseResultResource,
         publish=publish_cases,
-        list_url=rows_of_batch("billboards:case-list"),
+        route="billboards:case-list",
         personal=True,
     )
 )
@@ -89,7 +89,7 @@ register_import(
         permission=Perms.KEEP_BOARDS,
         resource=BoardResource,
         publish=one_by_one(store_board),
-        list_url=rows_of_batch("billboards:board-list"),
+        route="billboards:board-list",
     )
 )
 register_import(
@@ -99,7 +99,7 @@ register_import(
         permission=Perms.KEEP_BOARDS,
         resource=RemovalResource,
         publish=one_by_one(store_removal, order=lambda facts: facts.removed_on),
-        list_url=rows_of_batch("billboards:removal-list"),
+        route="billboards:removal-list",
     )
 )
 register_import(
@@ -109,6 +109,6 @@ register_import(
         permission=Perms.MANAGE_CAMPAIGNS,
         resource=CampaignItemResource,
         publish=one_by_one(store_item, order=lambda facts: facts.found_on),
-        list_url=rows_of_batch("billboards:item-list"),
+        route="billboards:item-list",
     )
 )

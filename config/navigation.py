@@ -259,6 +259,12 @@ def page_of(user: Any, record: Any) -> str:
     return str(record.get_absolute_url())
 
 
+def stand_at(request: HttpRequest, url_name: str) -> str:
+    """Let a page that serves several rooms stand where that list stands, in menu, section and handbook; the list's name there."""
+    request.stands_at = address_of(url_name)  # type: ignore[attr-defined]
+    return next((entry.label for entry in NAV if entry.url_name == url_name), "")
+
+
 def permitted(user: Any, entries: tuple[Entry, ...]) -> list[Entry]:
     return [
         entry
@@ -311,11 +317,12 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {"nav": [], "nav_section": "", "phone_nav": [], "search_url": "", "help_url": ""}
     entries: Any = SimpleLazyObject(lambda: permitted(user, NAV))
-    sections: Any = SimpleLazyObject(lambda: nav_sections(entries, request.path))
+    path = getattr(request, "stands_at", request.path)
+    sections: Any = SimpleLazyObject(lambda: nav_sections(entries, path))
     return {
         "search_url": address_of(SEARCH),
-        "help_url": SimpleLazyObject(lambda: help_address(entries, request.path)),
+        "help_url": SimpleLazyObject(lambda: help_address(entries, path)),
         "nav": sections,
         "nav_section": SimpleLazyObject(lambda: section_here(sections)),
-        "phone_nav": SimpleLazyObject(lambda: nav_items(permitted(user, PHONE_NAV), request.path)),
+        "phone_nav": SimpleLazyObject(lambda: nav_items(permitted(user, PHONE_NAV), path)),
     }

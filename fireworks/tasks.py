@@ -21,8 +21,6 @@ from staff.imports.kinds import (
     SheetResource,
     one_by_one,
     register_import,
-    rows_of_batch,
-    whole_list,
 )
 from staff.jobs import JobFailed, Progress, long_job
 from staff.models import ImportBatch, Job, User
@@ -89,7 +87,8 @@ def importable(key: str, label: str, resource: type[SheetResource], url_name: st
             publish=write_roster
             if resource is RosterResource
             else one_by_one(lambda facts, by, batch: grids.store(facts, by=by)),
-            list_url=whole_list(url_name),
+            route=url_name,
+            rows_remember=False,
         )
     )
 
@@ -120,7 +119,7 @@ register_import(
         permission=Perms.MANAGE_BAN_RECORDS,
         resource=IncidentResource,
         publish=one_by_one(store_incident, order=lambda facts: facts[0].found_at),
-        list_url=rows_of_batch("fireworks:incident-list"),
+        route="fireworks:incident-list",
     )
 )
 register_import(
@@ -130,6 +129,6 @@ register_import(
         permission=Perms.MANAGE_BAN_RECORDS,
         resource=PublicityResource,
         publish=one_by_one(store_publicity, order=lambda facts: facts.held_on),
-        list_url=rows_of_batch("fireworks:publicity-list"),
+        route="fireworks:publicity-list",
     )
 )

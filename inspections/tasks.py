@@ -10,7 +10,7 @@ from inspections.resources import FindingResource
 from inspections.sheet_rows import CheckSheetResource, grouped
 from inspections.workflow import bulletins, inputs, sheets
 from inspections.workflow import findings as workflow
-from staff.imports.kinds import CheckedRow, ImportKind, register_import, rows_of_batch, whole_list
+from staff.imports.kinds import CheckedRow, ImportKind, register_import
 from staff.jobs import JobFailed, Progress, long_job
 from staff.models import ImportBatch, Job, User
 from staff.permissions import Perms
@@ -28,7 +28,7 @@ FINDING_IMPORT = register_import(
         permission=Perms.IMPORT_FINDINGS,
         resource=FindingResource,
         publish=publish_findings,
-        list_url=rows_of_batch("inspections:finding-list"),
+        route="inspections:finding-list",
     )
 )
 
@@ -46,7 +46,8 @@ SHEET_IMPORT = register_import(
         permission=Perms.ENTER_SHEET,
         resource=CheckSheetResource,
         publish=publish_sheets,
-        list_url=whole_list("inspections:sheet-list"),
+        route="inspections:sheet-list",
+        rows_remember=False,
     )
 )
 
@@ -64,7 +65,7 @@ INPUT_IMPORT = register_import(
         permission=Perms.MANAGE_SCORES,
         resource=InputResource,
         publish=publish_inputs,
-        list_url=rows_of_batch("inspections:input-list"),
+        route="inspections:input-list",
     )
 )
 

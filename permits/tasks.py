@@ -9,7 +9,7 @@ from celery import shared_task
 from permits.resources.results import OldPermitResource
 from permits.resources.roads import RoadResource
 from permits.workflow import catalogue, daily, old_permits
-from staff.imports.kinds import ImportKind, one_by_one, register_import, rows_of_batch, whole_list
+from staff.imports.kinds import ImportKind, one_by_one, register_import
 from staff.models import ImportBatch, User
 from staff.permissions import Perms
 
@@ -38,7 +38,7 @@ register_import(
         permission=Perms.HANDLE_PERMIT,
         resource=OldPermitResource,
         publish=one_by_one(store_old_permit, order=lambda facts: facts.result.received_on),
-        list_url=rows_of_batch("permits:application-list"),
+        route="permits:application-list",
     )
 )
 register_import(
@@ -48,6 +48,7 @@ register_import(
         permission=Perms.MANAGE_PERMIT_ITEMS,
         resource=RoadResource,
         publish=one_by_one(store_road),
-        list_url=whole_list("permits:road-list"),
+        route="permits:road-list",
+        rows_remember=False,
     )
 )

@@ -13,7 +13,7 @@ from reports.models import Report
 from reports.permissions import can_record_for
 from reports.resources import HistoryResource, TallyResource
 from reports.workflow import materials, plans, summaries, tallies
-from staff.imports.kinds import CheckedRow, ImportKind, one_by_one, register_import, rows_of_batch
+from staff.imports.kinds import CheckedRow, ImportKind, one_by_one, register_import
 from staff.jobs import JobFailed, Progress, long_job
 from staff.models import ImportBatch, Job, User
 from staff.permissions import Perms
@@ -56,7 +56,7 @@ register_import(
         permission=Perms.RECORD_TALLY,
         resource=TallyResource,
         publish=publish_tallies,
-        list_url=rows_of_batch("reports:tally-list"),
+        route="reports:tally-list",
     )
 )
 register_import(
@@ -66,7 +66,7 @@ register_import(
         permission=Perms.MANAGE_TASKS,
         resource=HistoryResource,
         publish=one_by_one(store_history),
-        list_url=rows_of_batch("reports:history-list"),
+        route="reports:history-list",
     )
 )
 

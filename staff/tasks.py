@@ -11,7 +11,7 @@ from config import backup
 from staff import exports, jobs, mailing
 from staff.enums import RuleChange
 from staff.imports import pipeline
-from staff.imports.kinds import ImportKind, one_by_one, register_import, rows_of_batch, whole_list
+from staff.imports.kinds import ImportKind, one_by_one, register_import
 from staff.models import (
     Activity,
     ActivitySeal,
@@ -133,7 +133,8 @@ register_import(
         resource=PersonResource,
         publish=one_by_one(store_person, order=people_day),
         personal=True,
-        list_url=people_written,
+        route="staff:person-list",
+        written=people_written,
     )
 )
 register_import(
@@ -145,7 +146,7 @@ register_import(
         publish=one_by_one(
             lambda row, by, batch: people.record_movement(row, by=by, batch=batch), order=lambda row: row.happened_on
         ),
-        list_url=rows_of_batch("staff:movement-list"),
+        route="staff:movement-list",
     )
 )
 register_import(
@@ -158,7 +159,8 @@ register_import(
             lambda row, by, batch: certificates.register_certificate(row, by=by, log=False),
             order=lambda row: row.issued_on,
         ),
-        list_url=whole_list("staff:certificate-list"),
+        route="staff:certificate-list",
+        rows_remember=False,
     )
 )
 register_import(
@@ -170,7 +172,8 @@ register_import(
         publish=one_by_one(
             lambda row, by, batch: establishment.set_quota(row, by=by, log=False), order=lambda row: row.valid_from
         ),
-        list_url=whole_list("staff:quota-list"),
+        route="staff:quota-list",
+        rows_remember=False,
     )
 )
 
@@ -192,7 +195,8 @@ register_import(
         publish=one_by_one(
             store_rule, order=lambda entry: (entry.version.effective_on, entry.change != RuleChange.NEW)
         ),
-        list_url=whole_list("staff:regulation-list"),
+        route="staff:regulation-list",
+        rows_remember=False,
     )
 )
 

@@ -102,8 +102,16 @@ class ImportKind:
     permission: str
     resource: type[SheetResource]
     publish: Callable[[Sequence[CheckedRow], User | None, ImportBatch, Progress], int]
-    list_url: Callable[[ImportBatch], str]
+    route: str  # the list that the rows go into
+    rows_remember: bool = True  # that list can be narrowed to what a batch brought (?batch=…)
+    written: Callable[[ImportBatch], str] | None = None  # where else they may have gone
     personal: bool = False  # ID numbers stand on the sheet: it is not kept once it is written
+
+    def written_url(self, batch: ImportBatch) -> str:
+        """The page with what a batch brought."""
+        if self.written:
+            return self.written(batch)
+        return reverse(self.route) + (f"?batch={batch.pk}" if self.rows_remember else "")
 
 
 def one_by_one(
@@ -125,16 +133,6 @@ def one_by_one(
         return len(rows)
 
     return publish
-
-
-def rows_of_batch(route: str) -> Callable[[ImportBatch], str]:
-    """The list that a batch went into, narrowed to what it brought (?batch=…)."""
-    return lambda batch: f"{reverse(route)}?batch={batch.pk}"
-
-
-def whole_list(route: str) -> Callable[[ImportBatch], str]:
-    """The list that a batch went into, where its rows do not remember the batch."""
-    return lambda batch: reverse(route)
 
 
 _kinds: dict[str, ImportKind] = {}

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from config.navigation import page_of
+from config.navigation import page_of, stand_at
 from staff.files import send_made
 from staff.forms.imports import ColumnsForm, ConfirmImportForm, SheetForm
 from staff.imports import pipeline
@@ -31,6 +31,11 @@ def allowed_kind(request: HttpRequest, key: str) -> ImportKind:
     return kind
 
 
+def list_label(request: HttpRequest, kind: ImportKind) -> str:
+    """The name of the list that the rows go into; the page then stands there."""
+    return stand_at(request, kind.route) or kind.label
+
+
 @require_http_methods(["GET", "POST"])
 def import_new(request: HttpRequest, key: str) -> HttpResponse:
     kind = allowed_kind(request, key)
@@ -40,7 +45,8 @@ def import_new(request: HttpRequest, key: str) -> HttpResponse:
         if batch is not None:
             return _go_on(request, batch)
     earlier = ImportBatch.objects.visible_to(request.user).filter(kind=key)[:5]
-    return render(request, "staff/import_new.html", {"form": form, "kind": kind, "earlier": earlier})
+    context = {"form": form, "kind": kind, "earlier": earlier, "list_label": list_label(request, kind)}
+    return render(request, "staff/import_new.html", context)
 
 
 def _go_on(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
@@ -71,12 +77,13 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "batch": batch,
         "kind": kind,
+        "list_label": list_label(request, kind),
         "missing": pipeline.missing_fields(batch),
         "columns_form": ColumnsForm(batch=batch) if batch.state == ImportState.UPLOADED else None,
         "confirm_form": ConfirmImportForm(batch=batch),
         "same_file": same_file,
         "same_file_url": page_of(request.user, same_file),
-        "list_url": kind.list_url(batch),
+        "list_url": kind.written_url(batch),
     }
     return render(request, "staff/import_detail.html", context)
 

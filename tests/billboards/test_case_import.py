@@ -95,6 +95,9 @@ def test_the_list_leads_to_the_import_with_its_template(squad):
     client = signed_in(Roles.SQUAD_LEADER)
     url = reverse("staff:import-new", args=["billboards.cases"])
     assert url in client.get(reverse("billboards:case-list")).content.decode()
-    assert client.get(url).status_code == 200
+    page = client.get(url)
+    assert page.status_code == 200
+    assert page.context["nav_section"] == "户外广告"  # it stands where the list stands
+    assert f'<a href="{reverse("billboards:case-list")}">执法案件</a></li>' in page.content.decode()
     assert signed_in(Roles.DIRECTOR).get(url).status_code == 403
     assert import_kind("billboards.cases").personal
