@@ -30,17 +30,22 @@ def send_made(content: bytes, name: str, *, inline: bool = False) -> HttpRespons
     return response
 
 
-def send_file(stored: FieldFile, *, name: str, content_type: str, inline: bool = False) -> FileResponse:
-    """Stream a stored file under a name of ours; never guessed types, never cached outside the browser."""
-    response = FileResponse(stored.open("rb"), as_attachment=not inline, filename=name, content_type=content_type)
+def send_file(stored: FieldFile, name: str, *, inline: bool = False) -> FileResponse:
+    """Stream a stored file under a name of ours; never guessed types, never cached outside the browser.
+
+    Type and ending are those that we stored it under, by its content, whatever ending the name has or lacks.
+    """
+    ending = f".{stored.name.rpartition('.')[2]}"
+    name = name if name.lower().endswith(ending) else name + ending
+    kind = content_type_of(stored.name)
+    response = FileResponse(stored.open("rb"), as_attachment=not inline, filename=name, content_type=kind)
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-def send_scan(stored: FieldFile, *, name: str) -> FileResponse:
+def send_scan(stored: FieldFile, name: str) -> FileResponse:
     """A scan that a record keeps (`clean_scan`), shown in the browser where it can. Http404 where there is none."""
     if not stored:
         raise Http404
-    suffix = stored.name.rpartition(".")[2]
-    return send_file(stored, name=f"{name}.{suffix}", content_type=CONTENT_TYPES[suffix], inline=suffix != "docx")
+    return send_file(stored, name, inline=not stored.name.endswith(".docx"))

@@ -205,7 +205,7 @@ def require(allowed: bool) -> None:
 
 
 def send_photo(photo: Attachment, name: str) -> FileResponse:
-    return send_file(photo.file, name=f"{name}-{photo.pk}.jpg", content_type="image/jpeg", inline=True)
+    return send_file(photo.file, f"{name}-{photo.pk}", inline=True)
 
 
 def sheet_of(title: str, note: str, user: User) -> dict[str, str]:

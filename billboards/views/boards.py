@@ -369,7 +369,7 @@ def board_photo_add(request: HttpRequest, pk: int) -> HttpResponse:
 def board_photo(request: HttpRequest, pk: int, photo_pk: int) -> FileResponse:
     board = visible_board(request, pk)
     photo = get_object_or_404(board.photos, pk=photo_pk)
-    return send_file(photo.file, name=f"{board.code}-{photo.pk}.jpg", content_type=photo.content_type, inline=True)
+    return send_file(photo.file, f"{board.code}-{photo.pk}", inline=True)
 
 
 @require_GET

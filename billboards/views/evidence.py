@@ -53,13 +53,11 @@ def evidence_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 @VIEW
 def evidence_file(request: HttpRequest, pk: int) -> FileResponse:
     stored = get_object_or_404(EvidenceFile.objects.visible_to(request.user).select_related("evidence__case"), pk=pk)
-    suffix = stored.file.name.rpartition(".")[2]
-    name = f"{stored.evidence.case.number}-证据{stored.evidence_id}-{stored.pk}.{suffix}"
-    return send_file(stored.file, name=name, content_type=stored.content_type, inline=True)
+    return send_file(stored.file, f"{stored.evidence.case.number}-证据{stored.evidence_id}-{stored.pk}", inline=True)
 
 
 @require_GET
 @VIEW
 def approval_scan(request: HttpRequest, pk: int) -> FileResponse:
     approval = get_object_or_404(CaseApproval.objects.visible_to(request.user).select_related("case"), pk=pk)
-    return send_scan(approval.scan, name=f"{approval.case.number}-签批{approval.pk}")
+    return send_scan(approval.scan, f"{approval.case.number}-签批{approval.pk}")

@@ -351,7 +351,4 @@ def item_photo_add(request: HttpRequest, pk: int) -> HttpResponse:
 def item_photo(request: HttpRequest, pk: int, photo_pk: int) -> FileResponse:
     item = visible_item(request, pk)
     photo = get_object_or_404(item.photos, pk=photo_pk)
-    suffix = "jpg" if photo.is_picture else "pdf"
-    return send_file(
-        photo.file, name=f"{item.number}-{photo.pk}.{suffix}", content_type=photo.content_type, inline=True
-    )
+    return send_file(photo.file, f"{item.number}-{photo.pk}", inline=True)

@@ -354,7 +354,7 @@ def paper_download(request: HttpRequest, pk: int) -> FileResponse:
     if not paper.is_signed:
         raise Http404
     Activity.record(Verb.PRINT, paper, by=request.user, title="下载文书", note=paper.number)
-    return send_file(paper.paper, name=f"{paper.number}.pdf", content_type="application/pdf")
+    return send_file(paper.paper, paper.number)
 
 
 @require_GET
@@ -362,7 +362,7 @@ def paper_download(request: HttpRequest, pk: int) -> FileResponse:
 def paper_scan(request: HttpRequest, pk: int) -> FileResponse:
     """The scan of a paper that was issued elsewhere."""
     paper = visible_paper(request, pk)
-    return send_scan(paper.scan, name=f"{paper.case.number}-{paper.get_kind_display()}{paper.pk}")
+    return send_scan(paper.scan, f"{paper.case.number}-{paper.get_kind_display()}{paper.pk}")
 
 
 @require_GET
@@ -403,4 +403,4 @@ def case_file(request: HttpRequest, pk: int) -> HttpResponse:
 def case_file_download(request: HttpRequest, pk: int) -> FileResponse:
     made = get_object_or_404(CaseFile.objects.visible_to(request.user).select_related("case"), pk=pk)
     Activity.record(Verb.PRINT, made.case, by=request.user, title="下载卷宗", note=f"文件校验值 {made.sha256}")
-    return send_file(made.file, name=f"{made.case.number}卷宗.pdf", content_type="application/pdf", inline=True)
+    return send_file(made.file, f"{made.case.number}卷宗", inline=True)

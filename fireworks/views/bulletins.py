@@ -170,7 +170,7 @@ def bulletin_pdf(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     bulletin = visible_bulletin(request, pk)
     Activity.record(Verb.PRINT, bulletin, by=request.user, title="下载通报")
     if bulletin.is_signed:
-        return send_file(bulletin.paper, name=f"{bulletin}.pdf", content_type="application/pdf", inline=True)
+        return send_file(bulletin.paper, str(bulletin), inline=True)
     return send_made(assessment.bulletin_pdf(bulletin), f"{bulletin}.pdf", inline=True)
 
 

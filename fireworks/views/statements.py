@@ -118,8 +118,7 @@ def statement_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @VIEW
 def statement_file(request: HttpRequest, pk: int) -> FileResponse:
     statement = visible_statement(request, pk)
-    suffix = "pdf" if statement.content_type == "application/pdf" else "docx"
-    return send_file(statement.file, name=f"{statement}.{suffix}", content_type=statement.content_type)
+    return send_file(statement.file, str(statement))
 
 
 @require_POST

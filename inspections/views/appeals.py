@@ -22,7 +22,7 @@ from inspections.forms.steps import DecisionForm, WithdrawAppealForm
 from inspections.models import Appeal, Finding, SignedScan
 from inspections.permissions import can_decide_appeal, can_withdraw_appeal, why_not_decide
 from staff.exports import ListExport, register_export
-from staff.files import send_file
+from staff.files import send_scan
 from staff.permissions import Perms
 
 VIEW = permission_required(Perms.VIEW_FINDING, raise_exception=True)
@@ -160,5 +160,4 @@ def signed_scan(request: HttpRequest, pk: int, scan: int) -> FileResponse:
         appeal__in=Appeal.objects.visible_to(request.user).filter(finding=pk)
     )
     stored = get_object_or_404(SignedScan.objects.filter(seen), pk=scan)
-    suffix = {"application/pdf": "pdf", "image/jpeg": "jpg"}.get(stored.content_type, "docx")
-    return send_file(stored.file, name=f"批示.{suffix}", content_type=stored.content_type, inline=suffix != "docx")
+    return send_scan(stored.file, "批示")

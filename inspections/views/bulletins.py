@@ -25,7 +25,7 @@ from inspections.permissions import can_correct_bulletin, can_draft_bulletin, ca
 from inspections.tasks import PUBLISH
 from inspections.workflow import bulletins as workflow
 from staff.exports import ListExport, register_export
-from staff.files import CONTENT_TYPES, send_file, send_made
+from staff.files import send_file, send_made
 from staff.jobs import enqueue
 from staff.models import Activity, RankingGroup, Verb
 from staff.permissions import Perms
@@ -234,7 +234,7 @@ def bulletin_pdf(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
         raise Http404
     if bulletin.is_signed:
         Activity.record(Verb.PRINT, bulletin, by=request.user, title="下载通报")
-        return send_file(bulletin.paper, name=f"{bulletin}.pdf", content_type="application/pdf", inline=True)
+        return send_file(bulletin.paper, str(bulletin), inline=True)
     content = workflow.bulletin_pdf(bulletin, list(bulletin.lines.select_related("unit")))
     return send_made(content, f"{bulletin}.pdf", inline=True)
 
@@ -247,4 +247,4 @@ def bulletin_xlsx(request: HttpRequest, pk: int) -> FileResponse:
     if not bulletin.workbook or not request.user.sees_all_units:
         raise Http404
     Activity.record(Verb.EXPORT, bulletin, by=request.user, title="下载得分表")
-    return send_file(bulletin.workbook, name=f"{bulletin}.xlsx", content_type=CONTENT_TYPES["xlsx"])
+    return send_file(bulletin.workbook, str(bulletin))

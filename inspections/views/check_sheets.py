@@ -155,6 +155,4 @@ def checksheet_scan(request: HttpRequest, month: str, unit: int, scan: int) -> F
     stored = get_object_or_404(ConfirmationScan, confirmation__in=confirmed, pk=scan)
     if not stored.file:
         raise Http404
-    suffix = "pdf" if stored.content_type == "application/pdf" else "docx"
-    name = f"{stored.confirmation}.{suffix}"
-    return send_file(stored.file, name=name, content_type=stored.content_type)
+    return send_file(stored.file, str(stored.confirmation))

@@ -195,4 +195,4 @@ def photo_add(request: HttpRequest, pk: int) -> HttpResponse:
 def photo(request: HttpRequest, pk: int, photo_pk: int) -> FileResponse:
     finding = visible_finding(request, pk)
     stored = get_object_or_404(finding.photos, pk=photo_pk)
-    return send_file(stored.file, name=f"{finding.number}-{stored.pk}.jpg", content_type="image/jpeg", inline=True)
+    return send_file(stored.file, f"{finding.number}-{stored.pk}", inline=True)

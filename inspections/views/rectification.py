@@ -219,7 +219,7 @@ def order_pdf(request: HttpRequest, pk: int) -> FileResponse:
     """The issued file, byte for byte."""
     order = visible_order(request, pk)
     Activity.record(Verb.PRINT, order, by=request.user, title="下载交办单")
-    return send_file(order.paper, name=f"{order.number}.pdf", content_type="application/pdf", inline=True)
+    return send_file(order.paper, order.number, inline=True)
 
 
 # --- More time --------------------------------------------------------------------------------------------------------

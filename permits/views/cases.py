@@ -308,7 +308,7 @@ def message_of(request: HttpRequest, application: Application) -> str:
 @VIEW
 def approval_scan(request: HttpRequest, pk: int, approval_pk: int) -> FileResponse:
     approval = get_object_or_404(visible_application(request, pk).offline_approvals, pk=approval_pk)
-    return send_scan(approval.scan, name=f"签批 {approval.application.number}")
+    return send_scan(approval.scan, f"签批 {approval.application.number}")
 
 
 @require_GET

@@ -149,4 +149,4 @@ def material_file(request: HttpRequest, pk: int, file_pk: int) -> FileResponse:
     application = visible_application(request, pk)
     row = get_object_or_404(MaterialFile, pk=file_pk, submitted__application=application)
     name = row.original_name or f"{application.number}-{row.pk}"
-    return send_file(row.file, name=name, content_type=row.content_type, inline=row.content_type == "image/jpeg")
+    return send_file(row.file, name, inline=row.is_picture)

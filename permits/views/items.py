@@ -186,7 +186,7 @@ def version_compare(request: HttpRequest, pk: int) -> HttpResponse:
 @VIEW
 def meeting_file(request: HttpRequest, pk: int, file_pk: int) -> FileResponse:
     stored = get_object_or_404(MeetingFile, version=visible_version(request, pk), pk=file_pk)
-    return send_file(stored.file, name=stored.original_name or "论证附件", content_type=stored.content_type)
+    return send_file(stored.file, stored.original_name or "论证附件")
 
 
 # --- The service guide ------------------------------------------------------------------------------------------------

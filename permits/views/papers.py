@@ -256,7 +256,7 @@ def paper_pdf(request: HttpRequest, pk: int, paper_pk: int) -> HttpResponse | Fi
     paper = visible_paper(request, pk, paper_pk)
     Activity.record(Verb.PRINT, paper.application, by=request.user, title=f"打印{paper.get_kind_display()}")
     if paper.is_signed:
-        return send_file(paper.paper, name=f"{paper}.pdf", content_type="application/pdf", inline=True)
+        return send_file(paper.paper, str(paper), inline=True)
     if not paper.data:
         raise Http404
     return send_made(proof(content_of(paper.kind, paper.data), day=timezone.localdate()), f"{paper}.pdf", inline=True)

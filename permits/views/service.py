@@ -80,4 +80,4 @@ def service_receipt(request: HttpRequest, pk: int, paper_pk: int, service_pk: in
 @VIEW
 def service_scan(request: HttpRequest, pk: int, paper_pk: int, service_pk: int) -> FileResponse:
     service = visible_service(request, pk, paper_pk, service_pk)
-    return send_scan(service.scan, name=f"签收 {service.paper}")
+    return send_scan(service.scan, f"签收 {service.paper}")

@@ -175,7 +175,7 @@ def session_pdf(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     session = visible_session(request, pk)
     Activity.record(Verb.PRINT, session, by=request.user, title="打印会审纪要")
     if session.is_signed:
-        return send_file(session.paper, name=f"{session}纪要.pdf", content_type="application/pdf", inline=True)
+        return send_file(session.paper, f"{session}纪要", inline=True)
     content = minutes_pdf(minutes_of(session), number="", day=timezone.localdate())
     return send_made(content, f"{session}纪要.pdf", inline=True)
 

@@ -168,5 +168,4 @@ def restoration_photo(request: HttpRequest, pk: int, photo_pk: int) -> FileRespo
 def opinion_file(request: HttpRequest, pk: int, file_pk: int) -> FileResponse:
     application = visible_application(request, pk)
     row = get_object_or_404(OpinionFile, pk=file_pk, opinion__application=application)
-    return send_file(row.file, name=row.original_name or str(row.pk), content_type=row.content_type,
-                     inline=row.content_type == "image/jpeg")  # fmt: skip
+    return send_file(row.file, row.original_name or str(row.pk), inline=row.is_picture)

@@ -55,4 +55,4 @@ def file_check(request: HttpRequest, pk: int, check_pk: int) -> HttpResponse:
 @VIEW
 def file_check_file(request: HttpRequest, pk: int, check_pk: int) -> FileResponse:
     check = get_object_or_404(visible_report(request, pk).file_checks, pk=check_pk)
-    return send_file(check.file, name=check.original_name or "定稿.docx", content_type=check.content_type)
+    return send_file(check.file, check.original_name or "定稿")

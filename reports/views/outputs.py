@@ -15,7 +15,7 @@ from reports.layouts.paper import summary_pdf
 from reports.models import Compilation, Report
 from reports.permissions import can_compile_report
 from reports.views.reports import VIEW, visible_report
-from staff.files import content_type_of, send_file, send_made
+from staff.files import send_file, send_made
 from staff.jobs import enqueue
 from staff.models import OPEN_JOB_STATES, Activity, Job, Verb
 from staff.permissions import Perms
@@ -47,12 +47,11 @@ def report_pdf(request: HttpRequest, pk: int) -> FileResponse | HttpResponse:
     Activity.record(
         Verb.PRINT, report, by=request.user, title="下载 PDF", note=Profile(profile or compilation.profile).label
     )
-    name = f"{report.title}.pdf"
     if profile and profile != compilation.profile:
         content = summary_pdf(report, compilation.content, profile=profile).content
         return send_made(content, f"{report.title}（{Profile(profile).label}）.pdf")
     stored = report.paper or compilation.pdf
-    return send_file(stored, name=name, content_type="application/pdf")
+    return send_file(stored, report.title)
 
 
 @require_GET
@@ -80,4 +79,4 @@ def report_file(request: HttpRequest, pk: int, kind: str) -> FileResponse:
     Activity.record(Verb.EXPORT, report, by=request.user, title=f"下载{stored.get_kind_display()}")
     output = Output(kind)
     name = f"{report.title}{'（送审稿）' if output == Output.REVIEW else ''}.{output.extension}"
-    return send_file(stored.file, name=name, content_type=content_type_of(name))
+    return send_file(stored.file, name)

@@ -160,9 +160,7 @@ def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
 def evidence_file(request: HttpRequest, pk: int, file_pk: int) -> FileResponse:
     entry = visible_entry(request, pk)
     stored = get_object_or_404(entry.evidence, pk=file_pk)
-    suffix = stored.file.name.rsplit(".", 1)[-1]
-    image = stored.content_type.startswith("image/")
-    return send_file(stored.file, name=f"证据{stored.pk}.{suffix}", content_type=stored.content_type, inline=image)
+    return send_file(stored.file, f"证据{stored.pk}", inline=stored.is_picture)
 
 
 @require_POST

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from config.tables import Column, Table, render_table
-from staff.files import content_type_of, send_file
+from staff.files import send_file
 from staff.models import Activity, Job, Verb
 from staff.permissions import can_cancel_job
 from staff.workflow import jobs as workflow
@@ -70,4 +70,4 @@ def job_file(request: HttpRequest, pk: int, which: str) -> FileResponse:
         raise Http404
     name = stored.name.rsplit("/", 1)[-1]
     Activity.record(Verb.EXPORT, job, by=request.user, title=f"下载{name}"[:120])
-    return send_file(stored, name=name, content_type=content_type_of(name))
+    return send_file(stored, name)

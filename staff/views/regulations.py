@@ -266,8 +266,7 @@ def regulation_file_add(request: HttpRequest, pk: int, number: int) -> HttpRespo
 def regulation_file(request: HttpRequest, pk: int, file_pk: int) -> FileResponse:
     regulation = visible_regulation(request, pk)
     stored = get_object_or_404(RegulationFile, version__regulation=regulation, pk=file_pk)
-    suffix = "pdf" if stored.content_type == "application/pdf" else "docx"
-    return send_file(stored.file, name=f"{regulation.title}.{suffix}", content_type=stored.content_type)
+    return send_file(stored.file, regulation.title)
 
 
 @require_GET
@@ -403,5 +402,5 @@ def edition_pdf(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     edition = visible_edition(request, pk)
     if edition.is_signed:
         Activity.record(Verb.PRINT, edition, by=request.user, title="下载汇编")
-        return send_file(edition.paper, name=f"{edition}.pdf", content_type="application/pdf", inline=True)
+        return send_file(edition.paper, str(edition), inline=True)
     return send_made(regulations.edition_pdf(edition), f"{edition}.pdf", inline=True)

@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
@@ -12,7 +13,7 @@ from openpyxl.utils.datetime import to_excel
 
 from config.columns import export_value
 from staff import exports
-from staff.files import send_made
+from staff.files import send_file, send_made
 from staff.models import Activity, Job, JobState
 from staff.permissions import Roles
 from tests.factories.inspections import ItemFactory, make_finding
@@ -108,3 +109,13 @@ def test_a_file_that_is_made_has_a_chinese_name_and_stays_out_of_caches():
     assert answer["Content-Disposition"] == f"attachment; filename*=utf-8''{quote('单位得分.xlsx')}"
     assert answer["Cache-Control"] == "private, no-store"
     assert send_made(b"x", "a.pdf", inline=True)["Content-Disposition"].startswith("inline")
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"), [("批示", "批示.pdf"), ("方案.PDF", "方案.PDF"), ("照片.jpg", "照片.jpg.pdf")]
+)
+def test_a_stored_file_leaves_as_what_it_is(name, sent):
+    stored = SimpleNamespace(name="attachments/permits/1.pdf", open=lambda mode: io.BytesIO(b"%PDF"))
+    answer = send_file(stored, name)
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"] == f"attachment; filename*=utf-8''{quote(sent)}"
