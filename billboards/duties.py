@@ -9,6 +9,7 @@ from billboards.dossier import Dossier
 from billboards.models import Discussion, LegalReview
 from staff.models import setting
 
+BY_SETTING = "业务设置“处罚案件一律法制审核”"
 ART_57, ART_58 = "《行政处罚法》第五十七条第二款", "《行政处罚法》第五十八条第一款"
 
 
@@ -40,11 +41,11 @@ def review_reason(dossier: Dossier) -> tuple[str, str]:
     if dossier.last_heard:
         return "经过听证程序", f"{ART_58}第二项"
     if dossier.case.major:
-        return "复杂、重大案件", f"{ART_58}第三项"
+        return "案件情况疑难复杂、涉及多个法律关系", f"{ART_58}第三项"
     if dossier.notice is not None and dossier.notice.with_hearing:
-        return "拟处罚达到听证标准，直接关系当事人重大权益", f"{ART_58}第二项"
+        return "拟处罚达到听证标准", f"参照{ART_58}第二项"
     if setting("cases.review_all"):
-        return "本局规定处罚案件一律审核", f"{ART_58}第四项"
+        return "本局规定处罚案件一律审核", BY_SETTING
     return "", ""
 
 

@@ -54,7 +54,7 @@ def leniency(facts: Circumstances) -> Leniency:
         return Leniency(
             Outcome.MAY_NOT,
             "《行政处罚法》第三十三条第一款",
-            "初次违法且危害后果轻微并及时改正的，可以不予行政处罚；是否不予由局里裁量，并说明理由。",
+            "初次违法且危害后果轻微并及时改正的，可以不予行政处罚；是否不予处罚由本机关裁量，并说明理由。",
         )
     return Leniency(Outcome.NONE, "", "没有不予处罚的情形。")
 

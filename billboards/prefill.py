@@ -186,7 +186,7 @@ def from_interview(case: Case) -> dict[str, Any]:
 
 def from_order(case: Case) -> dict[str, Any]:
     row = case.correctionorders.order_by("-pk").first()
-    words = "逾期不改正的，本局将依法处理。"
+    words = "逾期不改正的，本机关将依法处理。"
     if row is None:
         return {"consequence": words}
     return {"demand": row.demand, "due_on": row.due_on, "basis": row.basis, "consequence": words}
@@ -208,7 +208,7 @@ def from_decision(case: Case) -> dict[str, Any]:
     if notice is not None and notice.served_on:
         name = PaperKind.HEARING_RIGHT.label if notice.with_hearing else PaperKind.NOTICE.label
         number = f"（{notice.number}）" if notice.number else ""
-        found["notice"] = f"本局于{date_cn(notice.served_on)}送达《{name}》{number}。"
+        found["notice"] = f"本机关于{date_cn(notice.served_on)}送达《{name}》{number}。"
         found["defence"] = (
             f"当事人提出：{notice.statement}。{notice.reply}" if notice.statement else "当事人未提出陈述申辩。"
         )
@@ -243,7 +243,7 @@ def from_dunning(case: Case) -> dict[str, Any]:
     unpaid = money.unpaid + money.surcharge_unpaid
     row = case.dunnings.order_by("-pk").first()
     found: dict[str, Any] = {"amount": unpaid or None, "pay_way": str(setting("fines.pay_at")) if unpaid else ""}
-    found["consequence"] = "逾期不履行的，本局将依法强制执行或者申请人民法院强制执行。"
+    found["consequence"] = "逾期不履行的，本机关将依法强制执行或者申请人民法院强制执行。"
     return found if row is None else {**found, "manner": row.manner, "period": f"于{date_cn(row.perform_by)}前"}
 
 
@@ -267,7 +267,7 @@ def from_enforcement(case: Case) -> dict[str, Any]:
 def from_announcement(case: Case) -> dict[str, Any]:
     row = case.announcements.order_by("-pk").first()
     words = {
-        "consequence": "逾期不拆除的，本局将依法强制拆除，费用由当事人承担。",
+        "consequence": "逾期不拆除的，本机关将依法强制拆除，费用由当事人承担。",
         "object": f"{case.place}的广告设施。",
     }
     return words if row is None else {**words, "due_on": row.remove_by, "posted_at": row.places}

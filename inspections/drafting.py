@@ -79,8 +79,8 @@ def overall(month: str, sheets: Sequence[CheckSheet], rates: Rates) -> str:
         here = sum(states[state] for state in FindingState.DUE)
         basis = "" if rates.closed.denominator == here else "（按整改期限计，与本月发现数口径不同）"
         parts.append(
-            f"期内应整改{rates.closed.denominator}件{basis}，已整改{rates.closed.numerator}件，"
-            f"整改率{shown(rates.closed.number)}%，其中按期整改{rates.in_time.numerator}件"
+            f"期内应整改{rates.closed.denominator}件{basis}，已销号{rates.closed.numerator}件，"
+            f"应整改销号率{shown(rates.closed.number)}%，其中按期销号{rates.in_time.numerator}件"
         )
     if again := sum(line.finding.recurrence > 0 for line in lines):
         parts.append(f"反复问题{again}件")

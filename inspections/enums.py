@@ -355,7 +355,7 @@ BULLETIN_TRANSITIONS: Final[dict[str, BulletinEdge]] = {
         frozenset({BulletinState.DRAFT}),
         BulletinState.PUBLISHED,
         "签发",
-        "考评办法·通报：考评办拟稿，分管领导或局长签发后印发；党政机关公文处理工作条例第二十一条、第二十二条",
+        "考评办法·通报：考评办拟稿，分管领导或局长签发后印发；《党政机关公文处理工作条例》第二十一条、第二十二条",
     ),
     "correct": BulletinEdge(
         frozenset({BulletinState.PUBLISHED}),

@@ -203,11 +203,11 @@ class FindingResource(SheetResource):
         if refusal := self.rounds.refusal(found):
             row.problems.append(("found_at", refusal))
         if found > self.now + timedelta(days=1):
-            row.problems.append(("found_at", "检查日期在今天之后。请核对年份和日期。"))
+            row.problems.append(("found_at", "检查日期晚于今天。请核对年份和日期。"))
         if closed is not None and closed < found:
             row.problems.append(("closed_at", "销号时间早于检查日期。请核对。"))
         if closed is not None and closed > self.now + timedelta(days=1):
-            row.problems.append(("closed_at", "销号时间在今天之后。请核对年份和日期。"))
+            row.problems.append(("closed_at", "销号时间晚于今天。请核对年份和日期。"))
         if due is not None and due < found:
             row.problems.append(("due_at", "整改时限早于检查日期。请核对。"))
 

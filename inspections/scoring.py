@@ -57,7 +57,7 @@ class ScoringRules:
         if missing := [str(s.label) for s in Source if s not in self.source_multipliers]:
             raise ValueError(f"来源倍数不全：缺少{'、'.join(missing)}。请在设置中补齐。")
         if not self.recurrence_multipliers or self.recurrence_days < 0:
-            raise ValueError("回潮倍数不能为空，回潮期限不能为负。请在设置中更正。")
+            raise ValueError("反复倍数不能为空，反复认定天数不能为负。请在设置中更正。")
         numbers = (
             *self.area_coefficients.values(),
             *self.source_multipliers.values(),
@@ -104,7 +104,7 @@ class FindingFacts:
         if self.count < 1:
             raise ValueError("数量至少为1。")
         if self.recurrence < 0:
-            raise ValueError("回潮次数不能为负数。")
+            raise ValueError("反复次数不能为负数。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class PointsBreakdown:
         """The same with the name of each factor, for the finding's page."""
         return (
             f"基础扣分{plain(self.base)} × 区域系数{plain(self.coefficient)}"
-            f" × 回潮或来源倍数{plain(self.multiplier)} = {plain(self.points)}分"
+            f" × 反复或来源倍数{plain(self.multiplier)} = {plain(self.points)}分"
         )
 
 

@@ -83,7 +83,7 @@ class CheckSheetResource(SheetResource):
         if unit is None:
             row.problems.append(("unit", f"没有“{values['unit']}”这个单位。请用单位名称、简称或别名。"))
         if day > timezone.localdate():
-            row.problems.append(("checked_on", "检查日期在今天之后。请核对年份和日期。"))
+            row.problems.append(("checked_on", "检查日期晚于今天。请核对年份和日期。"))
         deduction = values["deduction"] or Decimal(0)
         item = self._item(row, values["item"] or "", day, values["area"], deduction)
         if row.problems or unit is None:

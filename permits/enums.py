@@ -31,7 +31,7 @@ class PermitState(models.TextChoices):
     ISSUED = "issued", "已发证"
     ACTIVE = "active", "实施中"
     CHANGING = "changing", "变更中"
-    STOPPED = "stopped", "已责令停止"
+    STOPPED = "stopped", "已决定停止占用"
     RECTIFYING = "rectifying", "整改中"
     COMPLETION = "completion", "待验收"
     REWORK = "rework", "返工"

@@ -15,7 +15,7 @@ ENDED = {
     PermitState.REVOKED: "已撤销",
     PermitState.WITHDRAWN_BY_AGENCY: "已撤回",
     PermitState.CANCELLED: "已注销",
-    PermitState.STOPPED: "已责令停止",
+    PermitState.STOPPED: "已决定停止占用",
 }
 
 

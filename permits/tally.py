@@ -46,7 +46,7 @@ EVENTS = {
     event.key: event
     for event in (
         Event("received", "收件", "期内窗口收到的申请（不含草稿和只报备未补办的抢修），按收件日期计。", between("received_on")),
-        Event("accepted", "受理", "期内受理的申请，含逾期未告知视为受理的，按受理日期计。", between("accepted_on")),
+        Event("accepted", "受理", "期内受理的申请，含逾期未告知即为受理的，按受理日期计。", between("accepted_on")),
         Event("supplemented", "告知补正", "期内一次性告知补正的申请，按告知日期计。", between("supplement_told_on")),
         Event("surveyed", "现场查勘", "期内完成现场查勘的申请，重新查勘的按最后一次日期计。", between("surveyed_on")),
         Event("decided", "作出决定", "期内作出准予或者不予决定的申请，按决定日期计。", between("decided_on")),

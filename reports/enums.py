@@ -111,25 +111,25 @@ TRANSITIONS: Final[dict[str, Edge]] = {
         frozenset({ReportState.DRAFT}),
         ReportState.CHECKING,
         "送核",
-        "党政机关公文处理工作条例第二十条：签发前由办公厅（室）审核",
+        "《党政机关公文处理工作条例》第二十条：签发前由办公厅（室）审核",
     ),
     "send_back": Edge(
         frozenset({ReportState.CHECKING}),
         ReportState.DRAFT,
         "退回修改",
-        "党政机关公文处理工作条例第二十一条：需要修改的由起草单位修改后重新报送",
+        "《党政机关公文处理工作条例》第二十一条：需要修改的由起草单位修改后重新报送",
     ),
     "issue": Edge(
         frozenset({ReportState.CHECKING}),
         ReportState.ISSUED,
         "签发",
-        "党政机关公文处理工作条例第二十二条：由负责人签发",
+        "《党政机关公文处理工作条例》第二十二条：由负责人签发",
     ),
     "correct": Edge(
         frozenset({ReportState.ISSUED}),
         ReportState.CORRECTED,
         "更正",
-        "党政机关公文处理工作条例第二十二条：更正稿由负责人另行签发，原稿留存",
+        "《党政机关公文处理工作条例》第二十二条：更正稿由负责人另行签发，原稿留存",
     ),
 }
 

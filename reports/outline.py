@@ -75,7 +75,7 @@ ASSESSMENT = """\
 {{ table inspections.scores_by_unit }}"""
 
 MANAGEMENT = """\
-坚持以制度管人管事，新订修订内部管理制度{{ staff.rules }}（新增{{ staff.rules_new }}，修订{{ staff.rules_revised }}），废止{{ staff.rules_repealed }}，现行制度{{ staff.rules_in_force }}。组织业务和法治培训{{ staff.trainings }}共{{ staff.training_hours }}，政治理论学习{{ staff.studies }}；期末持有效行政执法证的{{ staff.certified }}。对{{ staff.appraised }}科室、中队进行考核并公布结果，其中优秀{{ staff.appraised_by_grade:excellent }}、良好{{ staff.appraised_by_grade:good }}。
+坚持以制度管人管事，制定、修订内部管理制度{{ staff.rules }}（新增{{ staff.rules_new }}，修订{{ staff.rules_revised }}），废止{{ staff.rules_repealed }}，现行制度{{ staff.rules_in_force }}。组织业务和法治培训{{ staff.trainings }}共{{ staff.training_hours }}，政治理论学习{{ staff.studies }}；期末持有效行政执法证的{{ staff.certified }}。对{{ staff.appraised }}科室、中队进行考核并公布结果，其中优秀{{ staff.appraised_by_grade:excellent }}、良好{{ staff.appraised_by_grade:good }}。
 {{ table staff.appraisal_results }}"""
 
 FIREWORKS = """\
@@ -99,7 +99,7 @@ APPROVALS = """\
 BILLBOARDS = """\
 期内开展户外广告专项整治{{ billboards.campaigns }}（{{ billboards.campaign_name }}），摸底登记问题{{ billboards.campaign_found }}，告知设置人限期整改{{ billboards.campaign_notified }}，复核销号{{ billboards.campaign_settled }}，销号率{{ billboards.campaign_rate | 百分比 }}；转入执法程序{{ billboards.campaign_enforcement }}，依法继续办理。
 {{ table billboards.campaign_by_street }}
-期内拆除户外广告{{ billboards.removed }}、{{ billboards.removed_area }}，其中当事人自行拆除{{ billboards.removed_by_mode:voluntary }}、协助拆除{{ billboards.removed_by_mode:assisted }}；清理横幅条幅{{ billboards.banners }}。期末在账户外广告{{ billboards.inventory }}，大型户外广告安全检查率{{ billboards.inspection_coverage | 百分比 }}。
+期内拆除户外广告{{ billboards.removed }}、{{ billboards.removed_area }}，其中当事人自行拆除{{ billboards.removed_by_mode:voluntary }}、协助拆除{{ billboards.removed_by_mode:assisted }}；清理横幅、条幅{{ billboards.banners }}。期末在账户外广告{{ billboards.inventory }}，大型户外广告安全检查率{{ billboards.inspection_coverage | 百分比 }}。
 执法办案方面，下达责令改正通知书{{ billboards.orders }}，立案{{ billboards.cases_filed }}，作出处罚决定{{ billboards.penalties }}（其中当场处罚{{ billboards.spot_penalties }}），移送其他机关{{ billboards.cases_transferred }}，结案{{ billboards.cases_closed }}。决定罚款{{ billboards.fines_imposed }}，实缴入库{{ billboards.fines_collected }}，期末未缴{{ billboards.fines_outstanding }}。
 {{ table billboards.cases_by_violation }}
 {{ chart billboards.cases_by_month }}"""

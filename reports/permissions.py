@@ -58,7 +58,7 @@ def why_not_check(user: User, report: Report) -> str:
 
 def why_not_issue(user: User, report: Report) -> str:
     if report.checked_at is None:
-        return "还没有核对通过，不能签发（党政机关公文处理工作条例第二十条）。请先在核对清单上核对。"
+        return "还没有核对通过，不能签发（《党政机关公文处理工作条例》第二十条）。请先在核对清单上核对。"
     if setting("report.separate_people") and user.pk == report.checked_by_id:
         return "您核对通过的文稿要由另一位签发；单位人手不足时，可在设置里关闭“编写、核对、签发分人”。"
     return ""

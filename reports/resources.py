@@ -56,7 +56,7 @@ class TallyResource(SheetResource):
         if unit is None:
             row.problems.append(("unit", f"没有“{cells['unit']}”这个单位。请用单位名称、简称或别名。"))
         if cells["happened_on"] > self.today:
-            row.problems.append(("happened_on", "日期在今天以后。请核对年份。"))
+            row.problems.append(("happened_on", "日期晚于今天。请核对年份。"))
         if measure is None or row.problems:
             return
         self.check_measure(row, measure, cells)

@@ -16,13 +16,13 @@ FIREWORKS_SHORT = """\
 FESTIVALS_SHORT = "{{ ? fireworks.none_at_lantern_festival }}{{ ? fireworks.none_at_qingming }}"
 
 MANAGEMENT_SHORT = """\
-新订修订内部管理制度{{ staff.rules }}，废止{{ staff.rules_repealed }}，现行制度{{ staff.rules_in_force }}；组织业务和法治培训{{ staff.trainings }}，政治理论学习{{ staff.studies }}，期末持有效行政执法证的{{ staff.certified }}；对{{ staff.appraised }}科室、中队进行考核并公布结果。"""
+制定、修订内部管理制度{{ staff.rules }}，废止{{ staff.rules_repealed }}，现行制度{{ staff.rules_in_force }}；组织业务和法治培训{{ staff.trainings }}，政治理论学习{{ staff.studies }}，期末持有效行政执法证的{{ staff.certified }}；对{{ staff.appraised }}科室、中队进行考核并公布结果。"""
 
 APPROVALS_SHORT = """\
 道路挖掘和占用审批实行现场查勘、集中会审。共收件{{ permits.received }}，{{ permits.received | 同比 }}；受理{{ permits.accepted }}，现场查勘{{ permits.surveyed }}，准予许可{{ permits.granted }}，不予许可{{ permits.refused }}，办结{{ permits.closed }}。法定期限平均{{ permits.average_legal }}，承诺期限平均{{ permits.average_promised }}，实际自受理起平均{{ permits.average_days }}作出决定，承诺期限内办结率{{ permits.promised_rate | 百分比 }}。{{ ? permits.all_in_time }}核定应缴费用{{ permits.fees_due }}，实缴入库{{ permits.fees_received }}；挖掘修复验收合格{{ permits.restored }}，期末逾期未修复{{ permits.overdue_restoration }}。"""
 
 BILLBOARDS_SHORT = """\
-开展户外广告专项整治{{ billboards.campaigns }}，摸底登记问题{{ billboards.campaign_found }}，复核销号{{ billboards.campaign_settled }}，销号率{{ billboards.campaign_rate | 百分比 }}；拆除户外广告{{ billboards.removed }}、{{ billboards.removed_area }}，清理横幅条幅{{ billboards.banners }}；期末在账户外广告{{ billboards.inventory }}，大型户外广告安全检查率{{ billboards.inspection_coverage | 百分比 }}。执法办案方面，下达责令改正通知书{{ billboards.orders }}，立案{{ billboards.cases_filed }}，作出处罚决定{{ billboards.penalties }}，结案{{ billboards.cases_closed }}；决定罚款{{ billboards.fines_imposed }}，实缴入库{{ billboards.fines_collected }}，期末未缴{{ billboards.fines_outstanding }}。"""
+开展户外广告专项整治{{ billboards.campaigns }}，摸底登记问题{{ billboards.campaign_found }}，复核销号{{ billboards.campaign_settled }}，销号率{{ billboards.campaign_rate | 百分比 }}；拆除户外广告{{ billboards.removed }}、{{ billboards.removed_area }}，清理横幅、条幅{{ billboards.banners }}；期末在账户外广告{{ billboards.inventory }}，大型户外广告安全检查率{{ billboards.inspection_coverage | 百分比 }}。执法办案方面，下达责令改正通知书{{ billboards.orders }}，立案{{ billboards.cases_filed }}，作出处罚决定{{ billboards.penalties }}，结案{{ billboards.cases_closed }}；决定罚款{{ billboards.fines_imposed }}，实缴入库{{ billboards.fines_collected }}，期末未缴{{ billboards.fines_outstanding }}。"""
 
 SHORTAGE_SHORT = """\
 期末实有{{ staff.on_roll }}，在岗{{ staff.on_duty }}，按配备标准应有{{ staff.required }}，在岗人数占标准的{{ staff.staffing_ratio | 百分比 }}，还差{{ staff.staffing_gap }}；本期辞职或调离{{ staff.leavers }}。{{ ? staff.below_half }}"""
@@ -109,10 +109,10 @@ SPEECH = Template(
             "审批上，收件{{ permits.received }}，准予许可{{ permits.granted }}，办结{{ permits.closed }}；"
             "承诺期限平均{{ permits.average_promised }}，实际平均{{ permits.average_days }}就作出决定，"
             "承诺期限内办结率{{ permits.promised_rate | 百分比取整 }}。\n"
-            "户外广告上，拆除{{ billboards.removed }}、{{ billboards.removed_area }}，清理横幅条幅{{ billboards.banners }}；"
+            "户外广告上，拆除{{ billboards.removed }}、{{ billboards.removed_area }}，清理横幅、条幅{{ billboards.banners }}；"
             "专项整治查出的问题，销号率{{ billboards.campaign_rate | 百分比取整 }}；"
             "立案{{ billboards.cases_filed }}，结案{{ billboards.cases_closed }}。\n"
-            "内部管理上，新订修订制度{{ staff.rules }}，组织业务和法治培训{{ staff.trainings }}。",
+            "内部管理上，制定、修订制度{{ staff.rules }}，组织业务和法治培训{{ staff.trainings }}。",
         ),
         Part(1, "", "【重点工作要点】"),
         Part(1, "还有什么不足", f"{SHORTAGE_SHORT}\n{RECURRENCE_SHORT}"),

@@ -19,7 +19,9 @@ class ChangedMeanwhile(Refused):
     """Somebody else saved first."""
 
     def __init__(self, what: str = "这条记录") -> None:
-        super().__init__(f"{what}刚被别人修改过。请重新打开页面，核对后再保存；您填写的内容仍在本页。")
+        super().__init__(
+            f"{what}刚被别人修改过，这次没有保存。请另开一页打开最新内容，把您的修改补填到那里再保存；您填写的内容仍在本页。"
+        )
 
 
 class NotYours(PermissionDenied):

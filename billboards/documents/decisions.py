@@ -65,7 +65,7 @@ class PenaltyDecision(ProposedPenalty):
     def paragraphs(self) -> Iterator[str]:
         yield from self.findings()
         yield f"{self.notice}{self.defence}"
-        yield f"根据{self.basis}，本局决定对你（单位）作出如下行政处罚：{self.penalty_words}。"
+        yield f"根据{self.basis}，本机关决定对你（单位）作出如下行政处罚：{self.penalty_words}。"
         yield f"责令改正：{self.order}"
         yield f"履行方式和期限：{self.performance}"
         if self.fine:
@@ -109,7 +109,7 @@ class NoPenaltyDecision(PartyDocument, Letter):
         yield f"案由：{self.cause}。"
         yield f"经查明：{self.facts}"
         yield f"上述行为违反了{self.provision}的规定。鉴于{self.ground}，{self.reason}"
-        yield "根据《行政处罚法》第三十三条、第五十七条第一款第二项的规定，本局决定不予行政处罚。"
+        yield "根据《中华人民共和国行政处罚法》第三十三条、第五十七条第一款第二项的规定，本机关决定不予行政处罚。"
         yield f"教育情况：{self.education}"
         yield self.remedies
 
@@ -173,14 +173,16 @@ class SpotDecision(OfficerDocument, PartyDocument, Letter):
             yield Missing("bank", "没有写明收款银行或者电子支付渠道", "《行政处罚法》第六十七条第三款")
         if self.payment == "spot" and fine > SPOT_CASH_CAP and not self.spot_reason.strip():
             yield Missing(
-                "spot_reason", "一百元以上当场收缴的，写明事后难以执行的理由", "《行政处罚法》第六十八条、第六十九条"
+                "spot_reason",
+                "超过一百元当场收缴的，写明不当场收缴事后难以执行的理由",
+                "《行政处罚法》第六十八条、第六十九条",
             )
 
     def paragraphs(self) -> Iterator[str]:
         when = moment_cn(self.happened_at) if self.happened_at else ""
         yield self.party_words
         yield f"{when}，在{self.place}，{self.act}违反了{self.provision}的规定。"
-        yield f"根据{self.basis}和《行政处罚法》第五十一条的规定，当场作出如下行政处罚：{'；'.join(self.penalties)}。"
+        yield f"根据{self.basis}和《中华人民共和国行政处罚法》第五十一条的规定，当场作出如下行政处罚：{'；'.join(self.penalties)}。"
         if self.fine and self.payment == "spot":
             yield f"罚款当场收缴，出具财政部门统一制发的专用票据。{self.spot_reason}"
         elif self.fine:

@@ -33,7 +33,7 @@ class EnforcementDocument(PartyDocument, Letter):
     def decided(self) -> str:
         """The decision that is carried out, as a sentence begins."""
         return (
-            f"本局作出的《{self.decision_title}》（{self.decision_number}）已于{date_cn(self.decision_served_on)}送达"
+            f"本机关作出的《{self.decision_title}》（{self.decision_number}）已于{date_cn(self.decision_served_on)}送达"
         )
 
 
@@ -54,7 +54,7 @@ class DunningLetter(EnforcementDocument):
         "陈述和申辩的权利",
         f"{DUNNING}第四项",
         shape=Shape.TEXT,
-        default="收到本催告书后有权进行陈述和申辩；提出的事实、理由成立的，本局将予以采纳。",
+        default="收到本催告书后有权进行陈述和申辩；提出的事实、理由成立的，本机关将予以采纳。",
     )
     consequence: str = part("逾期不履行的后果", f"{DUNNING}", shape=Shape.TEXT)
     contact: str = part("联系人和电话", f"{DUNNING}第四项")
@@ -68,7 +68,7 @@ class DunningLetter(EnforcementDocument):
     def paragraphs(self) -> Iterator[str]:
         yield self.party_words
         yield f"{self.decided}，你（单位）至今未履行以下义务：{self.obligation}"
-        yield f"根据《行政强制法》第三十五条的规定，现催告你（单位）{self.period}履行。履行方式：{self.manner}"
+        yield f"根据《中华人民共和国行政强制法》第三十五条的规定，现催告你（单位）{self.period}履行。履行方式：{self.manner}"
         if self.amount:
             yield f"应缴金额：人民币{amount(self.amount)}元；给付方式：{self.pay_way}。"
         yield f"你（单位）{self.rights}"
@@ -98,14 +98,14 @@ class RemovalAnnouncement(EnforcementDocument):
     def paragraphs(self) -> Iterator[str]:
         yield self.party_words
         yield f"{self.decided}，当事人{self.party_name}逾期未履行。"
-        yield f"根据《行政强制法》第四十四条的规定，现予公告，限当事人于{date_cn(self.due_on)}前自行拆除：{self.object}"
+        yield f"根据《中华人民共和国行政强制法》第四十四条的规定，现予公告，限当事人于{date_cn(self.due_on)}前自行拆除：{self.object}"
         yield self.consequence
         yield f"张贴地点：{self.posted_at}。{f'刊登：{self.media}。' if self.media else ''}联系方式：{self.contact}。"
 
 
 @dataclass(frozen=True, kw_only=True)
 class EnforcementDecision(EnforcementDocument):
-    """强制执行（拆除）决定书 (行政强制法 Art. 37, 43, 44)."""
+    """强制拆除决定书 (行政强制法 Art. 37, 43, 44)."""
 
     kind: ClassVar[str] = "enforcement"
     title: ClassVar[str] = "强制拆除决定书"
@@ -136,12 +136,12 @@ class EnforcementDecision(EnforcementDocument):
         when = moment_cn(self.execute_at) if self.execute_at else ""
         yield self.party_words
         yield f"{self.decided}，当事人在法定期限内不申请行政复议、不提起行政诉讼，又不履行。"
-        yield f"本局于{date_cn(self.dunning_served_on)}送达催告书（{self.dunning_number}）。{self.defence}"
+        yield f"本机关于{date_cn(self.dunning_served_on)}送达催告书（{self.dunning_number}）。{self.defence}"
         if self.announcement_number:
-            yield f"本局已发布限期拆除公告（{self.announcement_number}），当事人逾期仍未自行拆除。"
+            yield f"本机关已发布限期拆除公告（{self.announcement_number}），当事人逾期仍未自行拆除。"
         yield f"强制执行的依据：{self.authority}"
         yield self.reason
-        yield f"本局决定强制执行。方式：{self.manner}"
+        yield f"本机关决定强制执行。方式：{self.manner}"
         yield f"时间：{when}。"
         yield self.remedies
 
@@ -162,7 +162,7 @@ class SubstituteDecision(EnforcementDocument):
         "费用预算（元）", PERFORMANCE, shape=Shape.MONEY, hint="按照成本合理确定，由当事人承担。"
     )
     performer: str = part("代履行人", PERFORMANCE)
-    is_neutral: bool = part("代履行人与本局没有利害关系", "《行政强制法》第五十条", shape=Shape.YES)
+    is_neutral: bool = part("代履行人与本机关没有利害关系", "《行政强制法》第五十条", shape=Shape.YES)
     remedies: str = part("救济途径和期限", "《行政复议法》第二十条", shape=Shape.TEXT)
 
     def more_missing(self) -> Iterator[Missing]:
@@ -173,7 +173,7 @@ class SubstituteDecision(EnforcementDocument):
         when = moment_cn(self.perform_at) if self.perform_at else ""
         yield self.party_words
         yield f"{self.decided}，经催告仍不履行。{self.reason}"
-        yield f"根据《行政强制法》第五十条、第五十一条的规定，本局决定代履行。标的：{self.object}"
+        yield f"根据《中华人民共和国行政强制法》第五十条、第五十一条的规定，本机关决定代履行。标的：{self.object}"
         yield f"方式：{self.manner}"
         yield f"时间：{when}。代履行人：{self.performer}。费用预算：人民币{amount(self.budget)}元，由当事人承担。"
         yield self.remedies
@@ -209,7 +209,7 @@ class CourtApplication(EnforcementDocument):
         yield f"申请强制执行的标的：{self.object}"
         if self.principal:
             yield f"罚款人民币{amount(self.principal)}元，加处罚款人民币{amount(self.surcharge or 0)}元。"
-        yield "被申请人在法定期限内不申请行政复议、不提起行政诉讼，又不履行。根据《行政强制法》第五十三条的规定，申请强制执行。"
+        yield "被申请人在法定期限内不申请行政复议、不提起行政诉讼，又不履行。根据《中华人民共和国行政强制法》第五十三条的规定，申请强制执行。"
         yield "附材料："
         yield from (f"{order}．{name}" for order, name in enumerate(self.materials, start=1))
         yield f"行政机关负责人：{self.head}"

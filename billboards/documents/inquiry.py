@@ -64,7 +64,7 @@ class PreservationNotice(OfficerDocument, PartyDocument, Letter):
         yield self.party_words
         yield f"你（单位）涉嫌{self.cause}。{self.reason}"
         yield (
-            f"根据《行政处罚法》第五十六条的规定，经本局负责人{self.approved_by}于{date_cn(self.approved_on)}批准，"
+            f"根据《中华人民共和国行政处罚法》第五十六条的规定，经本机关负责人{self.approved_by}于{date_cn(self.approved_on)}批准，"
             "对下列物品先行登记保存，七个工作日内作出处理决定。在此期间，不得销毁或者转移。"
         )
         yield from (f"{order}．{item}" for order, item in enumerate(self.items, start=1))

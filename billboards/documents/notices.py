@@ -127,12 +127,12 @@ class PenaltyNotice(ProposedPenalty):
 
     def paragraphs(self) -> Iterator[str]:
         yield from self.findings()
-        yield f"根据{self.basis}，本局拟对你（单位）作出如下行政处罚：{self.penalty_words}。"
+        yield f"根据{self.basis}，本机关拟对你（单位）作出如下行政处罚：{self.penalty_words}。"
         if self.order:
             yield f"拟同时{self.order}"
         yield (
-            "根据《行政处罚法》第四十四条、第四十五条的规定，你（单位）有陈述和申辩的权利。如有异议，"
-            f"请自收到本告知书之日起{plain_number(self.statement_days)}个工作日内向本局提出；逾期未提出的，视为放弃。"
+            "根据《中华人民共和国行政处罚法》第四十四条、第四十五条的规定，你（单位）有陈述和申辩的权利。如有异议，"
+            f"请自收到本告知书之日起{plain_number(self.statement_days)}个工作日内向本机关提出；逾期未提出的，视为放弃。"
         )
         yield from self.hearing_paragraphs()
         yield f"联系方式：{self.contact}。"
@@ -157,7 +157,7 @@ class HearingRightNotice(PenaltyNotice):
     )
 
     def hearing_paragraphs(self) -> Iterator[str]:
-        yield f"根据《行政处罚法》第六十三条、第六十四条的规定，你（单位）{self.hearing_words}"
+        yield f"根据《中华人民共和国行政处罚法》第六十三条、第六十四条的规定，你（单位）{self.hearing_words}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,7 +203,7 @@ class HearingNotice(Letter):
     def paragraphs(self) -> Iterator[str]:
         way = "公开" if self.is_open else "不公开"
         when = moment_cn(self.held_at) if self.held_at else ""
-        yield f"关于{self.cause}一案，根据你（单位）的要求，本局定于{when}在{self.place}{way}举行听证。"
+        yield f"关于{self.cause}一案，根据你（单位）的要求，本机关定于{when}在{self.place}{way}举行听证。"
         yield f"听证主持人：{self.chair}。{f'记录员：{self.clerk}。' if self.clerk else ''}{self.recusal}"
         yield f"你（单位）{self.agents}"
         yield self.absence
@@ -243,7 +243,7 @@ class DeferralNotice(PartyDocument, Letter):
     def paragraphs(self) -> Iterator[str]:
         yield self.party_words
         yield f"你（单位）于{date_cn(self.applied_on)}以“{self.hardship}”为由，就{self.decision_number}申请延期（分期）缴纳罚款。"
-        yield f"根据《行政处罚法》第六十六条第二款的规定，经审查，本局决定：{self.granted}。"
+        yield f"根据《中华人民共和国行政处罚法》第六十六条第二款的规定，经审查，本机关决定：{self.granted}。"
         if self.plan:
             yield "缴纳安排如下："
             yield from self.plan
@@ -285,7 +285,7 @@ class SurchargeNotice(PartyDocument, Letter):
             f"你（单位）到期未缴{amount(self.unpaid)}元。"
         )
         yield (
-            "根据《行政处罚法》第七十二条第一款第一项和《行政强制法》第四十五条的规定，"
+            "根据《中华人民共和国行政处罚法》第七十二条第一款第一项和《中华人民共和国行政强制法》第四十五条的规定，"
             f"截至{date_cn(self.computed_to)}，加处罚款{amount(self.amount)}元。计算如下："
         )
         yield from self.lines
@@ -315,8 +315,8 @@ class TransferLetter(Letter):
         return self.to
 
     def paragraphs(self) -> Iterator[str]:
-        yield f"本局在办理{self.party_name}涉嫌{self.cause}一案中查明：{self.facts}"
-        yield f"{self.reason}现将案件移送你单位处理，请将处理结果函告本局。"
+        yield f"本机关在办理{self.party_name}涉嫌{self.cause}一案中查明：{self.facts}"
+        yield f"{self.reason}现将案件移送你单位处理，请将处理结果函告本机关。"
         yield "移送材料："
         yield from (f"{order}．{name}" for order, name in enumerate(self.materials, start=1))
         yield f"联系方式：{self.contact}。"

@@ -155,7 +155,7 @@ class BoardEventKind(models.TextChoices):
     INSPECTED = "inspected", "安全检查"
     TO_REMOVE = "to_remove", "列为待拆"
     KEPT = "kept", "撤销待拆"
-    REINSTATED = "reinstated", "撤销拆除登记"
+    REINSTATED = "reinstated", "作废拆除登记"
     REMOVED = "removed", "拆除"
     RE_ERECTED = "re_erected", "拆后重立"
 
@@ -223,7 +223,7 @@ BOARD_TRANSITIONS: Final[Mapping[str, BoardEdge]] = {
     "reinstate": BoardEdge(
         frozenset({BoardLife.REMOVED}),
         BoardLife.STANDING,
-        "撤销拆除登记",
+        "作废拆除登记",
         "登记有误或者复核不到位的，恢复在设；拆后重立的另立一条，不用本步",
     ),
 }

@@ -16,7 +16,7 @@ from config.figures import Claim, Figure, TableFigure
 from config.periods import Period
 
 STANDING = "期末在账（已登记、期末未拆除、未作废）的户外广告和招牌。"
-TAKEN = "期内拆除（清理）、未撤销的登记，含专项、案件和日常；"
+TAKEN = "期内拆除（清理）、未作废的登记，含专项、案件和日常；"
 
 
 # --- What stands --------------------------------------------------------------------------------------------------------

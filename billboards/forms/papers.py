@@ -100,7 +100,7 @@ class ServiceForm(forms.ModelForm):
     def clean_served_at(self) -> Any:
         at = self.cleaned_data["served_at"]
         if at > timezone.now():
-            raise forms.ValidationError("送达时间在现在以后。请核对。")
+            raise forms.ValidationError("送达时间晚于现在。请核对。")
         return at
 
     def record(self, paper: Paper, *, by: User) -> PaperService:

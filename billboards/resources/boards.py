@@ -178,7 +178,7 @@ class BoardResource(GroundResource):
         if cells["setter_code"] and (problem := check_credit_code(cells["setter_code"])):
             row.problems.append(("setter_code", problem))
         if cells["installed_on"] and cells["installed_on"] > self.today:
-            row.problems.append(("installed_on", "设置日期在今天以后。请核对年份。"))
+            row.problems.append(("installed_on", "设置日期晚于今天。请核对年份。"))
         if cells["permit_number"] and cells["permit_to"] is None:
             row.problems.append(("permit_to", "填了许可文号的，请填到期日期。"))
         if cells["permit_from"] and cells["permit_to"] and cells["permit_to"] < cells["permit_from"]:

@@ -54,7 +54,7 @@ class CampaignItemResource(GroundResource):
         elif street is not None and street not in campaign.streets.all():
             row.problems.append(("street", f"{street.label}不在这次专项的范围内。"))
         if cells["found_on"] > self.today:
-            row.problems.append(("found_on", "摸底日期在今天以后。请核对年份。"))
+            row.problems.append(("found_on", "摸底日期晚于今天。请核对年份。"))
         if row.problems or street is None or campaign is None:
             return
         same = {name: cells[name] for name in ("found_on", "place", "name", "kind", "problem", "quantity", "measure")}

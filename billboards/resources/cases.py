@@ -100,7 +100,7 @@ class CaseResultResource(SheetResource):
             row.problems.append(("received_on", "收到线索、立案、决定的日期至少填一个。"))
         for name, label, before, before_label in COURSE:
             if cells[name] and cells[name] > self.today:
-                row.problems.append((name, f"{label}在今天以后。请核对年份。"))
+                row.problems.append((name, f"{label}晚于今天。请核对年份。"))
             if cells[name] and cells[before] and cells[name] < cells[before]:
                 row.problems.append((name, f"{label}早于{before_label}（{cells[before]}）。请核对。"))
 

@@ -65,7 +65,7 @@ class RemovalResource(GroundResource):
         board = self.board_of(row, cells["code"])
         for name, label in (("removed_on", "拆除日期"), ("consent_on", "书面同意日期")):
             if cells[name] and cells[name] > self.today:
-                row.problems.append((name, f"{label}在今天以后。请核对年份。"))
+                row.problems.append((name, f"{label}晚于今天。请核对年份。"))
         if row.problems or street is None:
             return
         removal = self.removal_of(row, cells, street, board)

@@ -342,11 +342,11 @@ def removal_void(request: HttpRequest, pk: int) -> HttpResponse:
     case = Case.objects.visible_to(request.user).filter(pk=removal.case_id).first()
     back = redirect(removal.board or case or "billboards:removal-list")
     if not form.is_valid():
-        messages.error(request, "请写明撤销的理由。")
+        messages.error(request, "请写明作废的理由。")
         return back
     try:
         removals.void_removal(removal, by=request.user, reason=form.cleaned_data["reason"])
-        messages.success(request, f"{removal.removed_on}“{removal.what}”：已撤销拆除登记，不再计数。")
+        messages.success(request, f"{removal.removed_on}“{removal.what}”：已作废拆除登记，不再计数。")
     except Refused as refusal:
         messages.error(request, str(refusal))
     return back

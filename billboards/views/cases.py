@@ -218,7 +218,7 @@ def running_clocks(user: Any) -> Any:
 @require_GET
 @VIEW
 def clock_list(request: HttpRequest) -> HttpResponse:
-    lead = "各法各算：处罚法的二、三、五、七日和强制法的十日以内是工作日，其余是日历日。"
+    lead = "各法各算：《行政处罚法》的二、三、五、七日和《行政强制法》的十日以内是工作日，其余是日历日。"
     links = [("加到手机日历", reverse("billboards:case-calendar"), False)]
     context = {"table": clock_table(request), "title": "案件期限", "lead": lead, "links": links}
     return render_table(request, "layout/record_list.html", context)

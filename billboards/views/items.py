@@ -56,7 +56,7 @@ CONSEQUENCES = {
     "open_case": "以后能做什么、什么时候能做，由案件决定；专项结束时转执法程序，不算未完成。",
     "defer": "暂不处置，理由写明；可以随时继续处置。",
     "settle": "复核到位，从台账销号。处置人自己不能销号。",
-    "send_back": "退回重办；已登记的拆除随之撤销。",
+    "send_back": "退回重办；已登记的拆除随之作废。",
     "void": "重复、误登的才作废，编号不再使用。",
 }
 
@@ -111,7 +111,7 @@ def item_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.state == ItemState.VOIDED else "danger" if row.is_overdue else "",
         filters=filters,
         export_url=reverse("staff:export", args=[ITEM_EXPORT.key]),
-        empty="还没有问题。",
+        empty="还没有登记专项问题。请到专项页面点“摸底登记”，或从表格导入。",
         actions=[BatchAction(label="告知", url=reverse("billboards:item-batch-notify"))]
         if user.has_perm(Perms.RECORD_ITEM)
         else (),

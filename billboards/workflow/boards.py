@@ -119,7 +119,7 @@ def correct_board(board: Board, faces: Sequence[Face], *, by: User, seen: int) -
     check_board(board)
     current = locked(board)
     if current.life == BoardLife.REMOVED:
-        raise Refused("这处设施已拆除，不能再改。登记有误的先撤销拆除登记；重新设置的另行登记。")
+        raise Refused("这处设施已拆除，不能再改。登记有误的先作废拆除登记；重新设置的另行登记。")
     before = [(face.width, face.height, face.content) for face in current.faces.all()]
     settle(board, faces)
     last = board.inspections.filter(voided_at=None).order_by("-inspected_on").first()
@@ -190,12 +190,12 @@ def mark_removed(board: Board, *, by: User | None, on: date, words: str) -> Boar
 def reinstate_board(board: Board, *, by: User, reason: str) -> Board:
     """The removal was entered by mistake, or was not done (called by the door of removals)."""
     if board.later.filter(voided_at=None).exists():
-        raise Refused(f"{board.code}已登记拆后重立，不能撤销拆除。请先作废重立的那一条。")
+        raise Refused(f"{board.code}已登记拆后重立，不能作废拆除登记。请先作废重立的那一条。")
     current = step(board, "reinstate")
     current.removed_on = None
     finish_step(current)
     note_event(current, BoardEventKind.REINSTATED, by=by, note=reason)
-    Activity.record(Verb.TRANSITION, current, by=by, title="撤销拆除登记", note=reason)
+    Activity.record(Verb.TRANSITION, current, by=by, title="作废拆除登记", note=reason)
     return current
 
 

@@ -41,7 +41,7 @@ def check_day(day: date | None, field: str, label: str) -> None:
     if day is None:
         return
     if day > timezone.localdate():
-        raise Refused(f"{label}在今天以后。请核对年份和日期。", field)
+        raise Refused(f"{label}晚于今天。请核对年份和日期。", field)
     if day < FIRST_DAY:
         raise Refused(f"{label}早于 {FIRST_DAY.year} 年。请核对年份。", field)
 

@@ -67,7 +67,7 @@ def record_lead(case: Case, photos: Sequence[UploadedFile], *, by: User, key: st
 
 def not_ahead(moment: datetime, field: str) -> None:
     if moment > timezone.now() + CLOCK_DRIFT:
-        raise Refused("时间在现在之后。请核对年份、日期和时间。", field)
+        raise Refused("时间晚于现在。请核对年份、日期和时间。", field)
 
 
 @transaction.atomic

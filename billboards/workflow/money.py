@@ -30,7 +30,7 @@ def locked_case(case: Case) -> Case:
 
 def check_day(day: date, field: str) -> None:
     if day > timezone.localdate():
-        raise Refused("日期在今天以后。请核对。", field)
+        raise Refused("日期晚于今天。请核对。", field)
 
 
 def owed(case: Case, kind: str, on: date) -> tuple[Money, Decimal]:

@@ -156,7 +156,7 @@ def record_outside(case: Case, kind: str, *, by: User, number: str, on: date, sc
     It stands for the step that it belongs to: its record gets the number, and the paper the service that is on record.
     """
     if on > timezone.localdate():
-        raise Refused("出文日期在今天以后。请核对。", "on")
+        raise Refused("出文日期晚于今天。请核对。", "on")
     if Paper.objects.filter(outside_number=number, kind=kind, case=case, voided_at=None).exists():
         raise Refused("这个文号在本案已经登记过。", "number")
     paper = Paper.objects.create(
@@ -188,7 +188,7 @@ def serve_paper(
     if isinstance(current.issued_on, date) and on < current.issued_on:
         raise Refused("送达时间早于文书日期。请核对。", "served_at")
     if served_at > timezone.now():
-        raise Refused("送达时间在现在以后。请核对。", "served_at")
+        raise Refused("送达时间晚于现在。请核对。", "served_at")
     attempt = attempt_of(current, on, method, servers, facts)
     defect = defect_of(attempt)
     effective = effective_on(attempt, workdays.load())

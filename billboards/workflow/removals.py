@@ -119,7 +119,7 @@ def void_removal(removal: Removal, *, by: User, reason: str) -> Removal:
     current = locked(removal)
     item = getattr(current, "item", None)
     if item is not None and item.settled_on is not None:
-        raise Refused(f"对应的专项问题 {item.number} 已销号，不能撤销拆除登记。")
+        raise Refused(f"对应的专项问题 {item.number} 已销号，不能作废拆除登记。")
     if current.board is not None and not current.is_voided:
         boards.reinstate_board(current.board, by=by, reason=reason)
     return void_record(current, by=by, reason=reason)

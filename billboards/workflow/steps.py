@@ -42,7 +42,9 @@ def refuse_if_changed(case: Case, seen: int | None) -> None:
     latest = Activity.objects.about(case).first()
     who = f"{latest.actor or '系统'}于{month_day_minute(latest.happened_at)}" if latest else "别人"
     what = f"“{latest.title}”" if latest else "修改"
-    raise Refused(f"{case.number}刚由{who}办理了{what}。请刷新页面核对；您填写的内容仍在本页。")
+    raise Refused(
+        f"{case.number}刚由{who}办理了{what}，这次没有保存。请另开一页核对最新情况后再办；您填写的内容仍在本页。"
+    )
 
 
 @transaction.atomic
@@ -75,7 +77,7 @@ def refuse_impossible(case: Case, edge: str, entry: Entry) -> None:
             words += f"最早可强制日期：{case.coercion_from}。"
         raise Refused(f"{words}请刷新页面核对。")
     if entry.day > timezone.localdate():
-        raise Refused("日期在今天以后。请核对年份和日期。", "day")
+        raise Refused("日期晚于今天。请核对年份和日期。", "day")
     if entry.day < case.received_on:
         raise Refused(f"日期早于收到线索的日期（{case.received_on}）。请核对，或先更正收到线索的日期。", "day")
 

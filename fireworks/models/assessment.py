@@ -190,7 +190,7 @@ class BanBulletin(IssuedPaper):
                 name="one_ban_bulletin_per_month",
                 fields=["month"],
                 condition=Q(corrects=None),
-                violation_error_message="这个月已经有通报；有变动的请编更正通报。",
+                violation_error_message="这个月已经有通报；有变动的请拟更正通报。",
             ),
             models.CheckConstraint(
                 name="ban_bulletin_month_is_one",

@@ -114,7 +114,7 @@ class IncidentResource(GroundResource):
     def facts(self, row: CheckedRow, cells: dict[str, Any]) -> None:
         found, there = aware(cells["found_at"]), aware(cells["on_site_at"])
         if found is not None and found > self.now + timedelta(minutes=10):
-            row.problems.append(("found_at", "发现时间在现在之后。请核对年份和日期。"))
+            row.problems.append(("found_at", "发现时间晚于现在。请核对年份和日期。"))
         if found is not None and there is not None and there < found:
             row.problems.append(("on_site_at", "到场时间早于发现时间。请核对。"))
         grid = self._grid(row, cells["grid"])
@@ -170,7 +170,7 @@ class PublicityResource(GroundResource):
                 )
             )
         if cells["held_on"] > self.today:
-            row.problems.append(("held_on", "日期在今天以后。请核对年份。"))
+            row.problems.append(("held_on", "日期晚于今天。请核对年份。"))
         if row.problems or unit is None:
             return
         kept = {name: cells[name] for name in ("held_on", "kind", "quantity", "place")}

@@ -62,7 +62,7 @@ def action_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[ACTION_EXPORT.key]),
-        empty="还没有联合行动。",
+        empty="还没有联合行动。行动结束后由禁炮办登记。",
         empty_action=("登记联合行动", reverse("fireworks:action-create")) if keeps else None,
     )
 

@@ -26,9 +26,9 @@ from staff.permissions import Perms
 
 VIEW = permission_required(Perms.VIEW_FIREWORKS, raise_exception=True)
 ASSESS = permission_required(Perms.ASSESS_BAN, raise_exception=True)
-ENTRIES = ("考评扣分", "fireworks:entry-list")
-SCHEMES = ("考评办法", "fireworks:scheme-list")
-AFTER_ISSUE = "通报签发后登记的，要编更正通报。"
+ENTRIES = ("禁炮考评扣分", "fireworks:entry-list")
+SCHEMES = ("禁炮考评办法", "fireworks:scheme-list")
+AFTER_ISSUE = "通报签发后登记的，要拟更正通报。"
 
 
 def entry_table(request: HttpRequest) -> Table:
@@ -56,7 +56,7 @@ def entry_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "danger" if row.after_issue else "",
         filters=filters,
         export_url=reverse("staff:export", args=[ENTRY_EXPORT.key]),
-        empty="还没有扣分。",
+        empty="还没有扣分。由禁炮办按考评办法登记。",
         empty_action=("登记扣分", reverse("fireworks:entry-create")) if user.has_perm(Perms.ASSESS_BAN) else None,
     )
 
@@ -68,12 +68,12 @@ ENTRY_EXPORT = register_export(ListExport("fireworks.entries", "禁炮考评扣�
 @VIEW
 def entry_list(request: HttpRequest) -> HttpResponse:
     links = [
-        ("考评通报", reverse("fireworks:bulletin-list"), False),
-        ("考评办法", reverse("fireworks:scheme-list"), False),
+        ("禁炮考评通报", reverse("fireworks:bulletin-list"), False),
+        ("禁炮考评办法", reverse("fireworks:scheme-list"), False),
     ]
     if request.user.has_perm(Perms.ASSESS_BAN):
         links.insert(0, ("登记扣分", reverse("fireworks:entry-create"), True))
-    context = {"table": entry_table(request), "title": "考评扣分", "lead": "", "links": links}
+    context = {"table": entry_table(request), "title": "禁炮考评扣分", "lead": "", "links": links}
     return render_table(request, "layout/record_list.html", context)
 
 
@@ -114,7 +114,7 @@ def entry_page(request: HttpRequest, entry: BanEntry) -> RecordPage:
         lead=entry.fact,
         badge=("已作废", "grey") if entry.is_voided else ("", "grey"),
         edit_url=reverse("fireworks:entry-edit", args=[entry.pk]) if may else "",
-        steps=[void_step(reverse("fireworks:entry-void", args=[entry.pk]), VoidForm(), "不再计分；已签发的通报不变，需要的编更正通报。")] if may else [],
+        steps=[void_step(reverse("fireworks:entry-void", args=[entry.pk]), VoidForm(), "不再计分；已签发的通报不变，需要的拟更正通报。")] if may else [],
         warning=AFTER_ISSUE if entry.after_issue and not entry.is_voided else "",
     )  # fmt: skip
 
@@ -179,11 +179,11 @@ SCHEME_EXPORT = register_export(ListExport("fireworks.schemes", "禁炮考评办
 @require_GET
 @VIEW
 def scheme_list(request: HttpRequest) -> HttpResponse:
-    links = [("考评扣分", reverse("fireworks:entry-list"), False)]
+    links = [("禁炮考评扣分", reverse("fireworks:entry-list"), False)]
     if request.user.has_perm(Perms.ASSESS_BAN):
         links.insert(0, ("登记考评办法", reverse("fireworks:scheme-create"), True))
     lead = "办法修订时登记新的一版，用过的不改；每条扣分按当月施行的办法。"
-    context = {"table": scheme_table(request), "title": "考评办法", "lead": lead, "links": links}
+    context = {"table": scheme_table(request), "title": "禁炮考评办法", "lead": lead, "links": links}
     return render_table(request, "layout/record_list.html", context)
 
 

@@ -35,12 +35,12 @@ VIEW = permission_required(Perms.VIEW_FIREWORKS, raise_exception=True)
 ASSESS = permission_required(Perms.ASSESS_BAN, raise_exception=True)
 
 
-LIST = ("考评通报", "fireworks:bulletin-list")
-HEAD = ("区（单位）", "板块", "考评情况", "扣分", "合计")
+LIST = ("禁炮考评通报", "fireworks:bulletin-list")
+HEAD = ("单位", "板块", "考评情况", "扣分", "合计")
 
 
 def signed_sign(bulletin: BanBulletin) -> str:
-    return badge("已签发", "green") if bulletin.is_signed else badge("编制中", "amber")
+    return badge("已签发", "green") if bulletin.is_signed else badge("拟稿", "amber")
 
 
 def bulletin_table(request: HttpRequest) -> Table:
@@ -60,7 +60,7 @@ def bulletin_table(request: HttpRequest) -> Table:
             Column(
                 "state",
                 "状态",
-                value=lambda row: "已签发" if row.is_signed else "编制中",
+                value=lambda row: "已签发" if row.is_signed else "拟稿",
                 sign=signed_sign,
                 phone="primary",
             ),
@@ -73,7 +73,7 @@ def bulletin_table(request: HttpRequest) -> Table:
         row_url=BanBulletin.get_absolute_url,
         filters=filters,
         export_url=reverse("staff:export", args=[BULLETIN_EXPORT.key]),
-        empty="还没有考评通报。",
+        empty="还没有禁炮考评通报。登记当月扣分后拟制。",
         empty_action=("拟制通报", reverse("fireworks:bulletin-create")) if user.has_perm(Perms.ASSESS_BAN) else None,
     )
 
@@ -86,8 +86,8 @@ BULLETIN_EXPORT = register_export(ListExport("fireworks.bulletins", "禁炮考�
 def bulletin_list(request: HttpRequest) -> HttpResponse:
     assesses = request.user.has_perm(Perms.ASSESS_BAN)
     links = [("拟制通报", reverse("fireworks:bulletin-create"), True)] if assesses else []
-    links.append(("考评扣分", reverse("fireworks:entry-list"), False))
-    context = {"table": bulletin_table(request), "title": "考评通报", "lead": "签发后不再变动；扣分有更正的编更正通报。", "links": links}  # fmt: skip
+    links.append(("禁炮考评扣分", reverse("fireworks:entry-list"), False))
+    context = {"table": bulletin_table(request), "title": "禁炮考评通报", "lead": "签发后不再变动；扣分有更正的拟更正通报。", "links": links}  # fmt: skip
     return render_table(request, "layout/record_list.html", context)
 
 

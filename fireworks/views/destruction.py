@@ -54,7 +54,7 @@ def destruction_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[DESTRUCTION_EXPORT.key]),
-        empty="还没有销毁记录。",
+        empty="还没有销毁记录。销毁后按收缴批次登记。",
         empty_action=("登记销毁", reverse("fireworks:destruction-create")) if keeps else None,
     )
 

@@ -72,7 +72,7 @@ def publicity_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[PUBLICITY_EXPORT.key]),
-        empty="还没有宣传记录。",
+        empty="还没有宣传记录。开展宣传后由各单位登记。",
         empty_action=("登记宣传", reverse("fireworks:publicity-create")) if records else None,
     )
 

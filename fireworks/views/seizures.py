@@ -77,7 +77,7 @@ def lot_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[LOT_EXPORT.key]),
-        empty="还没有收缴物品。",
+        empty="还没有收缴物品。收缴入库后登记。",
         empty_action=("登记收缴物品", reverse("fireworks:lot-create")) if keeps else None,
     )
 

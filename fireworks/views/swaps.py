@@ -113,7 +113,13 @@ def swap_accept(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def swap_decline(request: HttpRequest, pk: int) -> HttpResponse:
     swap, user = visible_swap(request, pk), request.user
-    return step(request, swap, can_answer_swap(user, swap), lambda: swaps.decline(swap, by=user), "已回绝。")
+    return step(
+        request,
+        swap,
+        can_answer_swap(user, swap),
+        lambda: swaps.decline(swap, by=user),
+        "已登记不同意，仍由申请人值守。",
+    )
 
 
 @require_POST
@@ -141,5 +147,11 @@ def swap_reject(request: HttpRequest, pk: int) -> HttpResponse:
     allowed = can_decide_swap(request.user, swap)
     if not allowed or form.is_valid():
         note = form.cleaned_data["note"] if allowed else ""
-        return step(request, swap, allowed, lambda: swaps.reject(swap, by=request.user, note=note), "已退回。")
+        return step(
+            request,
+            swap,
+            allowed,
+            lambda: swaps.reject(swap, by=request.user, note=note),
+            "已登记不批准，仍由申请人值守。",
+        )
     return swap_page(request, swap, ApproveForm(), form, 422)

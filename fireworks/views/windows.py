@@ -221,7 +221,7 @@ def law_table(request: HttpRequest) -> Table:
         default_sort="title",
         row_url=(lambda row: reverse("fireworks:law-edit", args=[row.pk])) if plans(request) else None,
         export_url=reverse("staff:export", args=[LAW_EXPORT.key]),
-        empty="还没有法律依据。",
+        empty="还没有法律依据。由禁炮办登记，按值班日期自动列出。",
     )
 
 

@@ -87,13 +87,13 @@ def has_drifted(bulletin: BanBulletin) -> bool:
 def make_bulletin(bulletin: BanBulletin, *, by: User | None) -> BanBulletin:
     """Store an unsaved bulletin of a month as a draft. Refused before the month is over or if there is one already."""
     if month_begins(bulletin.month) > timezone.localdate():
-        raise Refused("这个月还没有开始，不能编通报。", "month")
+        raise Refused("这个月还没有开始，不能拟通报。", "month")
     bulletin.made_by = by
     try:
         with transaction.atomic():
             bulletin.save()
     except IntegrityError as error:
-        raise Refused("这个月已经有通报。要改已签发的，请在那份通报里编更正通报。", "month") from error
+        raise Refused("这个月已经有通报。要改已签发的，请在那份通报里拟更正通报。", "month") from error
     Activity.record(Verb.CREATE, bulletin, by=by, title="编制通报")
     return bulletin
 
@@ -120,7 +120,7 @@ def bulletin_paper(bulletin: BanBulletin, *, number: str = "") -> dict[str, Any]
     lines = shown_lines(bulletin)
     day = bulletin.signed_at or timezone.now()
     paper = {
-        "title": f"{setting('bureau.short_name')}{bulletin}",
+        "title": f"{setting('bureau.short_name')}关于{bulletin.label}禁炮工作考评情况的{'更正' if bulletin.corrects_id else ''}通报",
         "profile": "plain",
         "mark": "",
         "number": number or bulletin.number,

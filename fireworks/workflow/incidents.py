@@ -61,7 +61,7 @@ def check_times(incident: Incident) -> None:
     for name, label in (("found_at", "发现时间"), ("reported_at", "接报时间"), ("on_site_at", "到场时间")):
         moment = getattr(incident, name)
         if moment is not None and moment > now:
-            raise Refused(f"{label}在现在之后。请核对年份、日期和时间。", name)
+            raise Refused(f"{label}晚于现在。请核对年份、日期和时间。", name)
         if moment is not None and moment.year < FIRST_DAY.year:
             raise Refused(f"{label}早于 {FIRST_DAY.year} 年。请核对年份。", name)
     if incident.on_site_at is not None and incident.on_site_at < incident.known_at:
@@ -192,7 +192,7 @@ def handle_incident(incident: Incident, treatment: Treatment, *, by: User) -> In
     if moment < current.found_at:
         raise Refused("处置时间不得早于发现时间。", "handled_at")
     if moment > timezone.now() + CLOCK_DRIFT:
-        raise Refused("处置时间在现在之后。请核对。", "handled_at")
+        raise Refused("处置时间晚于现在。请核对。", "handled_at")
     current.handling, current.handled_by, current.handled_at = treatment.handling, treatment.handled_by, moment
     current.handled_note = treatment.note
     current.on_site_at = treatment.on_site_at or current.on_site_at
@@ -226,7 +226,7 @@ def record_police_result(result: PoliceResult, *, by: User) -> PoliceResult:
     if current.state not in IncidentState.CONFIRMED:
         raise Refused("只有核实过的炮情才登记公安机关的处理结果。")
     if result.told_on > timezone.localdate():
-        raise Refused("告知日期在今天以后。请核对。", "told_on")
+        raise Refused("告知日期晚于今天。请核对。", "told_on")
     result.recorded_by = by
     result.save()
     Activity.record(Verb.UPDATE, current, by=by, title="登记公安机关处理结果", note=f"{result} {result.told_by}")

@@ -72,7 +72,7 @@ def append_custody(lot: SeizureLot, entry: CustodyEntry, *, by: User | None, log
         raise Refused("这批物品已作废，不能再记交接。")
     entry.lot, entry.recorded_by = current, by
     if entry.happened_at > timezone.now() + CLOCK_DRIFT:
-        raise Refused("交接时间在现在之后。请核对。", "happened_at")
+        raise Refused("交接时间晚于现在。请核对。", "happened_at")
     if entry.happened_at < timezone.make_aware(datetime.combine(current.seized_on, time.min)):
         raise Refused(f"交接时间在收缴日期（{current.seized_on}）之前。请核对。", "happened_at")
     entry.save()

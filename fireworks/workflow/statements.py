@@ -20,7 +20,7 @@ def record_statement(upload: UploadedFile, *, by: User, **facts: Any) -> WatchSt
     if facts["issued_on"] < facts["end"]:
         raise Refused("出具日期早于证明的截止日期，证明不了还没过完的日子。请核对。", "issued_on")
     if facts["issued_on"] > timezone.localdate():
-        raise Refused("出具日期在今天以后。请核对。", "issued_on")
+        raise Refused("出具日期晚于今天。请核对。", "issued_on")
     statement = save_document(upload, WatchStatement, by=by, **facts)
     if statement.voided_at is not None:
         raise Refused("这份文件登记过，已作废。需要恢复的，请改动证明内容后重新登记。", "upload")

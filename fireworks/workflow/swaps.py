@@ -19,7 +19,7 @@ from staff.refusals import Refused
 
 WHY_NOT = {
     SwapState.APPROVED: "这次换班已经批准。",
-    SwapState.DECLINED: "对方已经回绝，请另行申请。",
+    SwapState.DECLINED: "对方不同意，请另行申请。",
     SwapState.REJECTED: "这次换班没有获批，请另行申请。",
     SwapState.WITHDRAWN: "申请已经撤回。",
     SwapState.ACCEPTED: "对方已经同意，等待批准。",

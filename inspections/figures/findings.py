@@ -350,8 +350,6 @@ def every_category_found(period: Period) -> tuple[bool, str]:
 
 
 CLAIMS = (
-    Claim(
-        "inspections.every_month", "每月开展考评", "坚持每月开展考评，做到月月有检查、有通报。", every_month_assessed
-    ),
+    Claim("inspections.every_month", "每月开展考评", "坚持每月开展考评，做到月月有检查。", every_month_assessed),
     Claim("inspections.all_categories", "各大项均有覆盖", "检查覆盖考评标准全部大项。", every_category_found),
 )

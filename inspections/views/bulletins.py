@@ -57,7 +57,7 @@ def bulletin_list(request: HttpRequest) -> HttpResponse:
         default_sort="-month",
         row_url=Bulletin.get_absolute_url,
         row_tone=lambda bulletin: "muted" if bulletin.state == "corrected" else "",
-        empty="还没有通报。登记当月扣分后编制。",
+        empty="还没有通报。月底以后由考评办拟制，领导签发。",
         empty_action=("拟制通报", reverse("inspections:bulletin-create")) if drafts else None,
     )  # fmt: skip
     return render_table(request, "inspections/bulletin_list.html", {"table": table, "can_draft": drafts})

@@ -57,7 +57,7 @@ def may_answer(user: User, finding: Finding) -> bool:
 STEPS: Mapping[str, Step] = {
     step.key: step
     for step in (
-        Step("report", "已整改", "反馈整改", "反馈后由考评办复查；复查合格才销号，不合格退回。按期与否以复查合格时间为准。", forms.ReportForm, may.can_report_finding, "report", "提交反馈", proposed=True),
+        Step("report", "已整改", "反馈整改", "反馈后由考评办复查；复查合格才销号，不合格退回。按期与否以复查合格的那次反馈时间为准。", forms.ReportForm, may.can_report_finding, "report", "提交反馈", proposed=True),
         Step("confirm", "确认", "确认这条问题？", "事实、小项、责任单位、扣分核对无误。确认后可以交办；处理方式为“只扣分”的，确认后即告知责任单位。", forms.ConfirmForm, may.can_confirm_finding, "confirm", proposed=True),
         Step("order", "交办", "下达交办单", "取号并推送给责任单位，整改期限自送达起算。一次交办多条，请在列表里勾选。", forms.OrderForm, may.can_order_finding, "order", proposed=True),
         Step("review", "复查", "登记复查结论", "合格即销号；不合格退回返工，每次另计扣分；虚假整改另行计扣。", forms.ReviewForm, may.can_review_finding, "pass", "登记结论", proposed=True),

@@ -116,7 +116,7 @@ def decide_appeal(appeal: Appeal, decision: Decision, *, by: User) -> Appeal:
     if why:
         raise Refused(why, "signer" if decision.signer else "")
     if decision.signed_on is not None and decision.signed_on > timezone.localdate():
-        raise Refused("签批日期在今天之后。请核对。", "signed_on")
+        raise Refused("签批日期晚于今天。请核对。", "signed_on")
     store_decision(mine, decision, old_points=current.points, by=by)
     keep_scan(decision.scan, by=by, appeal=mine)
     current.held = False
@@ -282,7 +282,7 @@ def reduce_points(
     if not ZERO <= new_points < current.points:
         raise Refused(f"减免后的扣分应低于现在的 {current.points.normalize():f} 分，且不为负。", "new_points")
     if signed_on > timezone.localdate():
-        raise Refused("批示日期在今天之后。请核对。", "signed_on")
+        raise Refused("批示日期晚于今天。请核对。", "signed_on")
     reduction = Reduction.objects.create(
         finding=current, old_points=current.points, new_points=new_points, words=words, signer=signer, signed_on=signed_on, typed_by=by
     )  # fmt: skip

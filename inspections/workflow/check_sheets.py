@@ -43,7 +43,7 @@ def confirm_sheet(
         raise Refused(f"{sheet.title}已由{current.recorded_by}于{current.confirmed_on}确认，没有变动，不用再确认。")
     day = confirmed_on or timezone.localdate()
     if day > timezone.localdate():
-        raise Refused("确认日期在今天之后。请核对。", "confirmed_on")
+        raise Refused("确认日期晚于今天。请核对。", "confirmed_on")
     record = current or SheetConfirmation(unit=sheet.unit, month=sheet.month)
     before = {"问题数": record.findings, "扣分": record.points} if current else {}
     record.way, record.note, record.confirmed_on, record.recorded_by = way, note, day, by

@@ -55,7 +55,7 @@ def check_entry(entry: FindingEntry) -> None:
     if entry.area not in entry.item.areas:
         raise Refused(f"小项“{entry.item}”不适用于这个区域（适用：{entry.item.area_labels}）。", "area")
     if entry.found_at > timezone.now() + CLOCK_DRIFT:
-        raise Refused("发现时间在现在之后。请核对年份、日期和时间。", "found_at")
+        raise Refused("发现时间晚于现在。请核对年份、日期和时间。", "found_at")
     if entry.closed_at is not None:
         check_closing(entry.found_at, entry.closed_at)
 

@@ -190,7 +190,7 @@ def record_visit(visit: RoundVisit, *, by: User | None, visited_at: datetime) ->
     if current.state == RoundState.PLANNED:
         raise Refused(f"“{current.name}”还没有开始检查，先点“开始检查”。")
     if visited_at > timezone.now() + CLOCK_DRIFT:
-        raise Refused("到访时间在现在之后。请核对日期和时间。", "visited_at")
+        raise Refused("到访时间晚于现在。请核对日期和时间。", "visited_at")
     who = visit.visited_by or (str(by) if by else "")
     if visit.pk is not None:
         visit = RoundVisit.objects.select_for_update(of=("self",)).get(pk=visit.pk)

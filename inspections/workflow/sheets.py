@@ -33,7 +33,7 @@ def check_sheet(sheet: CheckSheet, lines: list[Line]) -> None:
     if version is None:
         raise Refused(f"{sheet.checked_on}没有施行中的考评标准。请先导入标准，或核对检查日期。", "checked_on")
     if sheet.checked_on > timezone.localdate():
-        raise Refused("检查日期在今天之后。请核对年份和日期。", "checked_on")
+        raise Refused("检查日期晚于今天。请核对年份和日期。", "checked_on")
     if sheet.round is not None and sheet.round.state != RoundState.OPEN:
         raise Refused(not_open(sheet.round, sheet.checked_on), "round")
     for line in lines:

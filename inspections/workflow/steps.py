@@ -60,4 +60,4 @@ def check_past(moment: datetime, *, since: datetime, what: str, field: str) -> N
     if moment < since:
         raise Refused(f"{what}不得早于发现时间（{timezone.localtime(since):%Y-%m-%d %H:%M}）。请核对。", field)
     if moment > timezone.now() + CLOCK_DRIFT:
-        raise Refused(f"{what}在现在之后。请核对日期和时间。", field)
+        raise Refused(f"{what}晚于现在。请核对日期和时间。", field)

@@ -13,7 +13,7 @@ from permits.paper_kinds import PaperKind
 
 ROADS = "《城市道路管理条例》"
 PLACE_NEEDS = (
-    Need("case.place", "位置没有填写。", f"{ROADS}第三十六条"),
+    Need("case.place", "地点没有填写。请在申请中补填。", f"{ROADS}第三十六条"),
     Need("case.segments", "占用、挖掘的部位和面积没有填写。", f"{ROADS}第三十六条"),
     Need("case.starts_on", "许可期限没有填写。", f"{ROADS}第三十六条"),
     Need("case.ends_on", "许可期限没有填写。", f"{ROADS}第三十六条"),

@@ -110,7 +110,7 @@ class Acceptance(CasePaperContent):
         if self.deemed:
             yield Line(
                 "本机关未在收到申请材料之日起五个工作日内告知补正，依照《中华人民共和国行政许可法》第三十二条第一款第四项，"
-                f"该申请自收到之日即{day_words(self.accepted_on)}起视为受理。"
+                f"该申请自收到申请材料之日（{day_words(self.accepted_on)}）起即为受理。"
             )
         else:
             yield Line(

@@ -33,7 +33,7 @@ class Minutes(Paper):
         Need("place", "会审地点没有填写。", ARTICLE),
         Need("chair", "主持人没有填写。", ARTICLE),
         Need("people", "参加人员没有填写。", ARTICLE),
-        Need("lines", "议程上没有案件。", ARTICLE),
+        Need("lines", "议程上没有申请。", ARTICLE),
     )
     held_on: date | None = None
     place: str = ""

@@ -85,7 +85,7 @@ class CaseFacts:
             "道路（场地）",
             "部位",
             "路面",
-            "长×宽×深（m）" if self.is_excavation else "长×宽（m）",
+            "长×宽×深（米）" if self.is_excavation else "长×宽（米）",
             "面积（㎡）",
         )
         rows = tuple(
@@ -113,7 +113,7 @@ class CaseFacts:
         return Facts(tuple(row for row in (*self._what(), *more) if row[1]))
 
     def _what(self) -> tuple[tuple[str, str], ...]:
-        return (("位置", self.place), ("用途", self.purpose), ("施工单位", self.builder), ("期限", self.span))
+        return (("位置", self.place), ("事由", self.purpose), ("施工单位", self.builder), ("期限", self.span))
 
 
 @dataclass(frozen=True)

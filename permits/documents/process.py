@@ -93,7 +93,7 @@ class SurveyRecord(FiledForm):
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("surveyed_at", "查勘时间没有填写。", ARTICLE),
         Need("measured", "现场量测结果没有填写。请逐段填写长、宽。", ARTICLE),
-        Need("protection", "道路保护期核查结论没有填写。", "《城市道路管理条例》第三十三条第二款"),
+        Need("protection", "禁挖期核查结论没有填写。", "《城市道路管理条例》第三十三条第二款"),
         Need("opinion", "查勘意见没有填写。", ARTICLE),
     )
     surveyed_at: datetime | None = None
@@ -132,10 +132,10 @@ class SurveyRecord(FiledForm):
             for n, m in enumerate(self.measured, 1)
         )
         yield Grid(
-            ("序号", "部位", "路面", "申请尺寸（m）", "实测长×宽（m）", "实测面积（㎡）"), rows, caption="现场量测"
+            ("序号", "部位", "路面", "申请尺寸（米）", "实测长×宽（米）", "实测面积（㎡）"), rows, caption="现场量测"
         )
         findings = tuple((row[0], row[1]) for row in self.checks)
-        yield Facts((*findings, ("道路保护期", self.protection), ("查勘意见", self.opinion)))
+        yield Facts((*findings, ("禁挖期", self.protection), ("查勘意见", self.opinion)))
         yield Signs(("查勘人员（一）", "查勘人员（二）", "申请人（代理人）"))
 
 
@@ -147,7 +147,7 @@ class PoliceRequest(CasePaperContent):
     ARTICLE: ClassVar[str] = "《城市道路管理条例》第三十条；《道路交通安全法》第三十二条"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("police", "公安机关交通管理部门的名称没有填写。请办公室在“业务设置”中填写。", ARTICLE),
-        Need("case.place", "位置没有填写。", ARTICLE),
+        Need("case.place", "地点没有填写。请在申请中补填。", ARTICLE),
         Need("case.starts_on", "期限没有填写。", ARTICLE),
     )
     police: str = ""
@@ -198,7 +198,7 @@ class ReviewSheet(FiledForm):
         yield self.case.segment_grid()
         rows = (
             ("现场查勘", self.survey),
-            ("道路保护期", self.protection),
+            ("禁挖期", self.protection),
             ("公安交管意见", self.police),
             ("政府批准", self.government),
             ("费用", self.fee),

@@ -23,7 +23,7 @@ class ApplicationForm(CasePaperContent):
     FORM: ClassVar[bool] = True
     NEEDS: ClassVar[tuple[Need, ...]] = (
         *PLACE_NEEDS,
-        Need("case.purpose", "用途没有填写。", ARTICLE),
+        Need("case.purpose", "事由没有填写。请在申请中补填。", ARTICLE),
     )
     contact: str = ""
 
@@ -95,8 +95,7 @@ class SurveyOrder(FiledForm):
         )
         yield self.case.segment_grid()
         demands = (
-            self.demands
-            or "核对位置、长宽和路面材料，查看地下管线、绿化和盲道，核查道路保护期，拍摄现场照片不少于三张。"
+            self.demands or "核对位置、长宽和路面材料，查看地下管线、绿化和盲道，核查禁挖期，拍摄现场照片不少于三张。"
         )
         yield Facts((("查勘要求", demands),))
         yield Signs(("派单人", "查勘人员（一）", "查勘人员（二）"))
@@ -110,7 +109,7 @@ class GovernmentRequest(CasePaperContent):
     ARTICLE: ClassVar[str] = f"{ROADS}第三十三条第二款"
     NEEDS: ClassVar[tuple[Need, ...]] = (
         Need("to", "主送的人民政府没有填写。", ARTICLE),
-        Need("protection", "道路保护期的情况没有填写。", ARTICLE),
+        Need("protection", "禁挖期的情况没有填写。", ARTICLE),
         Need("reasons", "需要挖掘的特殊情况没有填写。", ARTICLE),
     )
     to: str = ""

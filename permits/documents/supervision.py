@@ -107,7 +107,7 @@ class SiteBoard(CasePaperContent):
                 ("建设单位", case.applicant.name),
                 ("施工单位", case.builder),
                 ("位置", case.place),
-                ("用途", case.purpose),
+                ("事由", case.purpose),
                 ("面积", f"{case.area:,.2f}㎡"),
                 ("期限", case.span),
                 ("批准机关", self.issuer),

@@ -47,7 +47,7 @@ LABELS = {
     "police": "公安交管部门（意见）",
     "answer_by": "请在何日前答复",
     "contact": "联系方式",
-    "protection": "道路保护期情况",
+    "protection": "禁挖期情况",
     "party": "送给谁（空着时送申请人）",
     "held_at": "听证时间",
     "place": "地点",

@@ -50,10 +50,10 @@ class DecideTogetherForm(DecideForm):
     """The same outcome and words for several cases of one agenda."""
 
     cases = RowsField(
-        label="案件",
+        label="申请",
         queryset=ReviewedCase.objects.none(),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "请先勾选案件。"},
+        error_messages={"required": "请先勾选申请。"},
     )
 
     def __init__(self, *args: Any, session: ReviewSession, **kwargs: Any) -> None:

@@ -72,7 +72,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
 
 class Application(models.Model):
-    number = models.CharField("收件编号", max_length=40, unique=True, editable=False)
+    number = models.CharField("申请编号", max_length=40, unique=True, editable=False)
     external_number = models.CharField(
         "外部编号", max_length=60, blank=True, db_index=True, help_text="政务服务网等平台的办件编号。"
     )
@@ -125,7 +125,7 @@ class Application(models.Model):
     supplement_items = models.TextField("补正内容", blank=True, editable=False)
     supplemented_on = models.DateField("补正收件日期", null=True, editable=False)
     accepted_on = models.DateField("受理日期", null=True, editable=False, db_index=True)
-    deemed_accepted = models.BooleanField("逾期视为受理", default=False, editable=False)
+    deemed_accepted = models.BooleanField("逾期未告知即为受理", default=False, editable=False)
     assigned_on = models.DateField("派单日期", null=True, editable=False)
     surveyed_on = models.DateField("查勘日期", null=True, editable=False)
     review_on = models.DateField("提交会审日期", null=True, editable=False)

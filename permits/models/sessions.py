@@ -85,7 +85,7 @@ class ReviewedCase(models.Model):
     decided_at = models.DateTimeField("登记结论时间", null=True, editable=False)
 
     class Meta:
-        verbose_name = verbose_name_plural = "会审案件"
+        verbose_name = verbose_name_plural = "会审申请"
         ordering = ["session", "position", "pk"]
         constraints = [
             models.UniqueConstraint(

@@ -52,8 +52,8 @@ class Survey(models.Model):
     sidewalk_left = models.DecimalField(
         "剩余通行宽度（米）", max_digits=5, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(Decimal(0))]
     )  # fmt: skip
-    in_protection = models.BooleanField("处于禁挖保护期", default=False)
-    protection_note = models.CharField("保护期核对", max_length=160, blank=True)
+    in_protection = models.BooleanField("处于禁挖期", default=False)
+    protection_note = models.CharField("禁挖期核对", max_length=160, blank=True)
     opinion = models.CharField("查勘意见", max_length=12, choices=SurveyOpinion.choices, blank=True)
     opinion_note = models.CharField("意见说明", max_length=300, blank=True)
     applicant_present = models.BooleanField("申请人到场", default=False)

@@ -164,8 +164,8 @@ class TariffExemption(models.Model):
     basis = models.CharField("依据", max_length=120)
     max_days = models.PositiveSmallIntegerField("不超过（天）", null=True, blank=True)
     max_area = models.DecimalField("面积不超过（㎡）", max_digits=8, decimal_places=2, null=True, blank=True)
-    max_length = models.DecimalField("长度不超过（m）", max_digits=8, decimal_places=2, null=True, blank=True)
-    max_width = models.DecimalField("宽度不超过（m）", max_digits=8, decimal_places=2, null=True, blank=True)
+    max_length = models.DecimalField("长度不超过（米）", max_digits=8, decimal_places=2, null=True, blank=True)
+    max_width = models.DecimalField("宽度不超过（米）", max_digits=8, decimal_places=2, null=True, blank=True)
     needs_check = models.CharField("另须核实", max_length=120, blank=True, help_text="系统不能判断的条件，如管径。")
 
     class Meta:

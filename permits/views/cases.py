@@ -57,12 +57,12 @@ CONSEQUENCES = {
     "start_special": "期限自当日起中止，到特别程序结束；须书面告知申请人所需时间。",
     "extend": "法定期限延长十个工作日，只能一次。",
     "grant": "写入决定日期；十个工作日内颁发、送达，七个工作日内公示。",
-    "deny": "写入不予许可的理由和救济途径，案件办结。",
+    "deny": "写入不予许可的理由和救济途径，申请办结。",
     "issue": "费用缴清或者免收后发证。",
-    "withdraw": "案件办结，不再办理。",
-    "transfer": "案件转市局办理，本局办结。",
+    "withdraw": "申请办结，不再办理。",
+    "transfer": "申请转市局办理，本局办结。",
     "stop": "持证人停止占用、清场，退还部分占用费。",
-    "revoke": "许可自始不再有效，二维码立即显示已撤销。",
+    "revoke": "许可自始无效，二维码立即显示已撤销。",
     "recall": "许可不再有效；造成财产损失的依法补偿。",
     "cancel": "许可注销，二维码立即显示已注销。",
 }
@@ -91,7 +91,7 @@ def application_columns(lit: Callable[[Application], Light | None]) -> list[Colu
         return deadline_light(light.level, light.text) if light is not None else ""
 
     return [
-        Column("number", "收件编号", sort="number", phone="primary"),
+        Column("number", "申请编号", sort="number", phone="primary"),
         Column("applicant_name", "申请人", sort="applicant_name", phone="secondary"),
         Column("location", "地点", phone="secondary"),
         Column("state", "状态", value="get_state_display", sort="state", sign=state_badge, phone="primary"),

@@ -255,7 +255,7 @@ def assessment_table(request: HttpRequest) -> Table:
         row_url=FeeAssessment.get_absolute_url,
         filters=filters,
         export_url=reverse("staff:export", args=[ASSESSMENT_EXPORT.key]),
-        empty="还没有核定过费用。在案件的“费用”里核定。",
+        empty="还没有核定过费用。在申请的“费用”里核定。",
     )  # fmt: skip
 
 

@@ -229,7 +229,7 @@ def paper_refresh(request: HttpRequest, pk: int, paper_pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "已按案件现在的内容重新取数；手填的内容保留。")
+        messages.success(request, "已按申请现在的内容重新取数；手填的内容保留。")
     return redirect(paper)
 
 

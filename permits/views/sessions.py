@@ -42,7 +42,7 @@ def session_table(request: HttpRequest) -> Table:
             Column("held_on", "会审日期", sort="held_on", phone="primary"),
             Column("place", "地点", phone="secondary"),
             Column("chair", "主持人", sort="chair", phone="secondary"),
-            Column("cases", "案件", value=lambda row: len(row.cases.all()), unit="件", phone="secondary"),
+            Column("cases", "申请", value=lambda row: len(row.cases.all()), unit="件", phone="secondary"),
             Column("number", "纪要文号", sort="number", phone="hidden"),
             Column("state", "状态", value=lambda row: row.state_label[0], phone="primary"),
         ],
@@ -53,7 +53,7 @@ def session_table(request: HttpRequest) -> Table:
         default_sort="-held_on",
         row_url=ReviewSession.get_absolute_url,
         export_url=reverse("staff:export", args=[SESSION_EXPORT.key]),
-        empty="还没有会审。开一次会审，待会审的案件自动列入议程。",
+        empty="还没有会审。开一次会审，待会审的申请自动列入议程。",
         empty_action=("召开会审", reverse("permits:session-create")) if can_run_session(request.user) else None,
     )
 
@@ -81,9 +81,9 @@ def session_create(request: HttpRequest) -> HttpResponse:
     require(can_run_session(request.user))
     form = SessionForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and (session := form.store(by=request.user)):
-        messages.success(request, f"已列入{session.cases.count()}件待会审案件。")
+        messages.success(request, f"已列入{session.cases.count()}件待会审申请。")
         return redirect(session)
-    return form_page(request, form, title="召开集中会审", back=("集中会审", reverse("permits:session-list")), submit="召开并列入待审案件")  # fmt: skip
+    return form_page(request, form, title="召开集中会审", back=("集中会审", reverse("permits:session-list")), submit="召开并列入待审申请")  # fmt: skip
 
 
 def visible_session(request: HttpRequest, pk: int) -> ReviewSession:
@@ -135,7 +135,7 @@ def session_fill(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"新列入{count}件。" if count else "没有新的待会审案件。")
+        messages.success(request, f"新列入{count}件。" if count else "没有新的待会审申请。")
     return redirect(session)
 
 

@@ -28,7 +28,7 @@ def report_emergency(
 ) -> Application:
     """抢修报备. The hours run through nights and holidays from the minute when the digging began."""
     if emergency.started_at > timezone.now() or emergency.reported_at > timezone.now():
-        raise Refused("时间在现在之后。请核对日期和时间。", "started_at")
+        raise Refused("时间晚于现在。请核对日期和时间。", "started_at")
     made = create_draft(application, segments, by=by, state=PermitState.EMERGENCY)
     if Emergency.objects.filter(application=made).exists():
         return made  # the same form once more

@@ -133,7 +133,7 @@ def record_payment(payment: FeePayment, *, by: User) -> FeePayment:
     """A payment is a fact and always taken in; what was out of order with it is flagged."""
     assessment = standing(payment.assessment)
     if payment.paid_on > timezone.localdate():
-        raise Refused("缴费日期在今天以后。请核对年份和日期。", "paid_on")
+        raise Refused("缴费日期晚于今天。请核对年份和日期。", "paid_on")
     if assessment.payments.filter(receipt_number=payment.receipt_number, voided_at=None).exists():
         raise Refused("这张票据已经登记在这笔费用上，没有重复登记。", "receipt_number")
     payment.assessment, payment.recorded_by, payment.recorded_at = assessment, by, timezone.now()
@@ -206,7 +206,7 @@ def record_refund(refund: FeeRefund, *, by: User) -> FeeRefund:
     if refund.amount > left:
         raise Refused(f"这笔费用已缴未退的是 {left} 元，退费不能超过此数。", "amount")
     if refund.decided_on > timezone.localdate():
-        raise Refused("决定日期在今天以后。请核对年份和日期。", "decided_on")
+        raise Refused("决定日期晚于今天。请核对年份和日期。", "decided_on")
     refund.assessment, refund.recorded_by, refund.recorded_at = assessment, by, timezone.now()
     refund.save()
     note = f"{refund.amount} 元，{refund.get_ground_display()}"
@@ -220,7 +220,7 @@ def record_refund_arrival(refund: FeeRefund, paid_on: date, receipt_number: str,
     """退款到账: the treasury has paid back. A day typed wrong is corrected the same way, and the log keeps both."""
     current = FeeRefund.objects.select_for_update(of=("self",)).select_related("assessment").get(pk=refund.pk)
     if paid_on > timezone.localdate():
-        raise Refused("到账日期在今天以后。请核对年份和日期。", "paid_on")
+        raise Refused("到账日期晚于今天。请核对年份和日期。", "paid_on")
     if paid_on < current.decided_on:
         raise Refused(f"到账日期早于退费决定日期（{current.decided_on}）。请核对。", "paid_on")
     before = arrival_words(current)

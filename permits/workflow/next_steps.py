@@ -102,7 +102,7 @@ def deemed_step(application: Application, today: date, calendar: WorkCalendar) -
     """Silence has accepted, and it is not written down yet: the page says so and writes nothing."""
     words = f"{application.supplement_due}前没有受理，也没有告知补正：自收件之日（{application.received_on}）起即为受理"
     light = light_for(application, today, calendar)
-    return NextStep("登记受理（逾期视为受理）", who_of(application, "accept"), application.supplement_due, light,
+    return NextStep("登记受理（逾期未告知，即为受理）", who_of(application, "accept"), application.supplement_due, light,
                     f"{words}（{silence.ARTICLE}）")  # fmt: skip
 
 

@@ -183,7 +183,7 @@ def record_outside(application: Application, kind: str, *, number: str, on: date
     """A paper that another platform issued: a fact, taken in as it is; what the law wanted otherwise is flagged."""
     current = locked(application)
     if on > timezone.localdate():
-        raise Refused("出文日期在今天以后。请核对。", "on")
+        raise Refused("出文日期晚于今天。请核对。", "on")
     label, basis = PaperKind(kind).label, RULES[PaperKind(kind)].basis
     step = Step(by, on, afterwards=True)
     if refusal := guards.why_not_paper(current, kind):

@@ -26,7 +26,7 @@ def record_approval(application: Application, approval: OfflineApproval, *, by: 
     """线下签批登记: the words, whose, in whose stead; typed in by somebody else."""
     current = locked(application)
     if approval.signed_on > timezone.localdate():
-        raise Refused("签批日期在今天以后。请核对。", "signed_on")
+        raise Refused("签批日期晚于今天。请核对。", "signed_on")
     approval.application, approval.recorded_by = current, by
     approval.save()
     Activity.record(Verb.UPDATE, current, by=by, title=f"线下签批登记：{approval.subject}", note=str(approval))
@@ -62,7 +62,7 @@ def check_order(result: Result) -> None:
         if last is not None and day < last:
             raise Refused(f"{label}（{day}）早于前一个环节（{last}）。请核对。", name)
         if day > timezone.localdate():
-            raise Refused(f"{label}在今天以后。请核对。", name)
+            raise Refused(f"{label}晚于今天。请核对。", name)
         last = day
 
 

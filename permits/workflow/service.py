@@ -73,7 +73,7 @@ def serve(
     if not can_serve(by, current):
         raise Refused(f"{current.get_kind_display()}还没有出文，或者您不能登记送达。")
     if service.served_at > timezone.now():
-        raise Refused("送达时间在现在以后。请核对。", "served_at")
+        raise Refused("送达时间晚于现在。请核对。", "served_at")
     if service.method == ServiceMethod.ANNOUNCEMENT and not service.get("announced_on"):
         raise Refused("公告送达须填公告日期（《民事诉讼法》第九十五条）。", "announced_on")
     found = list(obstacles(current, service))

@@ -83,7 +83,7 @@ def fill_agenda(session: ReviewSession, *, by: User) -> int:
             for position, application in enumerate(fresh, last + 1):
                 ReviewedCase.objects.create(session=current, application=application, position=position)
     except IntegrityError as error:
-        raise Refused("有案件刚被列入另一次会审。请刷新后再试。") from error
+        raise Refused("有申请刚被列入另一次会审。请刷新后再试。") from error
     return len(fresh)
 
 

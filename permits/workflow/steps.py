@@ -83,7 +83,7 @@ def why_not_from(application: Application, edge: str, *, afterwards: bool = Fals
 def check_day(application: Application, step: Step) -> None:
     """A step lies neither ahead of us nor before the file came in."""
     if step.day > timezone.localdate():
-        raise Refused("日期在今天以后。请核对年份和日期。", "on")
+        raise Refused("日期晚于今天。请核对年份和日期。", "on")
     first = application.received_on
     if first is not None and step.day < first:
         raise Refused(f"日期早于收件日期（{first}）。请核对。", "on")

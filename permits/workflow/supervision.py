@@ -34,7 +34,7 @@ def record_inspection(application: Application, inspection: Inspection, step: St
             f"{current.number}目前是“{current.get_state_display()}”，发证以后才有监督检查（《行政许可法》第六十一条）。"
         )
     if inspection.happened_at > timezone.now():
-        raise Refused("检查时间在现在之后。请核对。", "happened_at")
+        raise Refused("检查时间晚于现在。请核对。", "happened_at")
     crew, day = (inspection.first, inspection.second), timezone.localdate(inspection.happened_at)
     found = [*guards.two_inspectors(crew), *guards.certified(crew, day)]
     if found and not step.afterwards:
@@ -102,7 +102,7 @@ def check_restoration(application: Application, check: RestorationCheck, step: S
     current = locked(application)
     edge = "pass_restoration" if check.passed else "fail_restoration"
     if check.happened_at > timezone.now():
-        raise Refused("验收时间在现在之后。请核对。", "happened_at")
+        raise Refused("验收时间晚于现在。请核对。", "happened_at")
     day = timezone.localdate(check.happened_at)
     step = replace(step, on=day)
     found = list(guards.two_inspectors((check.first, check.second)))

@@ -112,7 +112,7 @@ def complete_survey(application: Application, facts: SurveyFacts, step: Step, *,
     current = locked(application)
     moment = facts.surveyed_at or timezone.now()
     if moment > timezone.now():
-        raise Refused("查勘时间在现在之后。请核对。", "surveyed_at")
+        raise Refused("查勘时间晚于现在。请核对。", "surveyed_at")
     survey = open_survey(current)
     if survey is None and step.afterwards and crew is not None:
         survey = new_survey(current, crew, step)

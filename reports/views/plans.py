@@ -66,7 +66,7 @@ def plan_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[PLAN_EXPORT.key]),
-        empty="还没有计划。",
+        empty="还没有工作计划。由办公室登记。",
         empty_action=("登记计划", reverse("reports:plan-create")) if user.has_perm(Perms.MANAGE_TASKS) else None,
     )  # fmt: skip
 

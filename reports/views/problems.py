@@ -72,7 +72,7 @@ def problem_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[PROBLEM_EXPORT.key]),
-        empty="还没有问题。",
+        empty="还没有登记存在的问题。由办公室登记，解决前每期都会列出。",
         empty_action=("登记问题", reverse("reports:problem-create")) if user.has_perm(Perms.MANAGE_TASKS) else None,
     )  # fmt: skip
 

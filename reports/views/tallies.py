@@ -76,7 +76,7 @@ def tally_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "",
         filters=filters,
         export_url=reverse("staff:export", args=[TALLY_EXPORT.key]),
-        empty="还没有台账。",
+        empty="还没有台账。立项、加指标以后由中队登记。",
         empty_action=("登记台账", reverse("reports:tally-create")) if records else None,
     )  # fmt: skip
 

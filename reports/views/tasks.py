@@ -76,7 +76,7 @@ def task_table(request: HttpRequest) -> Table:
         row_tone=lambda row: "muted" if row.voided_at else "danger" if row.due_light == "red" else "",
         filters=filters,
         export_url=reverse("staff:export", args=[TASK_EXPORT.key]),
-        empty="还没有重点工作。",
+        empty="还没有重点工作。由办公室立项，或从工作计划转来。",
         empty_action=("立项", reverse("reports:task-create")) if manages else None,
     )
 

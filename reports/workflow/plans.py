@@ -26,7 +26,7 @@ def move_problem(problem: Problem, edge: str, *, by: User | None, on: date, word
             f"“{current}”{'已作废' if current.is_voided else current.get_state_display()}，不能再{step.label}。"
         )
     if on > timezone.localdate():
-        raise Refused("日期在今天以后。请核对年份和日期。", "on")
+        raise Refused("日期晚于今天。请核对年份和日期。", "on")
     if on < current.starts_on:
         raise Refused(f"日期早于问题列入的期间（{current.period.label}）。请核对。", "on")
     solved = step.target == ProblemState.SOLVED

@@ -56,7 +56,7 @@ def move_task(task: KeyTask, edge: str, *, by: User, on: date, words: str) -> Ke
             f"“{current}”{'已作废' if current.is_voided else current.get_state_display()}，不能再{step.label}。"
         )
     if on > timezone.localdate():
-        raise Refused("日期在今天以后。请核对年份和日期。", "on")
+        raise Refused("日期晚于今天。请核对年份和日期。", "on")
     if on < current.starts_on and step.target != TaskState.OPEN:
         raise Refused(f"日期早于任务列入的期间（{current.period.label}）。请核对。", "on")
     current.state = step.target
@@ -79,7 +79,7 @@ def void_task(task: KeyTask, *, by: User, reason: str) -> KeyTask:
 @transaction.atomic
 def add_note(task: KeyTask, *, by: User | None, noted_on: date, text: str) -> TaskNote:
     if noted_on > timezone.localdate():
-        raise Refused("日期在今天以后。请核对年份和日期。", "noted_on")
+        raise Refused("日期晚于今天。请核对年份和日期。", "noted_on")
     note = TaskNote.objects.create(task=task, noted_on=noted_on, text=text, recorded_by=by)
     Activity.record(Verb.UPDATE, task, by=by, title="登记进展", note=text)
     return note

@@ -105,7 +105,7 @@ def document_figure(key: str, label: str, definition: str, value: Callable[[Peri
 FIGURES: tuple[Figure, ...] = (
     changed_figure(
         "rules",
-        "新订修订制度",
+        "制定、修订制度",
         "期内施行的新增和修订的内部管理制度，一项制度只计一次；办法、意见等另计，废止的不计。",
         RuleChange.NEW,
         RuleChange.REVISED,

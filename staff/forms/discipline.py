@@ -31,7 +31,7 @@ class DisciplineForm(forms.ModelForm):
     def clean_decided_on(self) -> Any:
         day = self.cleaned_data["decided_on"]
         if day > timezone.localdate():
-            raise ValidationError("决定日期在今天以后。请核对。")
+            raise ValidationError("决定日期晚于今天。请核对。")
         return day
 
     def store(self, *, by: User) -> DisciplineRecord | None:

@@ -164,7 +164,7 @@ KNOWN_SETTINGS: dict[str, SettingSpec] = {
             "permits.credit_code", "本机关统一社会信用代码", "", help="与国家基本编码组成实施编码，印在办事指南上。"
         ),
         SettingSpec(
-            "cases.verify_days", "线索核查期限（工作日）", "15", "integer", "住建部令第55号；请法制科核对条文。"
+            "cases.verify_days", "线索核查期限（工作日）", "15", "integer", "住房城乡建设部令第55号；请法制科核对条文。"
         ),
         SettingSpec("cases.verify_extension", "线索核查可延长（工作日）", "10", "integer", "经局负责人批准。"),
         SettingSpec(
@@ -172,14 +172,16 @@ KNOWN_SETTINGS: dict[str, SettingSpec] = {
             "陈述申辩期限（工作日）",
             "5",
             "integer",
-            "处罚法未规定日数，按住建部令第55号；请法制科核对。",
+            "《行政处罚法》未规定日数，按住房城乡建设部令第55号；请法制科核对。",
         ),
-        SettingSpec("cases.decide_extension", "办案期限第一次延长（日）", "30", "integer", "住建部令第55号；请核对。"),
+        SettingSpec(
+            "cases.decide_extension", "办案期限第一次延长（日）", "30", "integer", "住房城乡建设部令第55号；请核对。"
+        ),
         SettingSpec(
             "cases.decide_second_extension", "办案期限再次延长（日）", "60", "integer", "经集体讨论；请法制科核对。"
         ),
         SettingSpec(
-            "cases.spot_report_days", "当场处罚报备期限（工作日）", "3", "integer", "处罚法未规定日数；请核对。"
+            "cases.spot_report_days", "当场处罚报备期限（工作日）", "3", "integer", "《行政处罚法》未规定日数；请核对。"
         ),
         SettingSpec(
             "cases.hearing_citizen",
@@ -196,7 +198,11 @@ KNOWN_SETTINGS: dict[str, SettingSpec] = {
             "达到即告知听证权利；按湖南现行标准填。",
         ),
         SettingSpec(
-            "cases.review_all", "处罚案件一律法制审核", "是", "boolean", "填“否”时只审核处罚法第五十八条所列案件。"
+            "cases.review_all",
+            "处罚案件一律法制审核",
+            "是",
+            "boolean",
+            "填“否”时只审核《行政处罚法》第五十八条所列案件。",
         ),
         SettingSpec(
             "cases.ownerless_days", "无主设施公告认领期限（日）", "0", "integer", "按本地规定填；0 表示本地没有规定。"
@@ -206,7 +212,7 @@ KNOWN_SETTINGS: dict[str, SettingSpec] = {
             "代履行须等复议、诉讼期限届满",
             "是",
             "boolean",
-            "强制法第四十四条是否适用于代履行有争议。",
+            "《行政强制法》第四十四条是否适用于代履行有争议。",
         ),
         SettingSpec(
             "cases.announce_first",
@@ -216,7 +222,11 @@ KNOWN_SETTINGS: dict[str, SettingSpec] = {
             "填“否”时先作决定再公告；两项都须在实施前完成。",
         ),
         SettingSpec(
-            "cases.night_from", "夜间起（时）", "22", "integer", "强制法第四十三条未定义夜间；参照噪声法第八十八条。"
+            "cases.night_from",
+            "夜间起（时）",
+            "22",
+            "integer",
+            "《行政强制法》第四十三条未定义夜间；参照《噪声污染防治法》第八十八条。",
         ),
         SettingSpec("cases.night_to", "夜间止（时）", "6", "integer", "同上。"),
         SettingSpec("report.recipients", "工作总结主送机关", "", help="套红格式时印在标题下。"),

@@ -32,7 +32,7 @@ COURSE_COLUMNS = [
     Column("held_on", "日期", sort=("held_on", "pk"), phone="secondary"),
     Column("kind", "类别", value="get_kind_display", sort="kind", phone="secondary"),
     Column("title", "主题", sort="title", phone="primary"),
-    Column("hours", "课时", sort="hours", unit="学时", total=Sum("hours"), phone="secondary"),
+    Column("hours", "学时", sort="hours", unit="学时", total=Sum("hours"), phone="secondary"),
     Column("present", "到场", value="present_count", unit="人", phone="hidden"),
     Column("absent", "缺席", value="absent_count", unit="人", phone="hidden"),
     Column("lecturer", "主讲人", phone="hidden"),

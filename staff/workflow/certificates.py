@@ -56,7 +56,7 @@ def end_certificate(certificate: Certificate, *, by: User, ended_on: date, reaso
     if ended_on < current.issued_on:
         raise Refused("注销（收回）日期不得早于发证日期。", "ended_on")
     if ended_on > timezone.localdate():
-        raise Refused("注销（收回）日期在今天之后。收回后再登记。", "ended_on")
+        raise Refused("注销（收回）日期晚于今天。收回后再登记。", "ended_on")
     current.ended_on, current.end_reason = ended_on, reason
     current.save(update_fields=["ended_on", "end_reason"])
     Activity.record(Verb.TRANSITION, current, by=by, title=f"{current.get_end_reason_display()}执法证")

@@ -31,7 +31,7 @@ FIRST_DAY = date(2000, 1, 1)  # what a register takes in did not happen before; 
 def check_day(day: date, field: str, label: str, *, first: date = FIRST_DAY) -> None:
     """Refuse a day ahead of us or long before anything on the register."""
     if day > timezone.localdate():
-        raise Refused(f"{label}在今天以后。请核对年份和日期。", field)
+        raise Refused(f"{label}晚于今天。请核对年份和日期。", field)
     if day < first:
         raise Refused(f"{label}早于 {first.year} 年。请核对年份。", field)
 

@@ -169,7 +169,7 @@
     clearTimeout(timer);
     asked += 1;
     button.disabled = true;
-    tell("正在保存…");
+    tell("正在保存……");
     try {
       const answer = await post(grid.dataset.save, mode);
       show(answer);

@@ -161,7 +161,7 @@ def test_a_refused_entry_stays_and_can_be_corrected(phone):
     page = phone.page
     page.evaluate("localStorage.setItem('street-clock', String(3 * 24 * 3600 * 1000))")  # a clock far ahead
     type_entry(page, "店外")
-    expect(page.locator("#street-queue .field-error")).to_contain_text("发现时间在现在之后")
+    expect(page.locator("#street-queue .field-error")).to_contain_text("发现时间晚于现在")
     page.get_by_role("button", name="改", exact=True).click()
     expect(page.locator("#street-chosen")).to_contain_text("店外")
     assert page.evaluate("scrollY") == 0  # at once: on a page that still glides a press misses the button

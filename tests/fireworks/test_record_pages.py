@@ -85,7 +85,7 @@ def test_refused_with_what_was_typed(street):
     assert "网格或属地单位" in nowhere.content.decode()
     assert "样例酒店门前" in nowhere.content.decode()
     ahead = street.post(url, {**FACTS, "unit": street.user.unit_id, "found_at": "2126-02-16T20:30"})
-    assert "在现在之后" in ahead.content.decode()
+    assert "晚于现在" in ahead.content.decode()
     street.post(url, {**FACTS, "unit": street.user.unit_id})
     twice = street.post(url, {**FACTS, "unit": street.user.unit_id})
     assert twice.status_code == 422

@@ -131,7 +131,7 @@ def test_where_it_went_is_where_it_is():
     seizures.append_custody(lot, CustodyEntry(act="moved", received_by="管示例", place="二号库"), by=by)
     assert again(lot).store == "二号库"
     ahead = CustodyEntry(act="moved", received_by="管示例", happened_at=timezone.now() + timedelta(hours=2))
-    with pytest.raises(Refused, match="在现在之后"):
+    with pytest.raises(Refused, match="晚于现在"):
         seizures.append_custody(lot, ahead, by=by)
 
 

@@ -147,14 +147,14 @@ def test_the_preview_of_a_correction_does_not_find_the_finding_itself(place, cli
 @pytest.mark.parametrize("field", ["found_at", "closed_at"])
 def test_nothing_is_recorded_in_advance(field):
     times = {"found_at": timezone.now() - timedelta(days=1), field: timezone.now() + timedelta(days=1)}
-    with pytest.raises(workflow.Refused, match="在现在之后") as refusal:
+    with pytest.raises(workflow.Refused, match="晚于现在") as refusal:
         make_finding(**times)
     assert refusal.value.field == field
 
 
 def test_closing_in_advance_is_refused_and_past_closing_is_recorded():
     finding = make_finding(found_at=moment(2026, 3, 5))
-    with pytest.raises(workflow.Refused, match="在现在之后"):
+    with pytest.raises(workflow.Refused, match="晚于现在"):
         workflow.close_finding(finding, by=UserFactory(), closed_at=timezone.now() + timedelta(days=1))
     assert workflow.close_finding(finding, by=UserFactory(), closed_at=moment(2026, 3, 6)).closed_at == moment(
         2026, 3, 6

@@ -299,7 +299,7 @@ BAD_CELLS = {
     "unknown area": ({"区域类型": "月球"}, "不在可选范围"),
     "no date": ({"检查日期": None}, "不能为空"),
     "impossible date": ({"检查日期": "2026-02-30"}, "不存在"),
-    "future date": ({"检查日期": "2099-01-01"}, "在今天之后"),
+    "future date": ({"检查日期": "2099-01-01"}, "晚于今天"),
     "count out of range": ({"数量/单位": 0}, "超出范围"),
     "count in words": ({"数量/单位": "两处"}, "不是数字"),
     "text too long": ({"具体地点": "长" * 121}, "最多 120 个"),
@@ -326,7 +326,7 @@ def test_dates_without_a_time_are_read_in_the_units_favour(client, office):
 
 def test_a_closing_in_the_future_is_refused(client, office):
     upload(client, xlsx([[*row(1), "2099-01-01"]], head=[*HEAD, "整改完成时间"]))
-    assert "在今天之后" in ImportBatch.objects.get().problems[0][2]
+    assert "晚于今天" in ImportBatch.objects.get().problems[0][2]
 
 
 def test_points_out_of_range_are_refused(client, office):

@@ -228,7 +228,7 @@ def test_visits_are_entered_planned_or_not(client, office):
     assert client.post(url("round-visit-add", made.pk), extra).status_code == 302
     late = {**extra, "extra-visited_at": (timezone.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")}
     refused = client.post(url("round-visit-add", made.pk), late)
-    assert (refused.status_code, "在现在之后" in refused.content.decode()) == (422, True)
+    assert (refused.status_code, "晚于现在" in refused.content.decode()) == (422, True)
     assert client.post(url("round-visit", made.pk, visit.pk), {"visited_at": ""}).status_code == 422
     assert client.get(url("round-detail", made.pk)).context["frequency"] == [(unit, 1, 2)]
 

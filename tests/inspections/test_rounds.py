@@ -157,7 +157,7 @@ def test_a_visit_is_recorded_once_not_in_advance_and_not_before_the_start():
     with pytest.raises(Refused, match="还没有开始检查"):
         rounds.record_visit(visit, by=user, visited_at=moment(2026, 3, 9))
     rounds.open_round(planned, by=user)
-    with pytest.raises(Refused, match="在现在之后"):
+    with pytest.raises(Refused, match="晚于现在"):
         rounds.record_visit(visit, by=user, visited_at=timezone.now() + timedelta(days=1))
     rounds.record_visit(visit, by=user, visited_at=moment(2026, 3, 9))
     with pytest.raises(Refused, match="已登记到访"):

@@ -65,7 +65,7 @@ def test_a_workbook_becomes_confirmed_sheets_once(client, street):
     ("more", "field", "words"),
     [
         ({"被检单位": "没有的街道"}, "unit", "没有“没有的街道”"),
-        ({"检查日期": "2099-01-01"}, "checked_on", "在今天之后"),
+        ({"检查日期": "2099-01-01"}, "checked_on", "晚于今天"),
         ({"小项": "没有的小项"}, "item", "没有小项"),
         ({"小项": ""}, "item", "有扣分"),
         ({"扣分": "9"}, "deduction", "扣完为止"),

@@ -38,7 +38,7 @@ def test_confirmed_sheets_are_the_points_of_the_month():
         ({}, "9", "扣完为止"),
         ({"area": "TD"}, "1", "不适用于这个区域"),
         ({"checked_on": date(2019, 1, 1)}, "1", "没有施行中的考评标准"),
-        ({"checked_on": timezone.localdate() + timedelta(days=1)}, "1", "在今天之后"),
+        ({"checked_on": timezone.localdate() + timedelta(days=1)}, "1", "晚于今天"),
     ],
 )
 def test_what_a_sheet_does_not_take(facts, deduction, words):

@@ -235,7 +235,7 @@ def test_a_photo_of_somebody_elses_entry_is_refused(client, assessor):
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"found_at": (timezone.now() + timedelta(days=1)).isoformat()}, "发现时间在现在之后"),
+        ({"found_at": (timezone.now() + timedelta(days=1)).isoformat()}, "发现时间晚于现在"),
         ({"found_at": "gestern"}, "发现时间"),
         ({"area": "TD"}, "不适用于这个区域"),
         ({"unit": "999999"}, "责任单位"),

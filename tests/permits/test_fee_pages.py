@@ -149,7 +149,7 @@ def test_the_arrival_of_a_refund_is_recorded_with_day_and_voucher(finance, refun
     assert refund.assessment.application.number not in owed
 
 
-@pytest.mark.parametrize(("days", "words"), [(1, "到账日期在今天以后"), (-1, "到账日期早于退费决定日期")])
+@pytest.mark.parametrize(("days", "words"), [(1, "到账日期晚于今天"), (-1, "到账日期早于退费决定日期")])
 def test_a_refund_does_not_arrive_before_it_is_decided_or_tomorrow(finance, refund, days, words):
     day = timezone.localdate() + timedelta(days=days)
     answer = finance.post(

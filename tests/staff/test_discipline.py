@@ -59,7 +59,7 @@ def test_the_second_of_two_editors_is_told(clerk):
 def test_a_day_ahead_is_refused(clerk):
     ahead = timezone.localdate() + timedelta(days=1)
     page = clerk.post(reverse("staff:discipline-create"), {**DATA, "decided_on": ahead.isoformat()})
-    assert "决定日期在今天以后" in page.content.decode()
+    assert "决定日期晚于今天" in page.content.decode()
 
 
 @pytest.mark.parametrize(("role", "status"), [(Roles.DIRECTOR, 200), (Roles.OFFICE, 403), (Roles.AUDITOR, 403), (Roles.SQUAD_LEADER, 403)])  # fmt: skip

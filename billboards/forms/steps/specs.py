@@ -160,7 +160,7 @@ SPECS: Final[Mapping[str, Spec]] = {
         ("facts", "basis", "reasons", "approver", *_FOUND, "remedies_told", "number"),
         day="issued_on",
         fixed={"kind": DecisionKind.NO_PENALTY},
-        consequence="轻微、及时改正且没有危害后果的应当不予处罚；首违轻微的可以不予处罚，由局里裁量。",
+        consequence="轻微、及时改正且没有危害后果的应当不予处罚；首违轻微的可以不予处罚，由本机关裁量。",
     ),
     "drop": Spec(
         Decision,

@@ -107,7 +107,7 @@ def protection_words(application: Application) -> str:
         return "不涉及挖掘"
     found = {str(row.road): row.road.protection_on(application.starts_on) for row in dug if row.road is not None}
     held = [f"{name}：{protection.words}" for name, protection in found.items() if protection is not None]
-    return "；".join(held) or "不在道路保护期内"
+    return "；".join(held) or "不在禁挖期内"
 
 
 def assessments_of(application: Application) -> list[FeeAssessment]:
