@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import DecimalField, Exists, F, OuterRef, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Round
 
 from billboards.deadlines import due
 from billboards.enums.cases import DecisionKind, RemedyTarget
@@ -96,7 +96,8 @@ def fine_overdue(rows: CaseQuerySet, today: date) -> CaseQuerySet:
     )
     nought = Value(NOUGHT, output_field=DecimalField(max_digits=12, decimal_places=2))
     rows = rows.annotate(fine_imposed=Coalesce(Subquery(imposed), nought), fine_paid=Coalesce(Subquery(sums), nought))
-    return rows.filter(fine_imposed__gt=F("fine_paid"))
+    # To the fen: SQLite adds and subtracts in floating point.
+    return rows.annotate(fine_open=Round(F("fine_imposed") - F("fine_paid"), 2)).filter(fine_open__gt=0)
 
 
 def line_words(reckoned: Surcharge) -> Iterator[str]:

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from config.figures import Figure, Kind, Value, remembered
 from config.periods import Period
+from config.tables import exact
 
 Rows = Callable[[Period, str | None], QuerySet[Any]]
 Address = Callable[[Period, str | None], str]
@@ -43,7 +44,7 @@ def counted(rows: Rows, period: Period, parameter: str | None) -> Value:
 
 
 def summed(rows: Rows, field: str, period: Period, parameter: str | None) -> Value:
-    return Value(Decimal(rows(period, parameter).order_by().aggregate(n=Sum(field))["n"] or 0))
+    return Value(exact(Decimal(rows(period, parameter).order_by().aggregate(n=Sum(field))["n"] or 0)))
 
 
 class Parts(NamedTuple):
@@ -63,7 +64,7 @@ def one_part(  # noqa: PLR0917 -- bound from the left
         return {parts.none if part is None else str(part): number for part, number in groups}
 
     found = remembered((key, "parts", period.key, period.end), read)
-    return Value(Decimal((sum(found.values()) if parameter is None else found.get(parameter)) or 0))
+    return Value(exact(Decimal((sum(found.values()) if parameter is None else found.get(parameter)) or 0)))
 
 
 def once(key: str, value: ValueOf, period: Period, parameter: str | None) -> Value:

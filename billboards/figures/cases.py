@@ -25,6 +25,7 @@ from config.charts import ChartData, Series
 from config.display import amount
 from config.figures import ChartFigure, Claim, Derivation, Figure, Kind, TableFigure, Value
 from config.periods import Period
+from config.tables import exact
 
 Rows = QuerySet[Any]
 
@@ -121,7 +122,7 @@ def until(period: Period) -> tuple[Decimal, Decimal]:
     """What was imposed and what was collected of it, from the beginning to the end of the period."""
     imposed = Decision.objects.filter(kind__in=DecisionKind.PENALTIES, issued_on__lte=period.end)
     paid = Payment.objects.recorded().filter(kind=Payment.For.FINE, paid_on__lte=period.end)
-    return tuple(rows.aggregate(n=Sum("amount"))["n"] or Decimal(0) for rows in (imposed, paid))  # type: ignore[return-value]
+    return tuple(exact(rows.aggregate(n=Sum("amount"))["n"] or Decimal(0)) for rows in (imposed, paid))  # type: ignore[return-value]
 
 
 def outstanding_value(period: Period, parameter: str | None) -> Value:
@@ -229,7 +230,7 @@ def by_violation_table(period: Period) -> list[list[tuple[str, str]]]:
             (fine_rows(period, code), fine_url(period, code)),
             (payment_rows(FINE, period, code), payment_url(FINE, period, code)),
         ]
-        money = [(each.aggregate(n=Sum("amount"))["n"] or Decimal(0), url) for each, url in sums]
+        money = [(exact(each.aggregate(n=Sum("amount"))["n"] or Decimal(0)), url) for each, url in sums]
         if any(number for number, _ in (*counts, *money)):
             cells = [(str(number), url) for number, url in counts] + [(amount(value), url) for value, url in money]
             rows.append([(name, ""), *cells])

@@ -10,6 +10,7 @@ from django.db.models import QuerySet, Sum
 
 from config.figures import Derivation, Figure, Kind, TableFigure, Value
 from config.periods import Period
+from config.tables import exact
 from fireworks import tally
 from fireworks.enums import (
     PUBLICITY_MEASURES,
@@ -135,7 +136,7 @@ def tonnes_derivation(period: Period, parameter: str | None) -> Derivation:
     for basis, label in WeightBasis.choices:
         total = weighed_rows(period, None).filter(weight_basis=basis).aggregate(kg=Sum("weight_kg"))["kg"]
         url = f"{weighed_url(period, None)}&{urlencode({'basis': basis})}"
-        parts.append((str(label), f"{(total or Decimal(0)).normalize():f} 千克", url))
+        parts.append((str(label), f"{exact(total or Decimal(0)).normalize():f} 千克", url))
     return Derivation("各次销毁的重量（千克）之和 ÷ 1000；没有重量的不计。", parts)
 
 

@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet, Sum
 from config.figure_sources import list_url
 from config.figures import ChartFigure, Claim, Figure, Kind, TableFigure, Value
 from config.periods import Period
+from config.tables import exact
 from permits.kinds import ChargeKind
 from permits.models import FeeAssessment, FeePayment
 from permits.models.charges import FeeAssessmentQuerySet
@@ -33,7 +34,7 @@ def paid_rows(period: Period, parameter: str | None) -> QuerySet[FeePayment]:
 
 
 def summed(rows: QuerySet[FeeAssessment] | QuerySet[FeePayment], what: Any) -> Value:
-    return Value(rows.aggregate(n=Sum(what))["n"] or Decimal(0))
+    return Value(exact(rows.aggregate(n=Sum(what))["n"] or Decimal(0)))
 
 
 def address(route: str, period: Period, **more: str) -> str:

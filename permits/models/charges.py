@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import DecimalField, Exists, F, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Round
 from django.urls import reverse
 from django.utils import timezone
 
@@ -43,11 +43,15 @@ class FeeAssessmentQuerySet(models.QuerySet["FeeAssessment"]):
         return self.filter(Exists(FeeRefund.objects.filter(assessment=OuterRef("pk"), paid_on=None)))
 
     def with_sums(self) -> FeeAssessmentQuerySet:
-        """With `paid_sum`, `refunded_sum`, `due_sum` and `open_sum`, in yuan."""
+        """With `paid_sum`, `refunded_sum`, `due_sum` and `open_sum`, in yuan.
+
+        Differences are rounded to the fen: SQLite subtracts in floating point, and what is paid in parts would stay open by
+        a millionth of a millionth.
+        """
         paid = summed(FeePayment.objects.filter(voided_at=None), "assessment")
         back = summed(FeeRefund.objects.all(), "assessment")
-        rows = self.annotate(paid_sum=paid, refunded_sum=back, due_sum=F("total") - F("exempted"))
-        return rows.annotate(open_sum=F("due_sum") - F("paid_sum"))
+        rows = self.annotate(paid_sum=paid, refunded_sum=back, due_sum=Round(F("total") - F("exempted"), 2))
+        return rows.annotate(open_sum=Round(F("due_sum") - F("paid_sum"), 2))
 
     def open_sums(self) -> list[tuple[str, Decimal]]:
         """Kind and yuan that are still open of each; below 0 where more was paid than is due."""

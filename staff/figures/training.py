@@ -11,6 +11,7 @@ from django.db.models import QuerySet, Sum
 from config.figure_sources import days, list_url
 from config.figures import ChartFigure, Claim, Figure, Kind, TableFigure, Value
 from config.periods import Period
+from config.tables import exact
 from staff.enums import CourseKind
 from staff.headcount import certified_on, people_url
 from staff.models import Course, Movement
@@ -43,7 +44,7 @@ def courses_figure(key: str, label: str, definition: str, kinds: Sequence[str]) 
 
 
 def training_hours(period: Period, parameter: str | None) -> Value:
-    return Value(courses_rows(CourseKind.COUNTED, period, None).aggregate(n=Sum("hours"))["n"] or Decimal(0))
+    return Value(exact(courses_rows(CourseKind.COUNTED, period, None).aggregate(n=Sum("hours"))["n"] or Decimal(0)))
 
 
 FIGURES: tuple[Figure, ...] = (

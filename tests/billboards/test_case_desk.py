@@ -1,6 +1,7 @@
 """The desk and the daily word: each role sees what waits for it, a period warns once."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -109,5 +110,12 @@ def test_the_office_of_money_is_told_of_fines_past_their_day_until_they_are_paid
     (told,) = case_desk.todo(finance)
     assert "罚款到期未缴清" in told.text
     decision = case.decisions.get()
-    Payment.objects.create(case=case, amount=decision.amount, receipt="样例 1", paid_on=timezone.localdate())
+    parts = (
+        Decimal("3646.02"),
+        Decimal("1243.37"),
+    )  # with the rest, as floats, a millionth of a millionth short of 5,000
+    for number, part in enumerate((*parts, decision.amount - sum(parts))):
+        assert len(case_desk.todo(finance)) == 1
+        Payment.objects.create(case=case, amount=part, receipt=f"样例 {number}", paid_on=timezone.localdate())
+    assert decision.amount == 5000
     assert case_desk.todo(finance) == []

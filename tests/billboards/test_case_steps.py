@@ -98,7 +98,7 @@ def test_of_two_at_once_the_second_is_told_who_was_first():
 
 def test_nothing_happens_tomorrow_or_before_the_lead():
     case = story_until("file")
-    with pytest.raises(Refused, match="今天以后"):
+    with pytest.raises(Refused, match="晚于今天"):
         take_step(case, "file", Entry(timezone.localdate() + DAY), by=None)
     with pytest.raises(Refused, match="早于收到线索"):
         take_step(case, "file", Entry(RECEIVED - DAY, late=True), by=None)

@@ -85,7 +85,7 @@ def test_somebody_elses_entry_is_not_acknowledged(squad, campaign):
         ({"campaign": "x"}, "没有这个专项"),
         ({"client_id": "x"}, "手机端编号"),
         ({"quantity": "0"}, "数量"),
-        ({"found_on": "2999-01-01"}, "今天以后"),
+        ({"found_on": "2999-01-01"}, "晚于今天"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_field_and_nothing_is_stored(squad, campaign, changed, words):

@@ -77,7 +77,7 @@ def test_more_than_owed_is_refused_and_a_receipt_counts_once():
         pay(make_case())
     with pytest.raises(Refused, match="早于处罚决定"):
         pay(case, "1", date(2025, 3, 1), "票002")
-    with pytest.raises(Refused, match="今天以后"):
+    with pytest.raises(Refused, match="晚于今天"):
         pay(case, "1", timezone.localdate() + timedelta(days=1), "票003")
     assert pay(case, "1", date(2025, 4, 11), "票004").late
 

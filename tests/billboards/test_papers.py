@@ -197,7 +197,7 @@ def test_papers_of_another_platform_are_taken_with_their_number():
     assert paper.label_number == "区执勘〔2025〕3号"
     with pytest.raises(Refused, match="已经登记过"):
         papers.record_outside(case, "site_record", by=user(), number="区执勘〔2025〕3号", on=date(2025, 3, 5))
-    with pytest.raises(Refused, match="今天以后"):
+    with pytest.raises(Refused, match="晚于今天"):
         papers.record_outside(case, "site_record", by=user(), number="x", on=timezone.localdate() + timedelta(days=1))
 
 
@@ -258,7 +258,7 @@ def test_one_server_alone_is_a_flaw_and_a_draft_is_not_served():
     paper = papers.sign_paper(draft, by=by)
     with pytest.raises(Refused, match="早于"):
         papers.serve_paper(paper, by=by, served_at=timezone.now() - timedelta(days=3), **facts)
-    with pytest.raises(Refused, match="现在以后"):
+    with pytest.raises(Refused, match="晚于现在"):
         papers.serve_paper(paper, by=by, served_at=timezone.now() + timedelta(hours=1), **facts)
     papers.serve_paper(paper, by=by, served_at=timezone.now(), **facts)
     assert CaseFlaw.objects.get().article.startswith("《行政处罚法》第四十二条")

@@ -107,7 +107,7 @@ def test_the_list_leads_to_the_import_and_a_wrong_row_is_taken_back_on_its_page(
     removal = Removal.objects.get()
     assert reverse("staff:import-new", args=["billboards.removals"]) in listing
     assert removal.get_absolute_url() in listing
-    assert "撤销" not in listing
+    assert "作废拆除登记" not in listing
     page = client.get(removal.get_absolute_url())
     assert "示例商场楼顶广告" in page.content.decode()
     client.post(reverse("billboards:removal-void", args=[removal.pk]), {"reason": "重复"})

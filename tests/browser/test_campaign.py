@@ -187,7 +187,7 @@ def test_a_find_that_is_refused_stays_on_the_phone_and_is_corrected(visit, tmp_p
     phone.go(reverse("billboards:census", args=[campaign.pk]))
     page.get_by_label("摸底日期").fill((timezone.localdate() + timedelta(days=3)).isoformat())
     type_find(page, "湖滨路 8 号", photo(tmp_path, "一.jpg", "darkred"))
-    expect(page.locator("#census-queue .field-error")).to_contain_text("今天以后")
+    expect(page.locator("#census-queue .field-error")).to_contain_text("晚于今天")
     page.get_by_role("button", name="改", exact=True).click()
     expect(page.get_by_role("textbox", name="地点")).to_have_value("湖滨路 8 号")
     page.get_by_label("摸底日期").fill(timezone.localdate().isoformat())

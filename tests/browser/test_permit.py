@@ -142,7 +142,7 @@ def decide_in_session(leader, case):
     page = leader.page
     leader.go(reverse("permits:session-create"))
     fill(page, place="三楼会议室", chair="分示例", attendance="分示例 副局长\n批示例 审批科")
-    page.get_by_role("button", name="召开并列入待审案件").click()
+    page.get_by_role("button", name="召开并列入待审申请").click()
     page.get_by_role("link", name="逐件会审").click()
     expect(page.get_by_text("第 1 件，共 1 件")).to_be_visible()
     page.get_by_label("准予").check()

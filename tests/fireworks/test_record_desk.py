@@ -48,9 +48,9 @@ def test_rewards_wait_for_the_few(office, leader):
 @time_machine.travel(moment(2026, 4, 2))
 def test_bulletins_wait_for_who_makes_and_who_signs_them(office, director):
     make_ban_entry(month="2026-03")
-    assert "2026年3月禁炮考评通报还没有编" in texts(office.user)
+    assert "2026年3月禁炮考评通报还没有拟制" in texts(office.user)
     make_bulletin("2026-03")
-    assert "2026年3月禁炮考评通报还没有编" not in texts(office.user)
+    assert "2026年3月禁炮考评通报还没有拟制" not in texts(office.user)
     assert texts(director.user) == {"2026年3月禁炮考评通报待签发": "orange"}
 
 

@@ -204,7 +204,7 @@ def test_who_found_it_does_not_sign_on_paper_either_nor_in_advance(street, conta
     today = timezone.localdate()
     with pytest.raises(Refused, match="其他领导"):
         decide(appeal, office, "rejected", signer="查样例", signed_on=today)
-    with pytest.raises(Refused, match="今天之后"):
+    with pytest.raises(Refused, match="晚于今天"):
         decide(appeal, office, "rejected", signer="局示例", signed_on=today + timedelta(days=1))
 
 

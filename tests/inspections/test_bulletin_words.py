@@ -63,12 +63,12 @@ class TestWords:
         Finding.objects.filter(place="已改处").update(due_at=DAY + timedelta(hours=4))
         words = workflow.draft_bulletin(MONTH, by=None).overall
         assert "共查找问题4件（挂账1件、只扣分1件，不计入应整改）" in words
-        assert "期内应整改2件，已整改1件，整改率50.00%，其中按期整改1件" in words
+        assert "期内应整改2件，已销号1件，应整改销号率50.00%，其中按期销号1件" in words
         assert next(each.percent for each in rates(Period.parse(MONTH)) if each.label == "应整改销号率") == 50
 
     def test_without_cases_due_there_is_no_rate(self, street):
         in_state("deducted", unit=street, found_at=DAY)
-        assert "整改率" not in workflow.draft_bulletin(MONTH, by=None).overall
+        assert "销号率" not in workflow.draft_bulletin(MONTH, by=None).overall
 
     def test_only_what_is_open_is_called_open(self, mixed):
         (text,) = problems(all_sheets(MONTH))

@@ -85,7 +85,7 @@ class TestDraft:
         assert (
             "2026年3月，共查找问题7件；期内应整改9件（按整改期限计" in draft.overall
         )  # two of them found for December
-        assert "已整改9件，整改率100.00%，其中按期整改8件；反复问题2件。" in draft.overall
+        assert "已销号9件，应整改销号率100.00%，其中按期销号8件；反复问题2件。" in draft.overall
         assert "街道组：第1名乙街道（95.13分），第2名甲街道（93.03分）。" in draft.overall
         assert "乙街道日常暗访没有数据，未计入" in draft.overall
         assert "综合得分居本组首位" in draft.good

@@ -128,7 +128,7 @@ class TestConfirming:
 
     def test_a_day_to_come_is_refused(self, street, office):
         sheet = unit_sheet(street, MONTH)
-        with pytest.raises(Refused, match="今天之后"):
+        with pytest.raises(Refused, match="晚于今天"):
             workflow.confirm_sheet(
                 sheet, by=office, seen=sheet.digest, confirmed_on=timezone.localdate() + timedelta(days=1)
             )

@@ -125,7 +125,7 @@ def test_count_multiplies_the_base():
     points = points_of(facts("A01", "ZG", count=3, recurrence=1))
     assert (points.base, points.points) == (Decimal("0.6"), Decimal("1.44"))
     assert points.explain() == "0.6 × 1.2 × 2 = 1.44"
-    assert points.explain_in_words() == "基础扣分0.6 × 区域系数1.2 × 回潮或来源倍数2 = 1.44分"
+    assert points.explain_in_words() == "基础扣分0.6 × 区域系数1.2 × 反复或来源倍数2 = 1.44分"
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_part_at_an_item_that_does_not_apply_is_listed_not_deducted():
     "changes", [{"count": 0}, {"recurrence": -1}, {"deduct": Decimal("-0.1")}, {"severe_deduct": Decimal(-1)}]
 )
 def test_impossible_facts_are_refused(changes):
-    with pytest.raises(ValueError, match=r"数量|回潮|扣分"):
+    with pytest.raises(ValueError, match=r"数量|反复|扣分"):
         FindingFacts(**{"deduct": Decimal(1), "severe_deduct": Decimal(2), "area": "SQ"} | changes)
 
 

@@ -115,7 +115,7 @@ def test_opening_a_case_shows_what_silence_decided(at_section, section, time_mac
     application = make.make_received(section)
     time_machine_day(date(2026, 3, 20))
     page = at_section.get(application.get_absolute_url()).content.decode()
-    assert "登记受理（逾期视为受理）" in page
+    assert "登记受理（逾期未告知，即为受理）" in page
     assert "自收件之日（2026-03-02）起即为受理" in page
 
 
@@ -341,7 +341,7 @@ def test_dates_of_a_step_ahead_of_us_are_refused(at_section, section):
     application = make.make_received(section)
     answer = at_section.post(step_url(application, "accept"), {"on": timezone.localdate() + timedelta(days=3)})
     assert answer.status_code == 422
-    assert "今天以后" in answer.content.decode()
+    assert "晚于今天" in answer.content.decode()
 
 
 def test_a_correction_does_not_overwrite_what_somebody_else_saved(at_window, section):

@@ -81,7 +81,7 @@ def test_reading_a_case_shows_what_silence_decided_and_writes_nothing(section, c
     time_machine_day(date(2026, 3, 20))
     client.force_login(section)
     page = client.get(application.get_absolute_url()).content.decode()
-    assert "登记受理（逾期视为受理）" in page
+    assert "登记受理（逾期未告知，即为受理）" in page
     assert "自收件之日（2026-03-02）起即为受理" in page
     assert make.fresh(application).state == PermitState.RECEIVED
 
@@ -296,7 +296,7 @@ def test_a_licence_number_is_taken_once(section, officers):
 
 def test_a_day_ahead_of_us_is_refused(section):
     application = make.make_received(section)
-    with pytest.raises(Refused, match="今天以后"):
+    with pytest.raises(Refused, match="晚于今天"):
         window.accept(application, Step(section, timezone.localdate() + timedelta(days=1)))
 
 

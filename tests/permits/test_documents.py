@@ -116,8 +116,8 @@ def test_days_are_counted_with_both_ends_and_areas_are_added():
 
 
 def test_a_deemed_acceptance_says_that_nobody_spoke_in_time():
-    assert "视为受理" in text_of(whole_paper("acceptance", deemed=True))
-    assert "视为受理" not in text_of(whole_paper("acceptance"))
+    assert "起即为受理" in text_of(whole_paper("acceptance", deemed=True))
+    assert "起即为受理" not in text_of(whole_paper("acceptance"))
 
 
 def test_payment_adds_up():

@@ -131,7 +131,7 @@ def test_payments_add_up_late_ones_are_taken_in_and_marked(clerk, tariffs):
     late = fees.record_payment(paid(assessment, 250, paid_on=timezone.localdate() - timedelta(days=9)), by=clerk)
     assert late.late_entry
     assert fees.outstanding(application) == 0
-    with pytest.raises(Refused, match="今天以后"):
+    with pytest.raises(Refused, match="晚于今天"):
         fees.record_payment(paid(assessment, 1, paid_on=timezone.localdate() + timedelta(days=1)), by=clerk)
 
 
@@ -155,6 +155,19 @@ def test_a_payment_out_of_order_is_flagged_not_refused(clerk, tariffs, paid_on, 
     fees.record_payment(paid(assessment, 450, paid_on=paid_on), by=clerk)
     flaws = list(application.flaws.values_list("code", flat=True))
     assert flaws == ([code] if code else [])
+
+
+def test_what_is_paid_in_parts_is_paid_to_the_fen(clerk, tariffs):
+    application = worked_example()
+    assessment = fees.assess(application, DIG, by=clerk)
+    for part in (
+        "4511.73",
+        "915.48",
+        "649.36",
+    ):  # added as floats, as SQLite does, they leave a millionth of a millionth
+        fees.record_payment(paid(assessment, part), by=clerk)
+    assert application.assessments.current().open_sums() == [(ChargeKind.RESTORATION, 0)]
+    assert not application.assessments.with_sums().filter(open_sum__gt=0)
 
 
 def test_refund_never_more_than_was_paid(clerk, tariffs):

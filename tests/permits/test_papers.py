@@ -185,7 +185,7 @@ def test_a_paper_of_another_platform_is_recorded_and_flagged_where_it_should_not
     assert "第三十八条" in flaw.article
     with pytest.raises(Refused, match="已登记外部文号"):
         papers.sign(paper, by=section)
-    with pytest.raises(Refused, match="今天以后"):
+    with pytest.raises(Refused, match="晚于今天"):
         papers.record_outside(
             application, PaperKind.RECEIPT, number="x", on=timezone.localdate() + timedelta(days=1), by=section
         )

@@ -86,7 +86,7 @@ def test_served_before_the_paper_was_signed_is_a_slip(paper, section):
     with pytest.raises(Refused, match="早于出文日期"):
         service.serve(paper, early, by=section)
     late = service.Service(ServiceMethod.DIRECT, timezone.now() + timedelta(days=1), "李样例", {})
-    with pytest.raises(Refused, match="现在以后"):
+    with pytest.raises(Refused, match="晚于现在"):
         service.serve(paper, late, by=section)
 
 

@@ -135,7 +135,7 @@ def test_minutes_say_who_met(cases, section, fields, word):
 
 
 def test_an_empty_session_has_no_minutes(office, section):
-    with pytest.raises(Refused, match="议程上没有案件"):
+    with pytest.raises(Refused, match="议程上没有申请"):
         sessions.sign_minutes(new_session(section), by=section)
 
 

@@ -60,7 +60,7 @@ def shown(state, **fields):
         ("revoked", {}, "gone", "已撤销"),
         ("recalled", {}, "gone", "已撤回"),
         ("cancelled", {}, "gone", "已注销"),
-        ("stopped", {}, "gone", "已责令停止"),
+        ("stopped", {}, "gone", "已决定停止占用"),
         ("fee_due", {"issued_on": None}, "waiting", "尚未发证"),
         ("denied", {"issued_on": None}, "waiting", "尚未发证"),
     ],

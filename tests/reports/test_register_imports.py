@@ -81,7 +81,7 @@ def test_every_problem_of_a_row_is_named(client, member, squad):
         ["2026-03-05", "清理占道经营", -1, "执法一中队", "", "处"],
     )
     assert batch.wrong == 6
-    for words in ("没有“没有的指标”", "有 2 项任务都有“巡查”", "没有“没有的中队”", "今天以后", "按“处”计", "小于 0"):
+    for words in ("没有“没有的指标”", "有 2 项任务都有“巡查”", "没有“没有的中队”", "晚于今天", "按“处”计", "小于 0"):
         assert words in reasons(batch)
 
 
