@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
+from config.clock import local_day
 from config.desk import Hit, Number, Todo
 from config.display import month_day
 from config.figure_sources import list_url
@@ -126,7 +127,7 @@ def reports_missing(user: User, now: datetime) -> list[Todo]:
     url = (
         first.get_absolute_url()
         if count == 1
-        else f"{reverse('fireworks:slot-list')}?reported=false&published=true&day_from={(now - LOOK_BACK).date()}&day_to={timezone.localdate()}"
+        else f"{reverse('fireworks:slot-list')}?reported=false&published=true&day_from={local_day(now - LOOK_BACK)}&day_to={timezone.localdate()}"
     )
     if not user.has_perm(Perms.VIEW_FIREWORKS):
         url = reverse("fireworks:my-duty")

@@ -13,7 +13,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from config.display import submit_words
+from config.display import day, submit_words
 from config.pdf import render_pdf
 from staff.files import send_file, send_made
 from staff.models import Activity, Attachment, User, Verb, setting
@@ -85,7 +85,7 @@ def void_step(url: str, form: Any, consequence: str = "不再计入数据；记�
 
 def recorded_fact(record: Any) -> list[Fact]:
     """The last lines of every record: who entered it when, and why it was taken back."""
-    facts = [Fact("登记", record.recorded_by, note=f"{record.recorded_at:%Y-%m-%d}")]
+    facts = [Fact("登记", record.recorded_by, note=day(record.recorded_at))]
     return [*facts, Fact("作废理由", record.void_reason)] if record.voided_at else facts
 
 

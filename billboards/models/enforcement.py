@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from billboards.enums.cases import AuthorityKind, ClosingReason, PerformanceKind, Route, StatementOutcome
 from billboards.models.case import CaseOfficer
 from billboards.models.steps import ServedRecord, StepRecord
+from config.display import day
 
 MONEY = {"max_digits": 12, "decimal_places": 2, "validators": [MinValueValidator(Decimal(0))]}
 
@@ -196,7 +197,7 @@ class Execution(StepRecord):
         ]
 
     def __str__(self) -> str:
-        return f"强制执行 {self.started_at:%Y-%m-%d}"
+        return f"强制执行 {day(self.started_at)}"
 
 
 class Closing(StepRecord):

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from billboards.enums.cases import Correction, Signature, SiteRecordKind, Verdict
 from billboards.models.case import CaseOfficer
 from billboards.models.steps import ServedRecord, StepRecord
+from config.display import day
 
 
 class SiteRecord(StepRecord):
@@ -46,7 +47,7 @@ class SiteRecord(StepRecord):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.started_at:%Y-%m-%d}"
+        return f"{self.get_kind_display()} {day(self.started_at)}"
 
 
 class Interview(StepRecord):
@@ -78,7 +79,7 @@ class Interview(StepRecord):
         ]
 
     def __str__(self) -> str:
-        return f"询问{self.person} {self.started_at:%Y-%m-%d}"
+        return f"询问{self.person} {day(self.started_at)}"
 
 
 class CorrectionOrder(ServedRecord):

@@ -30,6 +30,7 @@ from billboards.permissions import (
 from billboards.prefill import issuing_body, prefilled
 from billboards.workflow import papers
 from billboards.workflow.guards import known_paper, to_register, why_not_paper
+from config.display import day, minute
 from config.tables import Column, Table, render_table
 from staff.exports import ListExport, register_export
 from staff.files import send_file, send_made, send_scan
@@ -240,13 +241,13 @@ def paper_facts(paper: Paper) -> list[Fact]:
         Fact(
             "登记" if paper.outside_number else "拟稿",
             paper.drafted_by,
-            note=f"{timezone.localtime(paper.drafted_at):%Y-%m-%d}",
+            note=day(paper.drafted_at),
         ),
     ]
     if paper.outside_on:
         facts.append(Fact("出文日期", paper.outside_on, note="外部出文"))
     if paper.is_signed:
-        facts.append(Fact("签发", paper.signed_by, note=f"{timezone.localtime(paper.signed_at):%Y-%m-%d %H:%M}"))
+        facts.append(Fact("签发", paper.signed_by, note=minute(paper.signed_at)))
         facts.append(Fact("定稿文件", "下载", url=reverse("billboards:paper-download", args=[paper.pk])))
         facts.append(Fact("文件校验值", paper.sha256))
     elif paper.is_draft:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from config.display import day
 from config.tables import Column, Table, render_table
 from fireworks.forms.records import StatementForm
 from fireworks.models import WatchStatement
@@ -92,7 +93,7 @@ def statement_page(request: HttpRequest, statement: WatchStatement) -> RecordPag
         Fact("证明内容", statement.words),
         Fact("文件", statement.original_name or "打开", url=file),
         Fact("文件校验值", statement.sha256),
-        Fact("登记", statement.uploaded_by, note=f"{statement.uploaded_at:%Y-%m-%d}"),
+        Fact("登记", statement.uploaded_by, note=day(statement.uploaded_at)),
     ]
     if statement.voided_at:
         facts.append(Fact("作废理由", statement.void_reason))

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from config.display import day
 from config.identity import mask_id_number, mask_phone
 from permits.authority import city_road_ways
 from permits.clocks import clocks_of
@@ -54,7 +55,7 @@ def application_facts(request: HttpRequest, application: Application) -> list[Fa
         Fact("修复方案", application.restoration_plan),
         Fact("安全措施", application.safety_measures),
         Fact("外部编号", application.external_number, note=application.external_system),
-        Fact("登记", application.recorded_by, note=f"{application.recorded_at:%Y-%m-%d}"),
+        Fact("登记", application.recorded_by, note=day(application.recorded_at)),
     ]
 
 

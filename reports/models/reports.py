@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from config.display import minute
 from config.periods import Period
 from reports.enums import Change, Profile, ReportState
 from staff.models import IssuedPaper, Job
@@ -274,4 +275,4 @@ class Compilation(models.Model):
         ordering = ["-as_of"]
 
     def __str__(self) -> str:
-        return f"{self.report} {self.as_of:%Y-%m-%d %H:%M}"
+        return f"{self.report} {minute(self.as_of)}"

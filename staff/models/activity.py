@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from config.display import minute
 from config.identity import mask_personal
 
 FIRST_HASH = "0" * 64
@@ -107,7 +108,7 @@ class Activity(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        return f"{self.happened_at:%Y-%m-%d %H:%M} {self.actor or '系统'} {self.get_verb_display()} {self.object_label}"
+        return f"{minute(self.happened_at)} {self.actor or '系统'} {self.get_verb_display()} {self.object_label}"
 
     @classmethod
     def record(

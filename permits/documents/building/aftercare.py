@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from config.clock import local_day
 from permits.documents import decision, supervision
 from permits.documents.bases import day_words, plain
 from permits.documents.building import sources
@@ -160,7 +161,7 @@ def cancellation(application: Application) -> CasePaperContent:
 
 
 def visitors(row: OfficerVisit) -> tuple[Officer, ...]:
-    return sources.officers_of(row.officers, row.happened_at.date())
+    return sources.officers_of(row.officers, local_day(row.happened_at))
 
 
 def inspection(application: Application) -> CasePaperContent:
@@ -213,7 +214,7 @@ def completion(application: Application) -> CasePaperContent:
     return supervision.Completion(
         **common(application),
         licence=application.licence_number,
-        checked_on=row.happened_at.date(),
+        checked_on=local_day(row.happened_at),
         officers=visitors(row),
         findings=tuple(pair for pair in found if pair[1]),
         police=police,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.clock import local_day
 from permits import deadlines
 from permits.authority import city_agency, city_road_names
 from permits.documents import decision, intake, process, requests
@@ -179,7 +180,7 @@ def survey(application: Application) -> CasePaperContent:
         surveyed_at=row.surveyed_at,
         place=application.location,
         position=f"{row.latitude}, {row.longitude}" if row.latitude is not None else "",
-        officers=sources.officers_of(row.officers, row.surveyed_at.date()),
+        officers=sources.officers_of(row.officers, local_day(row.surveyed_at)),
         measured=tuple(measured_of(each) for each in measured),
         checks=tuple(noted),
         protection=row.protection_note or sources.protection_words(application),
