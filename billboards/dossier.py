@@ -16,7 +16,7 @@ from django.utils import timezone
 from billboards.coercion import Contest, Facts, Local, Outlook, outlook
 from billboards.deadlines import due
 from billboards.discretion import is_hearing_due
-from billboards.enums.cases import PartyKind, PerformanceKind, Route, SiteRecordKind, Verdict
+from billboards.enums.cases import PartyKind, PerformanceKind, SiteRecordKind, Verdict
 from billboards.models import (
     Announcement,
     Case,
@@ -303,10 +303,6 @@ class Dossier:
     def route(self) -> str:
         choice = last(self.routes)
         return choice.route if choice else ""
-
-    @property
-    def removes_by_itself(self) -> bool:
-        return self.route in Route.OWN_DEMOLITION
 
     # --- Performance ---
 

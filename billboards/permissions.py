@@ -145,10 +145,6 @@ def can_step(user: User, case: Case, edge: str) -> bool:
     return case.state in CASE_TRANSITIONS[edge].sources and holds_right(user, case, edge)
 
 
-def can_record_lead(user: User) -> bool:
-    return user.has_perm(Perms.HANDLE_CASE)
-
-
 def can_edit_case(user: User, case: Case) -> bool:
     return not case.is_done and (user.has_perm(Perms.HANDLE_CASE) or user.has_perm(Perms.REVIEW_CASE))
 

@@ -89,8 +89,10 @@ class Site:
             shutil.copytree(self.folder, copy, ignore=shutil.ignore_patterns("fonts", "log"), dirs_exist_ok=True)
             if self.database == "postgres":
                 self._run("pg_dump", "--format=custom", "--compress=1", f"--file={copy / 'dump'}", self.url)
-            if not kept.exists():
+            try:
                 copy.rename(kept)
+            except OSError:  # the other was quicker, with the same
+                shutil.rmtree(copy)
         else:
             shutil.copytree(kept, self.folder)
             (self.folder / "fonts").symlink_to(ROOT / "var" / "fonts")

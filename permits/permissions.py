@@ -93,10 +93,6 @@ def why_not_assess(user: User, application: Application) -> str:
     return ""
 
 
-def can_assess(user: User, application: Application) -> bool:
-    return not why_not_assess(user, application)
-
-
 def can_exempt(user: User, assessment: FeeAssessment) -> bool:
     """Recorded by who assesses, with the leader who allowed it; not once all is paid."""
     return user.has_perm(Perms.ASSESS_FEES) and assessment.voided_at is None

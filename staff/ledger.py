@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from staff.enums import MOVEMENT_RULES, Employment, MovementKind, Standing
+from staff.enums import MOVEMENT_RULES, MovementKind, Standing
 
 
 @dataclass(frozen=True)
@@ -143,8 +143,3 @@ def balance(opening: int, changes: Iterable[tuple[str, int]]) -> Balance:
         elif change < 0:
             outs[kind] -= change
     return Balance(opening, ins, outs)
-
-
-def counts_as_on_duty(employment: str, *, auxiliaries: bool) -> bool:
-    """在岗 includes 协管, 派遣 and 公益性岗位 only where the bureau's setting says so."""
-    return auxiliaries or employment not in Employment.AUXILIARIES

@@ -14,7 +14,7 @@ from staff.enums import AppraisalState
 if TYPE_CHECKING:
     from datetime import date
 
-    from staff.models import AppraisalAppeal, AppraisalEntry, AppraisalSheet, Deputyship, Job, Movement, User
+    from staff.models import AppraisalAppeal, AppraisalEntry, AppraisalSheet, Job, Movement, User
 
 
 class Perms(StrEnum):
@@ -355,16 +355,8 @@ NEED_SECOND_FACTOR = frozenset(
 )
 
 
-def can_follow_job(user: User, job: Job) -> bool:
-    return job.owner_id == user.pk or user.has_perm(Perms.READ_LOG)
-
-
 def can_cancel_job(user: User, job: Job) -> bool:
     return job.owner_id == user.pk and job.is_open
-
-
-def can_act_as(user: User, deputyship: Deputyship) -> bool:
-    return deputyship.deputy_id == user.pk and deputyship.principal.is_active
 
 
 def can_change_movement(user: User, movement: Movement, locked_until: date | None) -> bool:

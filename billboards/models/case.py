@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -50,12 +49,6 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def running(self) -> CaseQuerySet:
         return self.exclude(state__in=CaseState.DONE)
-
-    def filed_between(self, start: date, end: date) -> CaseQuerySet:
-        return self.counted().filter(filed_on__gte=start, filed_on__lte=end)
-
-    def closed_between(self, start: date, end: date) -> CaseQuerySet:
-        return self.counted().filter(closed_on__gte=start, closed_on__lte=end)
 
     def with_next_due(self) -> CaseQuerySet:
         """`next_due`: the nearest day of a running clock that binds the bureau."""

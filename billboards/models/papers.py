@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, Self
 
 from django.conf import settings
@@ -24,10 +23,6 @@ class PaperQuerySet(OfCaseQuerySet):
     def issued(self) -> Self:
         """Signed here or issued on another platform, and not taken back."""
         return self.standing().filter(Q(signed_at__isnull=False) | ~Q(outside_number=""))
-
-    def issued_between(self, start: date, end: date) -> Self:
-        signed = Q(signed_at__date__gte=start, signed_at__date__lte=end)
-        return self.issued().filter(signed | Q(outside_on__gte=start, outside_on__lte=end))
 
 
 class Paper(CasePaper):

@@ -6,8 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
-from django.utils import timezone
 
 from config.periods import Period
 from inspections.models import Bulletin, Finding, RewardRule, ScoringRuleSet
@@ -108,7 +106,3 @@ def end_reward(reward: RewardRule, *, on: date, by: User) -> RewardRule:
     current.save(update_fields=["valid_to"])
     Activity.record(Verb.UPDATE, current, by=by, title="废止奖惩办法", changes={"废止日期": [None, on]})
     return current
-
-
-def rewards_on(day: date | None = None) -> list[RewardRule]:
-    return list(RewardRule.objects.in_force_on(day or timezone.localdate()).filter(~Q(position=0)))

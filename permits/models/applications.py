@@ -291,11 +291,6 @@ class Application(models.Model):
     def digs(self) -> bool:
         return any(segment.act == ActKind.DIG for segment in self.segments.all())
 
-    @property
-    def last_site_day(self) -> date:
-        """The day before which a change must be asked for (Art. 36: in advance)."""
-        return self.ends_on
-
     def runs_on(self, day: date) -> bool:
         return self.starts_on <= day <= self.ends_on
 

@@ -60,10 +60,6 @@ class Opinion(models.Model):
     def who(self) -> str:
         return self.body_name or self.get_body_display()
 
-    @property
-    def is_for(self) -> bool:
-        return self.outcome in OpinionOutcome.FOR
-
 
 class OpinionFile(Attachment):
     opinion = models.ForeignKey(Opinion, verbose_name="意见", on_delete=models.CASCADE, related_name="files")

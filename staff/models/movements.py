@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from staff.enums import MOVEMENT_RULES, Employment, MovementKind, Standing
+from staff.enums import Employment, MovementKind, Standing
 from staff.ledger import Fact, Place
 from staff.models.imports import ImportBatch
 from staff.models.people import User
@@ -194,10 +194,6 @@ class Movement(models.Model):
     @property
     def after(self) -> Place:
         return Place(self.standing_after, self.unit_after_id, self.employment_after, self.post_after)
-
-    @property
-    def direction_label(self) -> str:
-        return str(MOVEMENT_RULES[self.kind].direction.label)
 
     @property
     def roll_effect(self) -> int:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from staff import workdays
 from staff.management.commands.load_calendar import announced_days, statutory_days
-from staff.models import CalendarDay, CalendarYear
+from staff.models import Activity, CalendarDay, CalendarYear
 from staff.workdays import (
     CalendarYearMissing,
     Verdict,
@@ -268,3 +268,11 @@ def test_loading_twice_changes_nothing_and_a_year_kept_by_hand_stays():
 def test_the_warning_comes_in_november_while_the_next_year_is_missing(today, year):
     call_command("load_calendar", verbosity=0)
     assert CalendarYear.missing_next_year(today) == year
+
+
+@pytest.mark.django_db
+def test_a_year_that_is_loaded_anew_stands_in_the_log():
+    call_command("load_calendar", verbosity=0)
+    assert not Activity.objects.exists()
+    call_command("load_calendar", replace=2026, verbosity=0)
+    assert Activity.objects.get().title == "重新录入工作日历"

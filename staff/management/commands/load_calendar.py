@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from lunar_python import Lunar
 
-from staff.models import CalendarDay, CalendarYear
+from staff.models import Activity, CalendarDay, CalendarYear, Verb
 
 FIRST_YEAR = 2018
 YEARS_AHEAD = 2
@@ -39,9 +39,11 @@ class Command(BaseCommand):
                 continue
             if stored is not None:
                 stored.delete()
-            self._load(year, announced=year <= last_announced)
+            row = self._load(year, announced=year <= last_announced)
+            if replace:
+                Activity.record(Verb.UPDATE, row, by=None, title="重新录入工作日历", note=row.source)
 
-    def _load(self, year: int, *, announced: bool) -> None:
+    def _load(self, year: int, *, announced: bool) -> CalendarYear:
         row = CalendarYear.objects.create(
             year=year,
             status="announced" if announced else "provisional",
@@ -53,6 +55,7 @@ class Command(BaseCommand):
         )
         if self.verbosity:
             self.stdout.write(f"{row}：{len(days)} 个例外日。")
+        return row
 
 
 def announced_days(year: int) -> list[tuple[date, str, str]]:
