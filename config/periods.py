@@ -34,6 +34,11 @@ class Period:
         return cls(date(year, 6 * half - 5, 1), _month_end(year, 6 * half), f"{year}H{half}")
 
     @classmethod
+    def half_year_of(cls, day: date) -> Period:
+        """The half-year that a day lies in."""
+        return cls.half_year(day.year, 1 if day.month <= 6 else 2)
+
+    @classmethod
     def quarter(cls, year: int, quarter: int) -> Period:
         return cls(date(year, 3 * quarter - 2, 1), _month_end(year, 3 * quarter), f"{year}Q{quarter}")
 
@@ -111,7 +116,7 @@ class Period:
         if "~" in self.key:
             return Period.between(self.start - (self.end - self.start) - timedelta(days=1), before)
         if "H" in self.key:
-            return Period.half_year(before.year, 1 if before.month <= 6 else 2)
+            return Period.half_year_of(before)
         if "Q" in self.key:
             return Period.quarter(before.year, (before.month + 2) // 3)
         return Period.month(before.year, before.month) if "-" in self.key else Period.year(before.year)

@@ -54,7 +54,7 @@ def outcomes_missing(user: User) -> list[Todo]:
     if not user.has_perm(Perms.MANAGE_TASKS):
         return []
     today = timezone.localdate()
-    present = Period.half_year(today.year, 1 if today.month <= 6 else 2)
+    present = Period.half_year_of(today)
     rows = PlanItem.objects.recorded().filter(starts_on__lt=present.start, outcome="")
     count = rows.count()
     if not count:

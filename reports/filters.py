@@ -13,8 +13,8 @@ from config.inputs import DATE, MONTH
 from config.periods import FIRST_YEAR, LAST_YEAR, Period
 from reports.enums import PlanOutcome, ProblemState, TaskState
 from reports.models import HistoricalFigure, KeyTask, Measure, PlanItem, Problem, TallyEntry
-from staff.filters.records import RecordFilter, day_from, day_to, voided
-from staff.models import ImportBatch, Unit
+from staff.filters.records import RecordFilter, day_from, day_to, of_batch, voided
+from staff.models import Unit
 
 WHOLE = (date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
 
@@ -46,9 +46,7 @@ class TallyFilter(RecordFilter):
         empty_label="全部",
     )
     voided = voided()
-    batch = django_filters.ModelChoiceFilter(
-        label="导入批次", queryset=ImportBatch.objects.all(), widget=forms.HiddenInput()
-    )
+    batch = of_batch()
 
     class Meta:
         model = TallyEntry
@@ -162,9 +160,7 @@ class HistoryFilter(RecordFilter):
     month_from = django_filters.CharFilter(label="月份从", field_name="month", lookup_expr="gte", widget=MONTH)
     month_to = django_filters.CharFilter(label="到", field_name="month", lookup_expr="lte", widget=MONTH)
     voided = voided()
-    batch = django_filters.ModelChoiceFilter(
-        label="导入批次", queryset=ImportBatch.objects.all(), widget=forms.HiddenInput()
-    )
+    batch = of_batch()
 
     class Meta:
         model = HistoricalFigure

@@ -21,7 +21,8 @@ from billboards.enums.boards import (
 )
 from billboards.models import Board, Campaign, Removal, SafetyInspection
 from config.inputs import DATE
-from staff.models import STREET_KINDS, ImportBatch, Unit, UnitKind
+from staff.filters.records import of_batch
+from staff.models import STREET_KINDS, Unit, UnitKind
 
 SOON = 30  # days before the end of a permit or the day of an inspection
 STATUSES = [*BoardStatus.choices, ("standing", "未拆的全部"), ("wrong", "有问题的全部")]
@@ -63,7 +64,7 @@ class BoardFilter(django_filters.FilterSet):
     inspected_from = django_filters.DateFilter(method="by_span", widget=HIDDEN)
     inspected_to = django_filters.DateFilter(method="by_span", widget=HIDDEN)
     box = django_filters.CharFilter(method="by_box", widget=HIDDEN)
-    batch = django_filters.ModelChoiceFilter(label="导入批次", queryset=ImportBatch.objects.all(), widget=HIDDEN)
+    batch = of_batch()
 
     class Meta:
         model = Board
@@ -152,7 +153,7 @@ class RemovalFilter(django_filters.FilterSet):
     )
     measured = django_filters.BooleanFilter(label="有面积", method="by_area")
     flawed = django_filters.BooleanFilter(label="程序瑕疵", method="by_flaw")
-    batch = django_filters.ModelChoiceFilter(label="导入批次", queryset=ImportBatch.objects.all(), widget=HIDDEN)
+    batch = of_batch()
 
     class Meta:
         model = Removal

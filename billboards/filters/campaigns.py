@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -12,7 +11,7 @@ from billboards.enums.campaigns import CampaignState, Disposition, ItemProblem, 
 from billboards.filters.boards import streets
 from billboards.models import Campaign, CampaignItem, DailyReport
 from config.inputs import DATE
-from staff.models import ImportBatch
+from staff.filters.records import of_batch
 
 STATES = [
     *ItemState.choices,
@@ -65,9 +64,7 @@ class ItemFilter(django_filters.FilterSet):
         label="销号日期从", field_name="settled_on", lookup_expr="gte", widget=DATE
     )
     settled_to = django_filters.DateFilter(label="到", field_name="settled_on", lookup_expr="lte", widget=DATE)
-    batch = django_filters.ModelChoiceFilter(
-        label="导入批次", queryset=ImportBatch.objects.all(), widget=forms.HiddenInput()
-    )
+    batch = of_batch()
 
     class Meta:
         model = CampaignItem

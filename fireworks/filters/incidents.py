@@ -23,7 +23,8 @@ from fireworks.enums import (
 )
 from fireworks.festivals import windows_in
 from fireworks.models import Grid, Incident, PoliceResult, PublicReport
-from staff.models import ImportBatch, Unit
+from staff.filters.records import of_batch
+from staff.models import Unit
 
 STATES = [*IncidentState.choices, ("confirmed", "已核实的全部"), ("all", "全部（含作废）")]
 HANDLINGS = [*Handling.choices, ("none", "未处置")]
@@ -57,9 +58,7 @@ class IncidentFilter(django_filters.FilterSet):
     police = django_filters.ChoiceFilter(label="公安机关处理", choices=PoliceOutcome.choices, method="by_police")
     answered = django_filters.BooleanFilter(label="有响应时间", method="by_answered", widget=forms.HiddenInput())
     flagged = django_filters.BooleanFilter(label="待核对", method="by_flag")
-    batch = django_filters.ModelChoiceFilter(
-        label="导入批次", queryset=ImportBatch.objects.all(), widget=forms.HiddenInput()
-    )
+    batch = of_batch()
 
     class Meta:
         model = Incident

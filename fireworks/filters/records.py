@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import F, QuerySet
 
 from config.inputs import DATE, MONTH
@@ -31,8 +30,8 @@ from fireworks.models import (
     PublicityEntry,
     SeizureLot,
 )
-from staff.filters.records import RecordFilter, day_from, day_to, voided
-from staff.models import ImportBatch, Unit
+from staff.filters.records import RecordFilter, day_from, day_to, of_batch, voided
+from staff.models import Unit
 
 
 class PublicityFilter(RecordFilter):
@@ -45,9 +44,7 @@ class PublicityFilter(RecordFilter):
         label="单位", queryset=lambda request: Unit.objects.filter(fireworks_publicity__isnull=False).distinct()
     )
     voided = voided()
-    batch = django_filters.ModelChoiceFilter(
-        label="导入批次", queryset=ImportBatch.objects.all(), widget=forms.HiddenInput()
-    )
+    batch = of_batch()
 
     class Meta:
         model = PublicityEntry

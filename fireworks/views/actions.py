@@ -17,12 +17,12 @@ from fireworks.filters.records import ActionFilter
 from fireworks.forms.records import ActionForm
 from fireworks.models import JointAction
 from fireworks.permissions import can_change_record
+from fireworks.views.access import VIEW
 from staff.exports import ListExport, register_export
 from staff.forms.records import VoidForm
 from staff.pages import Fact, RecordPage, correct_page, form_page, recorded_fact, take_form, void_step
 from staff.permissions import Perms
 
-VIEW = permission_required(Perms.VIEW_FIREWORKS, raise_exception=True)
 KEEP = permission_required(Perms.MANAGE_BAN_RECORDS, raise_exception=True)
 LIST = ("联合行动", "fireworks:action-list")
 

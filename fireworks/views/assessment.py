@@ -18,13 +18,13 @@ from fireworks.filters.records import EntryFilter
 from fireworks.forms.assessment import EntryForm, SchemeForm
 from fireworks.models import BanEntry, BanScheme
 from fireworks.permissions import can_change_entry
+from fireworks.views.access import VIEW
 from staff.exports import ListExport, register_export
 from staff.forms.records import VoidForm
 from staff.models import Activity
 from staff.pages import SHOWN_ACTIVITIES, Fact, RecordPage, correct_page, form_page, recorded_fact, take_form, void_step
 from staff.permissions import Perms
 
-VIEW = permission_required(Perms.VIEW_FIREWORKS, raise_exception=True)
 ASSESS = permission_required(Perms.ASSESS_BAN, raise_exception=True)
 ENTRIES = ("禁炮考评扣分", "fireworks:entry-list")
 SCHEMES = ("禁炮考评办法", "fireworks:scheme-list")

@@ -22,6 +22,7 @@ from fireworks.forms.assessment import BulletinForm, CorrectionForm
 from fireworks.models import BanBulletin
 from fireworks.permissions import can_issue_bulletin
 from fireworks.scoring import UnitLine, grand_total
+from fireworks.views.access import VIEW
 from fireworks.workflow import assessment
 from staff.exports import ListExport, register_export
 from staff.files import send_file, send_made
@@ -31,7 +32,6 @@ from staff.pages import form_page
 from staff.permissions import Perms
 from staff.refusals import Refused, show_refusal
 
-VIEW = permission_required(Perms.VIEW_FIREWORKS, raise_exception=True)
 ASSESS = permission_required(Perms.ASSESS_BAN, raise_exception=True)
 
 

@@ -16,13 +16,13 @@ from fireworks.filters.records import DestructionFilter
 from fireworks.forms.records import DestructionForm
 from fireworks.models import Destruction, DestructionPhoto, SeizureLot
 from fireworks.permissions import can_change_record
+from fireworks.views.access import VIEW
 from fireworks.workflow import seizures
 from staff.exports import ListExport, register_export
 from staff.forms.records import PhotoForm, VoidForm
 from staff.pages import Fact, RecordPage, add_photo, recorded_fact, send_photo, take_form, void_step
 from staff.permissions import Perms
 
-VIEW = permission_required(Perms.VIEW_FIREWORKS, raise_exception=True)
 KEEP = permission_required(Perms.MANAGE_BAN_RECORDS, raise_exception=True)
 LIST = ("集中销毁", "fireworks:destruction-list")
 GIVEN_BACK = "所列物品退回在库，交接记录写明；记录和日志保留。"

@@ -24,13 +24,13 @@ from fireworks.permissions import (
     can_edit_incident,
     can_step,
 )
+from fireworks.views.access import VIEW
 from fireworks.workflow import incidents
 from staff.exports import ListExport, register_export
 from staff.forms.records import PhotoForm, VoidForm
 from staff.pages import Fact, RecordPage, Step, add_photo, require, send_photo, take_step
 from staff.permissions import Perms
 
-VIEW = permission_required(Perms.VIEW_FIREWORKS, raise_exception=True)
 RECORD = permission_required(Perms.RECORD_INCIDENT, raise_exception=True)
 VERIFY = permission_required(Perms.VERIFY_INCIDENT, raise_exception=True)
 KEEP = permission_required(Perms.MANAGE_BAN_RECORDS, raise_exception=True)

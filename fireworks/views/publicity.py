@@ -17,6 +17,7 @@ from fireworks.filters.records import MediaFilter, PublicityFilter
 from fireworks.forms.records import MediaForm, PublicityForm
 from fireworks.models import MediaItem, PublicityEntry, PublicityPhoto
 from fireworks.permissions import can_change_publicity
+from fireworks.views.access import VIEW
 from staff.exports import ListExport, register_export
 from staff.forms.records import PhotoForm, VoidForm
 from staff.pages import (
@@ -33,7 +34,6 @@ from staff.pages import (
 )
 from staff.permissions import Perms
 
-VIEW = permission_required(Perms.VIEW_FIREWORKS, raise_exception=True)
 RECORD = permission_required(Perms.RECORD_PUBLICITY, raise_exception=True)
 PUBLICITY = ("禁炮宣传", "fireworks:publicity-list")
 MEDIA = ("媒体报道", "fireworks:media-list")

@@ -20,13 +20,13 @@ from fireworks.filters.records import LotFilter
 from fireworks.forms.records import CustodyForm, LotForm
 from fireworks.models import Destruction, SeizureLot
 from fireworks.permissions import can_change_record
+from fireworks.views.access import VIEW
 from fireworks.workflow import seizures
 from staff.exports import ListExport, register_export
 from staff.forms.records import VoidForm
 from staff.pages import Fact, RecordPage, Step, correct_page, form_page, recorded_fact, take_form, void_step
 from staff.permissions import Perms
 
-VIEW = permission_required(Perms.VIEW_FIREWORKS, raise_exception=True)
 KEEP = permission_required(Perms.MANAGE_BAN_RECORDS, raise_exception=True)
 LIST = ("收缴物品", "fireworks:lot-list")
 TONES = {"在库": "blue", "部分销毁": "amber", "已销毁": "green", "已作废": "grey"}

@@ -14,6 +14,7 @@ from config.display import day
 from config.tables import Column, Table, render_table
 from fireworks.forms.records import StatementForm
 from fireworks.models import WatchStatement
+from fireworks.views.access import VIEW
 from fireworks.workflow import statements
 from staff.exports import ListExport, register_export
 from staff.files import send_file
@@ -21,7 +22,6 @@ from staff.forms.records import VoidForm
 from staff.pages import Fact, RecordPage, form_page, take_form, void_step
 from staff.permissions import Perms
 
-VIEW = permission_required(Perms.VIEW_FIREWORKS, raise_exception=True)
 KEEP = permission_required(Perms.MANAGE_BAN_RECORDS, raise_exception=True)
 LIST = ("书面证明", "fireworks:statement-list")
 

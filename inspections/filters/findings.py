@@ -16,7 +16,7 @@ from inspections.caseload import ACCOUNTS
 from inspections.enums import AreaType, FindingState, Source
 from inspections.models import Finding, Item, Place, Round
 from inspections.tally import category_choices, due, in_time, item_choices, late, unit_choices
-from staff.models import ImportBatch
+from staff.filters.records import of_batch
 
 STATES = [*FindingState.choices, ("open", "未销号"), ("all", "全部（含作废）")]
 
@@ -60,9 +60,7 @@ class FindingFilter(django_filters.FilterSet):
         label="统计期间", method="by_span", widget=forms.HiddenInput(), validators=[names_a_period]
     )
     month = django_filters.CharFilter(label="所属月份", field_name="month", widget=forms.HiddenInput())
-    batch = django_filters.ModelChoiceFilter(
-        label="导入批次", queryset=ImportBatch.objects.all(), widget=forms.HiddenInput()
-    )
+    batch = of_batch()
     round = django_filters.ModelChoiceFilter(label="考评轮次", queryset=Round.objects.all(), widget=forms.HiddenInput())
     spot = django_filters.ModelChoiceFilter(label="点位", queryset=Place.objects.all(), widget=forms.HiddenInput())
     outside = django_filters.BooleanFilter(label="定位在辖区外", widget=forms.HiddenInput())

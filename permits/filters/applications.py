@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import django_filters
-from django import forms
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from config.inputs import DATE
 from permits.enums import PermitState
 from permits.models import Application, PermitItem, ProcedureFlaw, Road, Segment
-from staff.models import ImportBatch
+from staff.filters.records import of_batch
 
 GROUPS = {
     "window": PermitState.AT_WINDOW,
@@ -55,9 +54,7 @@ class ApplicationFilter(django_filters.FilterSet):
     expiring = django_filters.NumberFilter(label="几天内到期", method="by_expiry", min_value=0, max_value=400)
     results_only = django_filters.BooleanFilter(label="只登记结果")
     mine = django_filters.BooleanFilter(label="我承办的", method="by_handler")
-    batch = django_filters.ModelChoiceFilter(
-        label="导入批次", queryset=ImportBatch.objects.all(), widget=forms.HiddenInput()
-    )
+    batch = of_batch()
 
     class Meta:
         model = Application

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -27,7 +28,7 @@ count_figure = partial(figure_sources.count_figure, "reports")
 
 def coming_half_year(period: Period) -> Period:
     """The half-year after the one that a period ends in."""
-    return Period.half_year(period.end.year + (period.end.month > 6), 1 if period.end.month > 6 else 2)
+    return Period.half_year_of(Period.half_year_of(period.end).end + timedelta(days=1))
 
 
 def span(period: Period) -> dict[str, str]:

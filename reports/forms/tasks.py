@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -23,8 +24,8 @@ SHORT = {"rows_wanted": 2}
 def half_years(kept: str = "") -> list[tuple[str, str]]:
     """The coming half-year, then back; the one that a record has already is always among them."""
     today = timezone.localdate()
-    now = Period.half_year(today.year, 1 if today.month <= 6 else 2)
-    coming = Period.half_year(now.end.year + (now.end.month > 6), 1 if now.end.month > 6 else 2)
+    now = Period.half_year_of(today)
+    coming = Period.half_year_of(now.end + timedelta(days=1))
     choices = [(coming.key, coming.label), *(each for each in period_choices() if each[0] != coming.key)]
     if kept and kept not in dict(choices):
         choices.append((kept, Period.parse(kept).label))
@@ -33,7 +34,7 @@ def half_years(kept: str = "") -> list[tuple[str, str]]:
 
 def present_half_year() -> str:
     today = timezone.localdate()
-    return Period.half_year(today.year, 1 if today.month <= 6 else 2).key
+    return Period.half_year_of(today).key
 
 
 class HalfYearForm(RecordForm):

@@ -83,7 +83,7 @@ def shown_period(request: HttpRequest) -> Period:
     except ValueError:
         newest = Report.objects.order_by("-period_key").first()
         today = timezone.localdate()
-        return newest.period if newest else Period.half_year(today.year, 1 if today.month <= 6 else 2)
+        return newest.period if newest else Period.half_year_of(today)
 
 
 def periods() -> list[Period]:

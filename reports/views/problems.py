@@ -108,7 +108,7 @@ def evidence_lines(problem: Problem, user: User) -> list[dict[str, str]]:
     if not problem.evidence or not can_read_reports(user):
         return []
     today, known = timezone.localdate(), known_keys()
-    now = Period.half_year(today.year, 1 if today.month <= 6 else 2)
+    now = Period.half_year_of(today)
     drafts = {"then": Draft(problem.period), "now": Draft(now)}
     lines = []
     for name in problem.evidence:

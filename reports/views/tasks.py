@@ -115,7 +115,7 @@ def visible_task(request: HttpRequest, pk: int) -> KeyTask:
 def measure_lines(task: KeyTask) -> list[dict[str, Any]]:
     """Each measure with what is counted in this half-year and in the same days of last year."""
     today = timezone.localdate()
-    period = Period.half_year(today.year, 1 if today.month <= 6 else 2)
+    period = Period.half_year_of(today)
     before = period.so_far(today).same_period_last_year()
     return [
         {

@@ -12,8 +12,9 @@ from django.utils import timezone
 from config.inputs import DATE
 from config.periods import Period
 from staff.enums import CourseKind, Education, Employment, MovementKind, Party, Sex
+from staff.filters.records import of_batch
 from staff.headcount import Scope, certified_on, entering, leavers, leaving, scope_choices, scopes
-from staff.models import Certificate, Course, ImportBatch, Movement, Quota, Unit, UnitKind
+from staff.models import Certificate, Course, Movement, Quota, Unit, UnitKind
 
 OUR_KINDS = (UnitKind.BUREAU, UnitKind.DEPARTMENT, UnitKind.SQUAD)
 
@@ -123,9 +124,7 @@ class MovementFilter(django_filters.FilterSet):
         label="内外", choices=[("outside", "进出本局"), ("inside", "内部调动")], method="by_across"
     )
     left = django_filters.BooleanFilter(label="辞职或调离（每人一次）", method="by_left", widget=forms.HiddenInput())
-    batch = django_filters.ModelChoiceFilter(
-        label="导入批次", queryset=ImportBatch.objects.all(), widget=forms.HiddenInput()
-    )
+    batch = of_batch()
 
     class Meta:
         model = Movement

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 
 from config.inputs import DATE
+from staff.models import ImportBatch
 
 
 def day_from(field: str, label: str = "日期") -> django_filters.DateFilter:
@@ -21,6 +23,13 @@ def day_to(field: str) -> django_filters.DateFilter:
 def voided() -> django_filters.ChoiceFilter:
     return django_filters.ChoiceFilter(
         label="作废", choices=[("voided", "已作废")], method="by_voided", empty_label="未作废"
+    )
+
+
+def of_batch() -> django_filters.ModelChoiceFilter:
+    """The rows that one import brought: asked for by its page, chosen nowhere."""
+    return django_filters.ModelChoiceFilter(
+        label="导入批次", queryset=ImportBatch.objects.all(), widget=forms.HiddenInput
     )
 
 

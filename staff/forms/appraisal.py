@@ -85,7 +85,7 @@ class RoundForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
-        self.fields["period"].initial = Period.half_year(today.year, 1 if today.month <= 6 else 2).key
+        self.fields["period"].initial = Period.half_year_of(today).key
 
     def clean_period(self) -> Period:
         period: Period = self.cleaned_data["period"]
