@@ -17,8 +17,8 @@ from inspections.enums import AreaType, Source
 from inspections.models import Item, StandardVersion
 from inspections.registrar import FindingEntry
 from inspections.standard_csv import SEED, parse
-from inspections.standards import store_standard
 from inspections.workflow import findings as workflow
+from inspections.workflow.standards import store_standard
 from staff.models import Unit, UnitKind
 
 PER_HALF_YEAR = 1_500

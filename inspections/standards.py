@@ -1,17 +1,13 @@
-"""Storing a checked standard as a new version, which ends the one before it; and writing one out, to be changed and read again."""
+"""Writing a standard out as a sheet, to be changed and read again."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
-
 from inspections.enums import AreaType
-from inspections.models import Category, Item, ItemShare, StandardVersion
+from inspections.models import Item, StandardVersion
 from inspections.scoring import plain
-from inspections.standard_csv import LOCAL_CODE, StandardSheet
-from staff.models import Activity, User, Verb
+from inspections.standard_csv import LOCAL_CODE
 
 
 def standard_rows(version: StandardVersion) -> list[list[Any]]:
@@ -40,45 +36,3 @@ def standard_rows(version: StandardVersion) -> list[list[Any]]:
         ]
         for item in items.order_by("category__code", "code")
     ]
-
-
-@transaction.atomic
-def store_standard(
-    sheet: StandardSheet, *, name: str, source: str, valid_from: date, by: User | None
-) -> StandardVersion:
-    """Findings keep the item of the version in which they were registered: nothing old is scored anew."""
-    previous = StandardVersion.objects.filter(valid_from__lt=valid_from, valid_to=None)
-    previous.update(valid_to=valid_from - timedelta(days=1))
-    version = StandardVersion.objects.create(name=name, source=source, valid_from=valid_from)
-    categories = {
-        each.code: Category.objects.create(version=version, code=each.code, name=each.name, points=each.points)
-        for each in sheet.categories
-    }
-    for each in sheet.items:
-        item = Item.objects.create(
-            category=categories[each.category_code],
-            code=each.code,
-            name=each.name,
-            definition=each.definition,
-            national_codes="|".join(each.national_codes),
-            areas=[area.value for area in each.areas],
-            unit_of_count=each.count_unit,
-            deduct=each.deduct,
-            severe_deduct=each.severe_deduct,
-            severe_rule=each.severe_rule,
-            cap=each.cap,
-            rectify_hours=each.rectify_hours,
-            hour_basis=each.hour_basis,
-            urgent=each.urgent,
-        )
-        ItemShare.objects.bulk_create(
-            ItemShare(item=item, role=role, share=share) for role, share in each.shares.items()
-        )
-    Activity.record(
-        Verb.IMPORT,
-        version,
-        by=by,
-        title="导入考评标准",
-        note=f"{len(sheet.categories)} 个大项，{len(sheet.items)} 个小项",
-    )
-    return version

@@ -14,6 +14,7 @@ from config.pdf import render_pdf
 from config.periods import Period
 from fireworks.models import BanBulletin, BanEntry, BanItem, BanMeasure, BanScheme
 from fireworks.scoring import Deduction, UnitLine, bulletin_lines, grand_total
+from staff.case_papers import paper_head
 from staff.models import Activity, User, Verb, notify, setting
 from staff.papers import AlreadySigned, sign_paper
 from staff.refusals import Refused
@@ -119,17 +120,9 @@ def bulletin_paper(bulletin: BanBulletin, *, number: str = "") -> dict[str, Any]
     """What the paper says, as data for its template."""
     lines = shown_lines(bulletin)
     day = bulletin.signed_at or timezone.now()
-    paper = {
-        "title": f"{setting('bureau.short_name')}关于{bulletin.label}禁炮工作考评情况的{'更正' if bulletin.corrects_id else ''}通报",
-        "profile": "plain",
-        "mark": "",
-        "number": number or bulletin.number,
-        "addressee": "",
-        "issuer": setting("bureau.name"),
-        "date": timezone.localtime(day).date(),
-        "copies": "",
-        "bold_second": False,
-    }
+    kind = "更正通报" if bulletin.corrects_id else "通报"
+    title = f"{setting('bureau.short_name')}关于{bulletin.label}禁炮工作考评情况的{kind}"
+    paper = paper_head(title, number=number or bulletin.number, day=timezone.localdate(day))
     return {"paper": paper, "bulletin": bulletin, "lines": lines, "total": grand_total(lines)}
 
 

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET
 from config.pdf import render_pdf
 from inspections.photo_annex import annex_of
 from inspections.views.findings import finding_table
+from staff.case_papers import paper_head
 from staff.files import send_made
-from staff.models import Activity, Verb, setting
+from staff.models import Activity, Verb
 from staff.permissions import Perms
 from staff.photo_annexes import MOST_ENTRIES
 
@@ -37,18 +38,7 @@ def finding_annex(request: HttpRequest) -> HttpResponse:
         messages.info(request, "所列问题都没有照片，没有可以打印的图片附件。换个条件再试。")
         return back
     entries = annex_of(rows.prefetch_related("photos"))
-    paper = {
-        "title": "考评问题图片",
-        "profile": "plain",
-        "mark": "",
-        "number": "",
-        "addressee": "",
-        "issuer": setting("bureau.name"),
-        "date": timezone.localdate(),
-        "copies": "",
-        "bold_second": False,
-        "annexes": [],
-    }
+    paper = paper_head("考评问题图片", number="", day=timezone.localdate())
     content = render_pdf("staff/pdf/photo_annex.html", {"paper": paper, "entries": entries})
     Activity.record(Verb.PRINT, by=request.user, title="打印图片附件", note=f"{count} 条，{table.conditions}"[:500])
     return send_made(content, "考评问题图片.pdf", inline=True)

@@ -16,7 +16,8 @@ from config.tables import Column, Table, render_table
 from inspections.forms.findings import StandardForm
 from inspections.models import Category, Item, StandardVersion
 from inspections.standard_csv import COLUMNS
-from inspections.standards import standard_rows, store_standard
+from inspections.standards import standard_rows
+from inspections.workflow.standards import store_standard
 from staff.files import send_made
 from staff.imports.workbooks import write_table
 from staff.models import Activity, Unit, UnitKind, Verb

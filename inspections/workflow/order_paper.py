@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from config.pdf import render_pdf
 from inspections.models import Finding, FindingShare, RectificationOrder
+from staff.case_papers import paper_head
 from staff.models import setting
 from staff.photo_annexes import AnnexEntry
 
@@ -48,18 +49,8 @@ class OrderPaper:
         return cls(number, order.unit.name, day, order.delivered_at, order.demand, rows)
 
     def pdf(self, entries: Sequence[AnnexEntry] = ()) -> bytes:
-        paper = {
-            "title": "市容环境卫生考评问题交办单",
-            "profile": "plain",
-            "mark": "",
-            "number": self.number,
-            "addressee": self.unit,
-            "issuer": setting("bureau.name"),
-            "date": self.day,
-            "copies": "",
-            "bold_second": False,
-            "annexes": ("问题照片",) if entries else (),
-        }
+        paper = paper_head("市容环境卫生考评问题交办单", number=self.number, addressee=self.unit, day=self.day)
+        paper["annexes"] = ("问题照片",) if entries else ()
         days = {
             "appeal_days": setting("assessment.appeal_days"),
             "answer_days": setting("assessment.appeal_answer_days"),

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 
 from config.pdf import render_pdf
+from staff.case_papers import paper_head
 from staff.enums import RuleCategory, RuleChange, RuleNature
 from staff.models import (
     Activity,
@@ -217,17 +218,8 @@ def refile(regulation: Regulation, *, by: User) -> Regulation:
 
 
 def edition_pdf(edition: RegulationEdition, *, number: str = "") -> bytes:
-    paper = {
-        "title": f"{setting('bureau.name')}内部管理制度汇编（第{edition.ordinal}版）",
-        "profile": "plain",
-        "mark": "",
-        "number": number or edition.number,
-        "addressee": "",
-        "issuer": setting("bureau.name"),
-        "date": edition.as_of,
-        "copies": "",
-        "bold_second": False,
-    }
+    title = f"{setting('bureau.name')}内部管理制度汇编（第{edition.ordinal}版）"
+    paper = paper_head(title, number=number or edition.number, day=edition.as_of)
     rules = [
         {**each, "paragraphs": [line.strip() for line in each["text"].splitlines() if line.strip()]}
         for each in edition.contents

@@ -10,9 +10,9 @@ from inspections.enums import AreaType, FindingState, Handling, ReviewOutcome, R
 from inspections.models import Category, Item, ItemShare, StandardVersion
 from inspections.registrar import FindingEntry
 from inspections.standard_csv import SEED, parse
-from inspections.standards import store_standard
 from inspections.workflow import findings as workflow
 from inspections.workflow import orders, rectification
+from inspections.workflow.standards import store_standard
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 

@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 
 from inspections.models import Category, Item, ItemShare, StandardVersion
 from inspections.standard_csv import SEED, parse
-from inspections.standards import standard_rows, store_standard
+from inspections.standards import standard_rows
+from inspections.workflow.standards import store_standard
 from staff.models import Activity, User, Verb
 from staff.permissions import Roles
 from tests.factories.inspections import ItemFactory, make_finding, moment

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from inspections.models import StandardVersion
 from inspections.standard_csv import SEED, InvalidStandard, parse
-from inspections.standards import store_standard
+from inspections.workflow.standards import store_standard
 
 
 class Command(BaseCommand):
