@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from fireworks.enums import INCIDENT_TRANSITIONS, IncidentState
 from fireworks.models import Incident, PoliceResult, incident_fingerprint
-from staff.models import Activity, ImportBatch, User, Verb, changed_fields, notify, take_numbers
+from staff.models import Activity, ImportBatch, User, Verb, changed_fields, logged_values, notify, take_numbers
 from staff.permissions import Perms
 from staff.refusals import ChangedMeanwhile, Refused
-from staff.workflow.records import FIRST_DAY, logged_values
+from staff.workflow.records import FIRST_DAY
 
 CLOCK_DRIFT = timedelta(minutes=10)  # a phone's clock may run ahead of the server's
 SERIES = "fireworks-incident"

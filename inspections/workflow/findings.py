@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -27,7 +26,7 @@ from inspections.workflow.steps import (
     record_step,
 )
 from staff.jobs import Progress
-from staff.models import Activity, ImportBatch, Unit, User, Verb, changed_fields, notify, take_numbers
+from staff.models import Activity, ImportBatch, Unit, User, Verb, changed_fields, logged_values, notify, take_numbers
 from staff.refusals import ChangedMeanwhile, Refused
 
 CHUNK = 2_000
@@ -207,11 +206,6 @@ KEPT_BY_CORRECTION = frozenset(
 )
 
 
-def logged_values(finding: Finding) -> dict[str, Any]:
-    fields = {field.name: field for field in Finding._meta.concrete_fields}
-    return {str(fields[name].verbose_name): getattr(finding, name) for name in LOGGED_FIELDS}
-
-
 @transaction.atomic
 def edit_finding(finding: Finding, entry: FindingEntry, *, by: User, seen: int) -> Finding:
     """Correct a finding before it is ordered; points and shares are worked out anew. `seen`: the version on the screen."""
@@ -227,7 +221,7 @@ def edit_finding(finding: Finding, entry: FindingEntry, *, by: User, seen: int) 
     check_entry(entry)
     registrar = Registrar()
     number = registrar.recurrence(entry, without=current.pk).number
-    before, stood = logged_values(current), entry_of(current)
+    before, stood = logged_values(current, LOGGED_FIELDS), entry_of(current)
     decided = current.points if current.is_decided_otherwise else None
     built, responsibility = registrar.build(entry, number)
     if decided is not None:  # what an appeal or a leader decided is never raised by a correction
@@ -241,7 +235,8 @@ def edit_finding(finding: Finding, entry: FindingEntry, *, by: User, seen: int) 
     save_unless_known(current)
     current.shares.all().delete()
     FindingShare.objects.bulk_create(shares_of(current, responsibility))
-    Activity.record(Verb.UPDATE, current, by=by, title="修改", changes=changed_fields(before, logged_values(current)))
+    changes = changed_fields(before, logged_values(current, LOGGED_FIELDS))
+    Activity.record(Verb.UPDATE, current, by=by, title="修改", changes=changes)
     for place in (stood, entry_of(current)):
         rescore_later(place, registrar, by=by, because=current)
     return current

@@ -8,21 +8,10 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.utils import timezone
 
-from config.display import display
-from staff.models import Activity, ImportBatch, Record, User, Verb, changed_fields
+from staff.models import Activity, ImportBatch, Record, User, Verb, changed_fields, logged_values
 from staff.refusals import ChangedMeanwhile, Refused
 
 RecordType = TypeVar("RecordType", bound=Record)
-
-
-def logged_values(record: models.Model) -> dict[str, Any]:
-    """The editable fields of a record as words, under their Chinese names."""
-    fields = [field for field in record._meta.concrete_fields if field.editable and not field.primary_key]
-    found: dict[str, Any] = {}
-    for field in fields:
-        words = getattr(record, f"get_{field.name}_display", None)
-        found[str(field.verbose_name)] = words() if words else display(getattr(record, field.name))
-    return found
 
 
 FIRST_DAY = date(2000, 1, 1)  # what a register takes in did not happen before; an earlier year is a slip
