@@ -88,9 +88,7 @@ def record_incident(incident: Incident, *, by: User | None, batch: ImportBatch |
 
 def keepers() -> QuerySet[User]:
     """Those who keep the ban's books (禁炮办)."""
-    codename = Perms.MANAGE_BAN_RECORDS.partition(".")[2]
-    return User.objects.filter(is_active=True, groups__permissions__codename=codename,
-                               groups__permissions__content_type__app_label="fireworks").distinct()  # fmt: skip
+    return User.objects.holding(Perms.MANAGE_BAN_RECORDS)
 
 
 def locked(incident: Incident) -> Incident:

@@ -17,7 +17,7 @@ from inspections.permissions import can_withdraw_appeal, why_not_decide
 from inspections.registrar import Registrar, entry_of, shares_of
 from inspections.responsibility import ResponsibilityError
 from inspections.workflow.findings import save_unless_known, voided, withdraw_line
-from inspections.workflow.notice import holders, office, people_of
+from inspections.workflow.notice import office, people_of
 from inspections.workflow.points import rescore_later, set_points
 from inspections.workflow.steps import TransitionNotAllowed, last_step, locked, move, record_step
 from staff import workdays
@@ -71,7 +71,7 @@ def lodge_appeal(
     current.save(update_fields=["held", "version"])
     note = f"{appeal.get_ground_display()}：{reason}{'（逾期申诉）' if appeal.is_late else ''}"
     Activity.record(Verb.UPDATE, current, by=by, title="提出申诉", note=note)
-    told = [*office(), *holders(Perms.DECIDE_FINDING_APPEAL)]
+    told = [*office(), *User.objects.holding(Perms.DECIDE_FINDING_APPEAL)]
     notify(
         told, f"{unit.label}对 {current.number} 提出申诉：{appeal.get_ground_display()}", url=appeal.get_absolute_url()
     )
@@ -156,7 +156,7 @@ def withdraw_appeal(appeal: Appeal, *, by: User, reason: str) -> Appeal:
     current.save(update_fields=["held", "version"])
     Activity.record(Verb.UPDATE, current, by=by, title="撤回申诉", note=reason)
     notify(
-        [*office(), *holders(Perms.DECIDE_FINDING_APPEAL)],
+        [*office(), *User.objects.holding(Perms.DECIDE_FINDING_APPEAL)],
         f"{mine.unit.label}撤回对 {current.number} 的申诉。",
         url=mine.get_absolute_url(),
     )
