@@ -40,20 +40,10 @@ from staff.models import (
 from staff.officers import why_not_officer
 from staff.permissions import Perms
 from staff.refusals import Refused
+from staff.workflow.records import check_day
 
 SERIES: Final = "billboards-case"
 SERIES_DEFAULTS: Final = {"name": "案件编号", "pattern": "案{year}-{number:03d}"}
-FIRST_DAY: Final = date(2000, 1, 1)
-
-
-def check_day(day: date | None, field: str, label: str) -> None:
-    """Refuse a day ahead of us, or a slip in the year."""
-    if day is None:
-        return
-    if day > timezone.localdate():
-        raise Refused(f"{label}晚于今天。请核对年份和日期。", field)
-    if day < FIRST_DAY:
-        raise Refused(f"{label}早于 {FIRST_DAY.year} 年。请核对年份。", field)
 
 
 def check_days(case: Case) -> None:

@@ -25,6 +25,7 @@ from staff.models import Activity, Unit, User, Verb, notify, setting
 from staff.permissions import Perms
 from staff.refusals import Refused
 from staff.uploads import save_scan
+from staff.workflow.records import check_day
 
 ZERO = Decimal(0)
 
@@ -115,8 +116,7 @@ def decide_appeal(appeal: Appeal, decision: Decision, *, by: User) -> Appeal:
     why = why_not_decide(by, mine, signer=decision.signer)
     if why:
         raise Refused(why, "signer" if decision.signer else "")
-    if decision.signed_on is not None and decision.signed_on > timezone.localdate():
-        raise Refused("签批日期晚于今天。请核对。", "signed_on")
+    check_day(decision.signed_on, "signed_on", "签批日期")
     store_decision(mine, decision, old_points=current.points, by=by)
     keep_scan(decision.scan, by=by, appeal=mine)
     current.held = False
@@ -281,8 +281,7 @@ def reduce_points(
         raise Refused("这条问题有申诉待裁定。请先裁定申诉。", "new_points")
     if not ZERO <= new_points < current.points:
         raise Refused(f"减免后的扣分应低于现在的 {current.points.normalize():f} 分，且不为负。", "new_points")
-    if signed_on > timezone.localdate():
-        raise Refused("批示日期晚于今天。请核对。", "signed_on")
+    check_day(signed_on, "signed_on", "批示日期")
     reduction = Reduction.objects.create(
         finding=current, old_points=current.points, new_points=new_points, words=words, signer=signer, signed_on=signed_on, typed_by=by
     )  # fmt: skip

@@ -17,7 +17,6 @@ from inspections.workflow.notice import people_of
 from inspections.workflow.points import rescore_later
 from inspections.workflow.rounds import RoundBook, mark_visited
 from inspections.workflow.steps import (
-    CLOCK_DRIFT,
     TransitionNotAllowed,
     check_past,
     last_step,
@@ -28,6 +27,7 @@ from inspections.workflow.steps import (
 from staff.jobs import Progress
 from staff.models import Activity, ImportBatch, Unit, User, Verb, changed_fields, logged_values, notify, take_numbers
 from staff.refusals import ChangedMeanwhile, Refused
+from staff.workflow.records import check_moment
 
 CHUNK = 2_000
 SERIES = "finding"
@@ -53,8 +53,7 @@ def check_entry(entry: FindingEntry) -> None:
         raise Refused(f"小项“{entry.item}”不在{day}施行的标准“{version.name}”里。请重新选择小项。", "item")
     if entry.area not in entry.item.areas:
         raise Refused(f"小项“{entry.item}”不适用于这个区域（适用：{entry.item.area_labels}）。", "area")
-    if entry.found_at > timezone.now() + CLOCK_DRIFT:
-        raise Refused("发现时间晚于现在。请核对年份、日期和时间。", "found_at")
+    check_moment(entry.found_at, "found_at", "发现时间")
     if entry.closed_at is not None:
         check_closing(entry.found_at, entry.closed_at)
 

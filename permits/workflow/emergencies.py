@@ -16,8 +16,8 @@ from permits.workflow.steps import Obstacle, Step, flag, locked, take
 from permits.workflow.window import create_draft
 from staff.models import Activity, User, Verb, notify
 from staff.permissions import Perms
-from staff.refusals import Refused
 from staff.workdays import add_clock_hours
+from staff.workflow.records import check_moment
 
 ROADS_34 = "《城市道路管理条例》第三十四条"
 
@@ -27,8 +27,8 @@ def report_emergency(
     application: Application, emergency: Emergency, *, by: User | None, segments: Sequence[Segment] = ()
 ) -> Application:
     """抢修报备. The hours run through nights and holidays from the minute when the digging began."""
-    if emergency.started_at > timezone.now() or emergency.reported_at > timezone.now():
-        raise Refused("时间晚于现在。请核对日期和时间。", "started_at")
+    check_moment(emergency.started_at, "started_at", "抢修开始时间")
+    check_moment(emergency.reported_at, "reported_at", "报备时间")
     made = create_draft(application, segments, by=by, state=PermitState.EMERGENCY)
     if Emergency.objects.filter(application=made).exists():
         return made  # the same form once more
