@@ -58,7 +58,7 @@ def make_up(application: Application, step: Step) -> Application:
     current = locked(application)
     emergency = Emergency.objects.select_for_update(of=("self",)).get(application=current)
     now = timezone.now()
-    emergency.made_up_at = now if step.on in (None, timezone.localdate(now)) else noon_of(step, emergency)
+    emergency.made_up_at = now if step.on in (None, timezone.localdate(now)) else earliest_of(step, emergency)
     emergency.case_lead = emergency.made_up_at > emergency.due_at
     emergency.save(update_fields=["made_up_at", "case_lead"])
     late = Obstacle(
@@ -67,7 +67,7 @@ def make_up(application: Application, step: Step) -> Application:
     return take(current, "make_up", step, [late] if emergency.case_lead else [], received_on=step.day)
 
 
-def noon_of(step: Step, emergency: Emergency) -> datetime:
+def earliest_of(step: Step, emergency: Emergency) -> datetime:
     """A day without its hour: the earliest moment that it may have been, so that nobody is blamed by a guess."""
     start = timezone.make_aware(datetime.combine(step.day, time.min))
     return max(start, emergency.started_at)
