@@ -65,7 +65,7 @@ def outcomes_missing(user: User) -> list[Todo]:
 
 
 def own(user: User) -> list[QuerySet]:
-    """Tasks and problems that the unit owns."""
+    """Tasks that the unit is in charge of or that the user recorded."""
     if not user.has_perm(Perms.VIEW_TASKS):
         return []
     tasks = KeyTask.objects.visible_to(user).filter(Q(owner__in=user.unit_ids) | Q(recorded_by=user.pk))

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
 from billboards.documents import DOCUMENTS, Document, Part, Shape
 from billboards.models import Case, Paper, PaperService, ServiceWay
@@ -96,12 +95,6 @@ class ServiceForm(forms.ModelForm):
             "receiver": "直接送达必填。",
             "tracking": "邮寄送达必填。",
         }
-
-    def clean_served_at(self) -> Any:
-        at = self.cleaned_data["served_at"]
-        if at > timezone.now():
-            raise forms.ValidationError("送达时间晚于现在。请核对。")
-        return at
 
     def record(self, paper: Paper, *, by: User) -> PaperService:
         return papers.serve_paper(paper, by=by, **self.cleaned_data)

@@ -21,9 +21,9 @@ from billboards.enums.boards import (
 from billboards.models import Board, BoardEvent, BoardFace, SafetyInspection, SizeRule
 from billboards.sizing import Face
 from billboards.standing import months_after
-from staff.models import Activity, ImportBatch, User, Verb, changed_fields, take_numbers
+from staff.models import Activity, ImportBatch, User, Verb, changed_fields, logged_values, take_numbers
 from staff.refusals import ChangedMeanwhile, Refused
-from staff.workflow.records import check_day, corrected, locked, logged_values, void_record
+from staff.workflow.records import check_day, corrected, locked, void_record
 
 SERIES = "billboard-code"
 STREET_WORD, KIND_WORD = "〈街道〉", "〈类型〉"

@@ -118,13 +118,7 @@ def start_campaign(campaign: Campaign, *, by: User) -> Campaign:
     current.started_at = timezone.now()
     current.save(update_fields=["state", "started_at", "version"])
     Activity.record(Verb.TRANSITION, current, by=by, title="开始专项整治")
-    codename = Perms.RECORD_ITEM.partition(".")[2]
-    people = User.objects.filter(
-        is_active=True,
-        unit__in=current.streets.all(),
-        groups__permissions__codename=codename,
-        groups__permissions__content_type__app_label="billboards",
-    ).distinct()
+    people = User.objects.holding(Perms.RECORD_ITEM).filter(unit__in=current.streets.all())
     words = f"{current.name}开始：{current.start} 至 {current.end}。请摸底建账，每日确认报表。"
     notify(people, words, about=current)
     return current

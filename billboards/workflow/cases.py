@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from billboards.deadlines import amount_of
@@ -25,25 +25,25 @@ from billboards.models import (
 )
 from billboards.workflow import clocks
 from billboards.workflow.steps import check_rules, locked, refuse_if_changed
-from config.display import display
-from staff.models import Activity, Certificate, Person, User, Verb, changed_fields, notify, setting, take_numbers
+from staff.models import (
+    Activity,
+    Certificate,
+    Person,
+    User,
+    Verb,
+    changed_fields,
+    logged_values,
+    notify,
+    setting,
+    take_numbers,
+)
 from staff.officers import why_not_officer
 from staff.permissions import Perms
 from staff.refusals import Refused
+from staff.workflow.records import check_day
 
 SERIES: Final = "billboards-case"
 SERIES_DEFAULTS: Final = {"name": "案件编号", "pattern": "案{year}-{number:03d}"}
-FIRST_DAY: Final = date(2000, 1, 1)
-
-
-def check_day(day: date | None, field: str, label: str) -> None:
-    """Refuse a day ahead of us, or a slip in the year."""
-    if day is None:
-        return
-    if day > timezone.localdate():
-        raise Refused(f"{label}晚于今天。请核对年份和日期。", field)
-    if day < FIRST_DAY:
-        raise Refused(f"{label}早于 {FIRST_DAY.year} 年。请核对年份。", field)
 
 
 def check_days(case: Case) -> None:
@@ -72,16 +72,6 @@ def record_lead(case: Case, *, by: User | None, key: str = "") -> Case:
     return case
 
 
-def words_of(record: models.Model) -> dict[str, Any]:
-    """The editable fields of a record as words, under their Chinese names."""
-    fields = [field for field in record._meta.concrete_fields if field.editable and not field.primary_key]
-    found: dict[str, Any] = {}
-    for field in fields:
-        words = getattr(record, f"get_{field.name}_display", None)
-        found[str(field.verbose_name)] = words() if words else display(getattr(record, field.name))
-    return found
-
-
 @transaction.atomic
 def edit_case(case: Case, *, by: User, seen: int) -> Case:
     """Correct what was entered of a case. A finished case stays as it is."""
@@ -90,7 +80,7 @@ def edit_case(case: Case, *, by: User, seen: int) -> Case:
     if current.is_done:
         raise Refused(f"{current.number}{current.get_state_display()}，不能再改。")
     check_days(case)
-    changes = changed_fields(words_of(current), words_of(case))
+    changes = changed_fields(logged_values(current), logged_values(case))
     case.version = seen + 1
     check_rules(case)
     clocks.settle(case)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -19,8 +18,7 @@ from billboards.workflow.steps import locked
 from staff.models import User
 from staff.refusals import Refused
 from staff.uploads import save_document, save_image
-
-CLOCK_DRIFT = timedelta(minutes=10)
+from staff.workflow.records import check_moment
 
 
 @transaction.atomic
@@ -29,7 +27,7 @@ def add_evidence(case: Case, evidence: Evidence, *, by: User) -> Evidence:
     current = locked(case)
     if current.state in (CaseState.ARCHIVED, CaseState.VOIDED):
         raise Refused(f"案件{current.get_state_display()}，不能再加证据。")
-    not_ahead(evidence.collected_at, "collected_at")
+    check_moment(evidence.collected_at, "collected_at", "取证时间")
     evidence.case, evidence.recorded_by = current, by
     evidence.save()
     act = CustodyAct.PRESERVED if evidence.preserved_on else CustodyAct.COLLECTED
@@ -65,11 +63,6 @@ def record_lead(case: Case, photos: Sequence[UploadedFile], *, by: User, key: st
     return stored
 
 
-def not_ahead(moment: datetime, field: str) -> None:
-    if moment > timezone.now() + CLOCK_DRIFT:
-        raise Refused("时间晚于现在。请核对年份、日期和时间。", field)
-
-
 @transaction.atomic
 def add_files(evidence: Evidence, uploads: Sequence[UploadedFile], *, by: User) -> list[EvidenceFile]:
     """Pictures are written anew, documents kept as they are; the hash of the original is kept with each.
@@ -96,7 +89,7 @@ def is_document(upload: UploadedFile) -> bool:
 def hand_on(evidence: Evidence, entry: EvidenceCustody, *, by: User) -> EvidenceCustody:
     """One more link of the chain."""
     current = locked(evidence.case)
-    not_ahead(entry.happened_at, "happened_at")
+    check_moment(entry.happened_at, "happened_at", "交接时间")
     first = evidence.custody.order_by("happened_at").first()
     if first is not None and entry.happened_at < first.happened_at:
         raise Refused("时间早于取证时间。请核对。", "happened_at")

@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from billboards.enums.cases import CaseState
 from billboards.models import Case, CaseOfficer, Dunning, Interview, Notice, SiteRecord
-from billboards.workflow.cases import check_day, log
+from billboards.workflow.cases import log
 from billboards.workflow.guards import Entry, Problem
 from billboards.workflow.guards.problems import two_officers
 from billboards.workflow.steps import attach, locked, refuse_or_flaw
 from staff.models import User
 from staff.refusals import Refused
+from staff.workflow.records import check_day
 
 ART_55 = "《行政处罚法》第五十五条第一款"
 

@@ -19,6 +19,7 @@ from billboards.workflow.steps import take_step
 from staff import workdays
 from staff.models import Activity, User, Verb
 from staff.refusals import Refused
+from staff.workflow.records import check_day
 
 LATE_AFTER_DAYS = 3  # entered longer after the day of payment: 补录
 HANDOVER_BASIS = "《行政处罚法》第七十一条"
@@ -26,11 +27,6 @@ HANDOVER_BASIS = "《行政处罚法》第七十一条"
 
 def locked_case(case: Case) -> Case:
     return Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
-
-
-def check_day(day: date, field: str) -> None:
-    if day > timezone.localdate():
-        raise Refused("日期晚于今天。请核对。", field)
 
 
 def owed(case: Case, kind: str, on: date) -> tuple[Money, Decimal]:
@@ -45,7 +41,7 @@ def record_payment(
 ) -> Payment:
     """Money that arrived. More than is owed is refused: it is a slip, or it belongs to another case."""
     current = locked_case(case)
-    check_day(paid_on, "paid_on")
+    check_day(paid_on, "paid_on", "缴款日期")
     money, open_amount = owed(current, kind, timezone.localdate())
     if money.decision is None:
         raise Refused("本案没有罚款决定，不能登记缴款。请先登记处罚决定。", "amount")
@@ -91,7 +87,7 @@ def hand_in_cash(payment: Payment, *, by: User, on: date) -> Payment:
     current: Payment = Payment.objects.select_for_update(of=("self",)).get(pk=payment.pk)
     if not current.is_cash or current.is_voided or current.banked_on:
         raise Refused("这笔款项不需要再交接。")
-    check_day(on, "on")
+    check_day(on, "on", "交款日期")
     first = current.handed_in_on is None
     earliest = current.paid_on if first else current.handed_in_on
     if earliest and on < earliest:
@@ -122,7 +118,7 @@ def ask_deferral(
 ) -> Deferral:
     """An application with the instalments that the party offers; together they are what is unpaid."""
     current = locked_case(case)
-    check_day(applied_on, "applied_on")
+    check_day(applied_on, "applied_on", "申请日期")
     unpaid = money_of(current, applied_on).unpaid
     if not unpaid:
         raise Refused("本案没有未缴的罚款，不需要延期或分期。", "parts")
@@ -146,7 +142,7 @@ def decide_deferral(deferral: Deferral, *, by: User, granted: bool, approver: st
     current: Deferral = Deferral.objects.select_for_update(of=("self",)).get(pk=deferral.pk)
     if current.granted is not None or current.is_voided:
         raise Refused("这份申请已经决定或作废。")
-    check_day(on, "on")
+    check_day(on, "on", "决定日期")
     if on < current.applied_on:
         raise Refused("决定日期早于申请日期。请核对。", "on")
     current.granted, current.decided_on, current.approver = granted, on, approver
@@ -166,7 +162,7 @@ def decide_deferral(deferral: Deferral, *, by: User, granted: bool, approver: st
 def freeze_surcharge(case: Case, *, by: User, on: date) -> SurchargeReckoning:
     """Keep the surcharge as it stands at the end of a day, line by line. Twice on one day is the same reckoning."""
     current = locked_case(case)
-    check_day(on, "on")
+    check_day(on, "on", "日期")
     money = money_of(current, on)
     reckoned = money.reckoned
     if not reckoned.amount:

@@ -31,6 +31,7 @@ from staff import workdays
 from staff.case_papers import paper_pdf, sign_case_paper
 from staff.models import Activity, User, Verb, setting
 from staff.refusals import ChangedMeanwhile, Refused
+from staff.workflow.records import check_day, check_moment
 
 DECIDED = (PaperKind.PENALTY, PaperKind.SPOT)
 FINING = (PaperKind.NOTICE, PaperKind.HEARING_RIGHT, *DECIDED)
@@ -155,8 +156,7 @@ def record_outside(case: Case, kind: str, *, by: User, number: str, on: date, sc
 
     It stands for the step that it belongs to: its record gets the number, and the paper the service that is on record.
     """
-    if on > timezone.localdate():
-        raise Refused("出文日期晚于今天。请核对。", "on")
+    check_day(on, "on", "出文日期")
     if Paper.objects.filter(outside_number=number, kind=kind, case=case, voided_at=None).exists():
         raise Refused("这个文号在本案已经登记过。", "number")
     paper = Paper.objects.create(
@@ -187,8 +187,7 @@ def serve_paper(
     on = timezone.localdate(served_at)
     if isinstance(current.issued_on, date) and on < current.issued_on:
         raise Refused("送达时间早于文书日期。请核对。", "served_at")
-    if served_at > timezone.now():
-        raise Refused("送达时间晚于现在。请核对。", "served_at")
+    check_moment(served_at, "served_at", "送达时间")
     attempt = attempt_of(current, on, method, servers, facts)
     defect = defect_of(attempt)
     effective = effective_on(attempt, workdays.load())

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 
 from billboards.dossier import Dossier
 from billboards.enums.case_edges import BACK, CASE_TRANSITIONS, NEVER_AFTERWARDS, RANK, STAY
@@ -25,6 +24,7 @@ from config.display import month_day_minute
 from staff.models import Activity, User, Verb, notify
 from staff.refusals import Refused
 from staff.workdays import CalendarYearMissing
+from staff.workflow.records import check_day
 
 COERCIVE = frozenset({"apply_court", "order_enforcement", "execute"})
 HOW_TO_RECORD = "如果事情已经这样发生，请勾选“补录”如实登记，系统会记为程序瑕疵。"
@@ -76,8 +76,7 @@ def refuse_impossible(case: Case, edge: str, entry: Entry) -> None:
         if edge in COERCIVE and case.coercion_from is not None:
             words += f"最早可强制日期：{case.coercion_from}。"
         raise Refused(f"{words}请刷新页面核对。")
-    if entry.day > timezone.localdate():
-        raise Refused("日期晚于今天。请核对年份和日期。", "day")
+    check_day(entry.day, "day", "日期")
     if entry.day < case.received_on:
         raise Refused(f"日期早于收到线索的日期（{case.received_on}）。请核对，或先更正收到线索的日期。", "day")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,9 @@ from staff.imports import values
 from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField, SheetResource
 from staff.models import GROUND_KINDS, Unit
+from staff.refusals import Refused
 from staff.resources.people import day, text
+from staff.workflow.records import check_moment
 
 # How sheets call things, beside the words of our own choices.
 SPOKEN = {
@@ -76,7 +78,6 @@ class GroundResource(SheetResource):
 
     def prepare(self) -> None:
         self.units = Unit.objects.by_name()
-        self.now = timezone.now()
         self.today = timezone.localdate()
 
     def named_unit(self, row: CheckedRow, name: str | None) -> Unit | None:
@@ -113,8 +114,10 @@ class IncidentResource(GroundResource):
 
     def facts(self, row: CheckedRow, cells: dict[str, Any]) -> None:
         found, there = aware(cells["found_at"]), aware(cells["on_site_at"])
-        if found is not None and found > self.now + timedelta(minutes=10):
-            row.problems.append(("found_at", "发现时间晚于现在。请核对年份和日期。"))
+        try:
+            check_moment(found, "found_at", "发现时间")
+        except Refused as refusal:
+            row.problems.append((refusal.field, str(refusal)))
         if found is not None and there is not None and there < found:
             row.problems.append(("on_site_at", "到场时间早于发现时间。请核对。"))
         grid = self._grid(row, cells["grid"])

@@ -9,19 +9,10 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from fireworks.models import Absence, DutyPerson, Grid, Post
-from staff.models import Activity, User, Verb, changed_fields
+from staff.models import Activity, User, Verb, changed_fields, logged_values
 from staff.refusals import ChangedMeanwhile, Refused
 
 Kept = TypeVar("Kept", bound=models.Model)
-
-
-def shown(row: models.Model) -> dict[str, str]:
-    """The row's fields by their Chinese names, for the log; keys of other rows as their words."""
-    return {
-        str(field.verbose_name): str(getattr(row, field.name) if getattr(row, field.name) is not None else "")
-        for field in row._meta.concrete_fields
-        if not field.primary_key and field.name != "version"
-    }
 
 
 @transaction.atomic
@@ -35,7 +26,7 @@ def store(row: Kept, *, by: User | None, seen: int | None = None) -> Kept:
     current = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
     if seen is not None and current.version != seen:  # type: ignore[attr-defined]
         raise ChangedMeanwhile(name)
-    changes = changed_fields(shown(current), shown(row))
+    changes = changed_fields(logged_values(current), logged_values(row))
     if seen is not None:
         row.version = seen + 1  # type: ignore[attr-defined]
     row.save()

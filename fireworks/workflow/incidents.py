@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -12,12 +12,11 @@ from django.utils import timezone
 
 from fireworks.enums import INCIDENT_TRANSITIONS, IncidentState
 from fireworks.models import Incident, PoliceResult, incident_fingerprint
-from staff.models import Activity, ImportBatch, User, Verb, changed_fields, notify, take_numbers
+from staff.models import Activity, ImportBatch, User, Verb, changed_fields, logged_values, notify, take_numbers
 from staff.permissions import Perms
 from staff.refusals import ChangedMeanwhile, Refused
-from staff.workflow.records import FIRST_DAY, logged_values
+from staff.workflow.records import check_day, check_moment
 
-CLOCK_DRIFT = timedelta(minutes=10)  # a phone's clock may run ahead of the server's
 SERIES = "fireworks-incident"
 SERIES_DEFAULTS = {"name": "炮情编号", "pattern": "炮{year}-{number:04d}"}
 
@@ -57,13 +56,8 @@ def flag_of(incident: Incident) -> str:
 
 def check_times(incident: Incident) -> None:
     """Nothing lies ahead of us, nobody is there before the call."""
-    now = timezone.now() + CLOCK_DRIFT
     for name, label in (("found_at", "发现时间"), ("reported_at", "接报时间"), ("on_site_at", "到场时间")):
-        moment = getattr(incident, name)
-        if moment is not None and moment > now:
-            raise Refused(f"{label}晚于现在。请核对年份、日期和时间。", name)
-        if moment is not None and moment.year < FIRST_DAY.year:
-            raise Refused(f"{label}早于 {FIRST_DAY.year} 年。请核对年份。", name)
+        check_moment(getattr(incident, name), name, label)
     if incident.on_site_at is not None and incident.on_site_at < incident.known_at:
         raise Refused("到场时间不得早于接报（发现）时间。请核对。", "on_site_at")
 
@@ -88,9 +82,7 @@ def record_incident(incident: Incident, *, by: User | None, batch: ImportBatch |
 
 def keepers() -> QuerySet[User]:
     """Those who keep the ban's books (禁炮办)."""
-    codename = Perms.MANAGE_BAN_RECORDS.partition(".")[2]
-    return User.objects.filter(is_active=True, groups__permissions__codename=codename,
-                               groups__permissions__content_type__app_label="fireworks").distinct()  # fmt: skip
+    return User.objects.holding(Perms.MANAGE_BAN_RECORDS)
 
 
 def locked(incident: Incident) -> Incident:
@@ -191,8 +183,7 @@ def handle_incident(incident: Incident, treatment: Treatment, *, by: User) -> In
     moment = treatment.handled_at or timezone.now()
     if moment < current.found_at:
         raise Refused("处置时间不得早于发现时间。", "handled_at")
-    if moment > timezone.now() + CLOCK_DRIFT:
-        raise Refused("处置时间晚于现在。请核对。", "handled_at")
+    check_moment(moment, "handled_at", "处置时间")
     current.handling, current.handled_by, current.handled_at = treatment.handling, treatment.handled_by, moment
     current.handled_note = treatment.note
     current.on_site_at = treatment.on_site_at or current.on_site_at
@@ -225,8 +216,7 @@ def record_police_result(result: PoliceResult, *, by: User) -> PoliceResult:
     current = locked(result.incident)
     if current.state not in IncidentState.CONFIRMED:
         raise Refused("只有核实过的炮情才登记公安机关的处理结果。")
-    if result.told_on > timezone.localdate():
-        raise Refused("告知日期晚于今天。请核对。", "told_on")
+    check_day(result.told_on, "told_on", "告知日期")
     result.recorded_by = by
     result.save()
     Activity.record(Verb.UPDATE, current, by=by, title="登记公安机关处理结果", note=f"{result} {result.told_by}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from django.db import transaction
@@ -14,9 +14,8 @@ from fireworks.enums import CustodyAct
 from fireworks.models import CustodyEntry, Destruction, DestructionItem, SeizureLot
 from staff.models import Activity, User, Verb, take_numbers
 from staff.refusals import Refused
-from staff.workflow.records import check_day, correct_record, locked, store_record, void_record
+from staff.workflow.records import check_day, check_moment, correct_record, locked, store_record, void_record
 
-CLOCK_DRIFT = timedelta(minutes=10)
 LOT_SERIES, LOT_DEFAULTS = "fireworks-lot", {"name": "收缴物品编号", "pattern": "缴{year}-{number:03d}"}
 DESTRUCTION_SERIES = "fireworks-destruction"
 DESTRUCTION_DEFAULTS = {"name": "销毁编号", "pattern": "毁{year}-{number:03d}"}
@@ -71,8 +70,7 @@ def append_custody(lot: SeizureLot, entry: CustodyEntry, *, by: User | None, log
     if current.is_voided:
         raise Refused("这批物品已作废，不能再记交接。")
     entry.lot, entry.recorded_by = current, by
-    if entry.happened_at > timezone.now() + CLOCK_DRIFT:
-        raise Refused("交接时间晚于现在。请核对。", "happened_at")
+    check_moment(entry.happened_at, "happened_at", "交接时间")
     if entry.happened_at < timezone.make_aware(datetime.combine(current.seized_on, time.min)):
         raise Refused(f"交接时间在收缴日期（{current.seized_on}）之前。请核对。", "happened_at")
     entry.save()

@@ -12,6 +12,7 @@ from fireworks.models import WatchStatement
 from staff.models import Activity, User, Verb
 from staff.refusals import Refused
 from staff.uploads import save_document
+from staff.workflow.records import check_day
 
 
 @transaction.atomic
@@ -19,8 +20,7 @@ def record_statement(upload: UploadedFile, *, by: User, **facts: Any) -> WatchSt
     """Store a statement with its file. A statement is never written before the window that it speaks of is over."""
     if facts["issued_on"] < facts["end"]:
         raise Refused("出具日期早于证明的截止日期，证明不了还没过完的日子。请核对。", "issued_on")
-    if facts["issued_on"] > timezone.localdate():
-        raise Refused("出具日期晚于今天。请核对。", "issued_on")
+    check_day(facts["issued_on"], "issued_on", "出具日期")
     statement = save_document(upload, WatchStatement, by=by, **facts)
     if statement.voided_at is not None:
         raise Refused("这份文件登记过，已作废。需要恢复的，请改动证明内容后重新登记。", "upload")

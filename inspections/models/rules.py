@@ -13,8 +13,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from config.display import NOTHING
 from inspections.composite import AssessmentRules, Component
-from inspections.enums import SOURCE_MULTIPLIER, RewardKind, RoundingStage, TiePolicy
+from inspections.enums import SOURCE_MULTIPLIER, AreaType, RewardKind, RoundingStage, Source, TiePolicy
 from inspections.scoring import AREA_COEFFICIENTS, ScoringRules
 from staff.models import RankingGroup
 
@@ -155,6 +156,15 @@ class ScoringRuleSet(models.Model):
         except (ValueError, ArithmeticError, TypeError, AttributeError) as error:
             words = str(error) if isinstance(error, ValueError) else "系数和倍数应填数字。"
             raise ValidationError(words) from error
+
+    def get_area_coefficients_display(self) -> str:
+        return "、".join(f"{area.label} {self.area_coefficients.get(area.value, NOTHING)}" for area in AreaType)
+
+    def get_source_multipliers_display(self) -> str:
+        return "、".join(f"{source.label} {self.source_multipliers.get(source.value, NOTHING)}" for source in Source)
+
+    def get_recurrence_multipliers_display(self) -> str:
+        return "、".join(str(number) for number in self.recurrence_multipliers)
 
     @property
     def weights(self) -> dict[str, Decimal]:

@@ -17,7 +17,7 @@ from inspections.permissions import can_withdraw_appeal, why_not_decide
 from inspections.registrar import Registrar, entry_of, shares_of
 from inspections.responsibility import ResponsibilityError
 from inspections.workflow.findings import save_unless_known, voided, withdraw_line
-from inspections.workflow.notice import holders, office, people_of
+from inspections.workflow.notice import office, people_of
 from inspections.workflow.points import rescore_later, set_points
 from inspections.workflow.steps import TransitionNotAllowed, last_step, locked, move, record_step
 from staff import workdays
@@ -25,6 +25,7 @@ from staff.models import Activity, Unit, User, Verb, notify, setting
 from staff.permissions import Perms
 from staff.refusals import Refused
 from staff.uploads import save_scan
+from staff.workflow.records import check_day
 
 ZERO = Decimal(0)
 
@@ -71,7 +72,7 @@ def lodge_appeal(
     current.save(update_fields=["held", "version"])
     note = f"{appeal.get_ground_display()}：{reason}{'（逾期申诉）' if appeal.is_late else ''}"
     Activity.record(Verb.UPDATE, current, by=by, title="提出申诉", note=note)
-    told = [*office(), *holders(Perms.DECIDE_FINDING_APPEAL)]
+    told = [*office(), *User.objects.holding(Perms.DECIDE_FINDING_APPEAL)]
     notify(
         told, f"{unit.label}对 {current.number} 提出申诉：{appeal.get_ground_display()}", url=appeal.get_absolute_url()
     )
@@ -115,8 +116,7 @@ def decide_appeal(appeal: Appeal, decision: Decision, *, by: User) -> Appeal:
     why = why_not_decide(by, mine, signer=decision.signer)
     if why:
         raise Refused(why, "signer" if decision.signer else "")
-    if decision.signed_on is not None and decision.signed_on > timezone.localdate():
-        raise Refused("签批日期晚于今天。请核对。", "signed_on")
+    check_day(decision.signed_on, "signed_on", "签批日期")
     store_decision(mine, decision, old_points=current.points, by=by)
     keep_scan(decision.scan, by=by, appeal=mine)
     current.held = False
@@ -156,7 +156,7 @@ def withdraw_appeal(appeal: Appeal, *, by: User, reason: str) -> Appeal:
     current.save(update_fields=["held", "version"])
     Activity.record(Verb.UPDATE, current, by=by, title="撤回申诉", note=reason)
     notify(
-        [*office(), *holders(Perms.DECIDE_FINDING_APPEAL)],
+        [*office(), *User.objects.holding(Perms.DECIDE_FINDING_APPEAL)],
         f"{mine.unit.label}撤回对 {current.number} 的申诉。",
         url=mine.get_absolute_url(),
     )
@@ -281,8 +281,7 @@ def reduce_points(
         raise Refused("这条问题有申诉待裁定。请先裁定申诉。", "new_points")
     if not ZERO <= new_points < current.points:
         raise Refused(f"减免后的扣分应低于现在的 {current.points.normalize():f} 分，且不为负。", "new_points")
-    if signed_on > timezone.localdate():
-        raise Refused("批示日期晚于今天。请核对。", "signed_on")
+    check_day(signed_on, "signed_on", "批示日期")
     reduction = Reduction.objects.create(
         finding=current, old_points=current.points, new_points=new_points, words=words, signer=signer, signed_on=signed_on, typed_by=by
     )  # fmt: skip

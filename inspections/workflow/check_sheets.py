@@ -14,6 +14,7 @@ from inspections.models import ConfirmationScan, SheetConfirmation
 from staff.models import Activity, User, Verb
 from staff.refusals import Refused
 from staff.uploads import save_document
+from staff.workflow.records import check_day
 
 CHANGED = "核对单刚有变动（问题或扣分有增减）。请看过下面最新的内容后再确认。"
 
@@ -42,8 +43,7 @@ def confirm_sheet(
     if current is not None and current.digest == sheet.digest:
         raise Refused(f"{sheet.title}已由{current.recorded_by}于{current.confirmed_on}确认，没有变动，不用再确认。")
     day = confirmed_on or timezone.localdate()
-    if day > timezone.localdate():
-        raise Refused("确认日期晚于今天。请核对。", "confirmed_on")
+    check_day(day, "confirmed_on", "确认日期")
     record = current or SheetConfirmation(unit=sheet.unit, month=sheet.month)
     before = {"问题数": record.findings, "扣分": record.points} if current else {}
     record.way, record.note, record.confirmed_on, record.recorded_by = way, note, day, by

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -18,7 +17,6 @@ from inspections.workflow.notice import people_of
 from inspections.workflow.points import rescore_later
 from inspections.workflow.rounds import RoundBook, mark_visited
 from inspections.workflow.steps import (
-    CLOCK_DRIFT,
     TransitionNotAllowed,
     check_past,
     last_step,
@@ -27,8 +25,9 @@ from inspections.workflow.steps import (
     record_step,
 )
 from staff.jobs import Progress
-from staff.models import Activity, ImportBatch, Unit, User, Verb, changed_fields, notify, take_numbers
+from staff.models import Activity, ImportBatch, Unit, User, Verb, changed_fields, logged_values, notify, take_numbers
 from staff.refusals import ChangedMeanwhile, Refused
+from staff.workflow.records import check_moment
 
 CHUNK = 2_000
 SERIES = "finding"
@@ -54,8 +53,7 @@ def check_entry(entry: FindingEntry) -> None:
         raise Refused(f"小项“{entry.item}”不在{day}施行的标准“{version.name}”里。请重新选择小项。", "item")
     if entry.area not in entry.item.areas:
         raise Refused(f"小项“{entry.item}”不适用于这个区域（适用：{entry.item.area_labels}）。", "area")
-    if entry.found_at > timezone.now() + CLOCK_DRIFT:
-        raise Refused("发现时间晚于现在。请核对年份、日期和时间。", "found_at")
+    check_moment(entry.found_at, "found_at", "发现时间")
     if entry.closed_at is not None:
         check_closing(entry.found_at, entry.closed_at)
 
@@ -207,11 +205,6 @@ KEPT_BY_CORRECTION = frozenset(
 )
 
 
-def logged_values(finding: Finding) -> dict[str, Any]:
-    fields = {field.name: field for field in Finding._meta.concrete_fields}
-    return {str(fields[name].verbose_name): getattr(finding, name) for name in LOGGED_FIELDS}
-
-
 @transaction.atomic
 def edit_finding(finding: Finding, entry: FindingEntry, *, by: User, seen: int) -> Finding:
     """Correct a finding before it is ordered; points and shares are worked out anew. `seen`: the version on the screen."""
@@ -227,7 +220,7 @@ def edit_finding(finding: Finding, entry: FindingEntry, *, by: User, seen: int) 
     check_entry(entry)
     registrar = Registrar()
     number = registrar.recurrence(entry, without=current.pk).number
-    before, stood = logged_values(current), entry_of(current)
+    before, stood = logged_values(current, LOGGED_FIELDS), entry_of(current)
     decided = current.points if current.is_decided_otherwise else None
     built, responsibility = registrar.build(entry, number)
     if decided is not None:  # what an appeal or a leader decided is never raised by a correction
@@ -241,7 +234,8 @@ def edit_finding(finding: Finding, entry: FindingEntry, *, by: User, seen: int) 
     save_unless_known(current)
     current.shares.all().delete()
     FindingShare.objects.bulk_create(shares_of(current, responsibility))
-    Activity.record(Verb.UPDATE, current, by=by, title="修改", changes=changed_fields(before, logged_values(current)))
+    changes = changed_fields(before, logged_values(current, LOGGED_FIELDS))
+    Activity.record(Verb.UPDATE, current, by=by, title="修改", changes=changes)
     for place in (stood, entry_of(current)):
         rescore_later(place, registrar, by=by, because=current)
     return current

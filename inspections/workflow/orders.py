@@ -65,8 +65,6 @@ def order_findings(
     afterwards (补录); without it the push to the unit is the delivery.
     """
     moment = delivered_at or timezone.now()
-    if delivered_at is not None and delivered_at > timezone.now():
-        raise Refused("送达时间晚于现在。请核对日期和时间。", "delivered_at")
     by_unit: dict[int, list[Finding]] = {}
     for finding in sorted(findings, key=lambda each: each.pk):
         current = locked(finding)

@@ -15,7 +15,7 @@ from inspections.models import Finding, Place, PlaceShare
 from inspections.recurrence import bare_words
 from inspections.registrar import FindingEntry
 from inspections.workflow.findings import register_finding
-from staff.models import Activity, Unit, User, Verb, changed_fields
+from staff.models import Activity, Unit, User, Verb, changed_fields, logged_values
 from staff.refusals import Refused
 
 ONE = Decimal(1)
@@ -48,11 +48,6 @@ def check_shares(shares: list[Share]) -> None:
             raise Refused(f"{name}责任比例合计应为 1，现在是 {total.normalize():f}。")
 
 
-def logged_values(place: Place) -> dict[str, object]:
-    fields = {field.name: field for field in Place._meta.concrete_fields}
-    return {str(fields[name].verbose_name): getattr(place, name) for name in LOGGED}
-
-
 def find_place(name: str, area: str, on: date) -> Place | None:
     """A known place by its words, regardless of spaces and width."""
     words = bare_words(name)
@@ -64,9 +59,9 @@ def find_place(name: str, area: str, on: date) -> Place | None:
 def save_place(place: Place, shares: list[Share], *, by: User | None, since: date | None = None) -> Place:
     """Store a new or corrected place with its responsibility table; a changed table holds from `since` (today) on."""
     check_shares(shares)
-    before: dict[str, object] = {}
+    before: dict[str, str] = {}
     if place.pk is not None:
-        before = logged_values(Place.objects.select_for_update(of=("self",)).get(pk=place.pk))
+        before = logged_values(Place.objects.select_for_update(of=("self",)).get(pk=place.pk), LOGGED)
     place.outside = is_outside(place.latitude, place.longitude)
     if place.pk is None:
         place.added_by = by
@@ -80,7 +75,7 @@ def save_place(place: Place, shares: list[Share], *, by: User | None, since: dat
             f"“{place.name}”在{place.get_area_display()}里已经有了。请用原来的点位，或换个名称。", "name"
         ) from error
     note = replace_shares(place, shares, since=since or (timezone.localdate() if before else place.valid_from))
-    changes = changed_fields(before, logged_values(place)) if before else {}
+    changes = changed_fields(before, logged_values(place, LOGGED)) if before else {}
     if not before or changes or note:
         verb, title = (Verb.UPDATE, "修改点位") if before else (Verb.CREATE, "登记点位")
         Activity.record(verb, place, by=by, title=title, changes=changes, note=note)

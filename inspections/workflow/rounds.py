@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -18,8 +18,7 @@ from inspections.sampling import Candidate, Draw, draw
 from staff.models import Activity, Unit, User, Verb, notify
 from staff.permissions import Perms
 from staff.refusals import Refused
-
-CLOCK_DRIFT = timedelta(minutes=10)
+from staff.workflow.records import check_moment
 
 
 def default_round(day: date) -> Round:
@@ -189,8 +188,7 @@ def record_visit(visit: RoundVisit, *, by: User | None, visited_at: datetime) ->
     current = locked(visit.round)
     if current.state == RoundState.PLANNED:
         raise Refused(f"“{current.name}”还没有开始检查，先点“开始检查”。")
-    if visited_at > timezone.now() + CLOCK_DRIFT:
-        raise Refused("到访时间晚于现在。请核对日期和时间。", "visited_at")
+    check_moment(visited_at, "visited_at", "到访时间")
     who = visit.visited_by or (str(by) if by else "")
     if visit.pk is not None:
         visit = RoundVisit.objects.select_for_update(of=("self",)).get(pk=visit.pk)

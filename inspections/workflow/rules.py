@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from config.periods import Period
 from inspections.models import Bulletin, Finding, RewardRule, ScoringRuleSet
-from staff.models import Activity, User, Verb
-from staff.models.activity import changed_fields
+from staff.models import Activity, User, Verb, changed_fields, logged_values
 from staff.refusals import ChangedMeanwhile, Refused
-
-UNLOGGED = {"id", "made_by", "made_at", "saved"}
 
 
 def next_start(rules: ScoringRuleSet) -> date | None:
@@ -31,14 +27,6 @@ def why_in_use(rules: ScoringRuleSet) -> str:
     if (found.filter(found_on__lt=end) if end else found).exists():
         return "已有问题按这套规则计分，不能再改。请新建一版，从以后的月份起施行。"
     return ""
-
-
-def values_of(record: Any) -> dict[str, Any]:
-    return {
-        str(field.verbose_name): getattr(record, field.attname)
-        for field in record._meta.concrete_fields
-        if field.name not in UNLOGGED
-    }
 
 
 def check_start(rules: ScoringRuleSet) -> None:
@@ -76,10 +64,12 @@ def change_rules(rules: ScoringRuleSet, *, by: User, seen: int) -> ScoringRuleSe
     if reason := why_in_use(current):
         raise Refused(reason)
     check_start(rules)
-    before = values_of(current)
+    before = logged_values(current)
     rules.saved = current.saved + 1
     rules.save()
-    Activity.record(Verb.UPDATE, rules, by=by, title="修改计分规则", changes=changed_fields(before, values_of(rules)))
+    Activity.record(
+        Verb.UPDATE, rules, by=by, title="修改计分规则", changes=changed_fields(before, logged_values(rules))
+    )
     return rules
 
 

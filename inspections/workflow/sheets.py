@@ -16,6 +16,7 @@ from inspections.workflow.rounds import mark_visited, not_open
 from staff.jobs import Progress
 from staff.models import Activity, User, Verb
 from staff.refusals import ChangedMeanwhile, Refused
+from staff.workflow.records import check_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,7 @@ def check_sheet(sheet: CheckSheet, lines: list[Line]) -> None:
     version = StandardVersion.objects.in_force_on(sheet.checked_on)
     if version is None:
         raise Refused(f"{sheet.checked_on}没有施行中的考评标准。请先导入标准，或核对检查日期。", "checked_on")
-    if sheet.checked_on > timezone.localdate():
-        raise Refused("检查日期晚于今天。请核对年份和日期。", "checked_on")
+    check_day(sheet.checked_on, "checked_on", "检查日期")
     if sheet.round is not None and sheet.round.state != RoundState.OPEN:
         raise Refused(not_open(sheet.round, sheet.checked_on), "round")
     for line in lines:

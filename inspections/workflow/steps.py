@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -10,9 +10,9 @@ from inspections.enums import TRANSITIONS, FindingState, RequestState
 from inspections.models import Finding
 from staff.models import Activity, User, Verb
 from staff.refusals import Refused
+from staff.workflow.records import check_moment
 
 LEAVES_SHELF = ("resume", "reassign")  # after these a new order brings a new deadline
-CLOCK_DRIFT = timedelta(minutes=10)  # a phone's clock may run ahead of the server's
 
 
 class TransitionNotAllowed(Refused):
@@ -59,5 +59,4 @@ def check_past(moment: datetime, *, since: datetime, what: str, field: str) -> N
     """A time that is entered afterwards lies between the finding and now."""
     if moment < since:
         raise Refused(f"{what}不得早于发现时间（{timezone.localtime(since):%Y-%m-%d %H:%M}）。请核对。", field)
-    if moment > timezone.now() + CLOCK_DRIFT:
-        raise Refused(f"{what}晚于现在。请核对日期和时间。", field)
+    check_moment(moment, field, what)

@@ -152,6 +152,9 @@ class ItemVersion(models.Model):
     def is_valid_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
+    def get_space_kinds_display(self) -> str:
+        return "、".join(self.space_names)
+
     @property
     def space_names(self) -> list[str]:
         labels = dict(SpaceKind.choices)

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from django.db import models, transaction
 
-from config.display import display
 from permits.models import (
     ItemVersion,
     Material,
@@ -19,22 +18,11 @@ from permits.models import (
     TariffMultiplier,
     TariffRate,
 )
-from staff.models import Activity, User, Verb, changed_fields
+from staff.models import Activity, User, Verb, changed_fields, logged_values
 from staff.refusals import ChangedMeanwhile, Refused
 
 Kept = TypeVar("Kept", bound=models.Model)
 TariffPart = TariffRate | TariffMultiplier | TariffExemption
-
-
-def shown(row: models.Model) -> dict[str, str]:
-    """The row's own fields by their Chinese names, for the log."""
-    found: dict[str, str] = {}
-    for field in row._meta.concrete_fields:
-        if field.primary_key or field.name == "saved":
-            continue
-        words = getattr(row, f"get_{field.name}_display", None)
-        found[str(field.verbose_name)] = str(words() if words else display(getattr(row, field.name)))
-    return found
 
 
 def current(row: Kept) -> Kept:
@@ -54,7 +42,7 @@ def store(row: Kept, *, by: User | None, seen: int | None = None) -> Kept:
     stored = current(row)
     if seen is not None and stored.saved != seen:  # type: ignore[attr-defined]
         raise ChangedMeanwhile(name)
-    changes = changed_fields(shown(stored), shown(row))
+    changes = changed_fields(logged_values(stored), logged_values(row))
     if seen is not None:
         row.saved = seen + 1  # type: ignore[attr-defined]
     row.save()
@@ -130,7 +118,7 @@ def record_meeting(version: ItemVersion, *, by: User, seen: int) -> ItemVersion:
     if stored.saved != seen:
         raise ChangedMeanwhile("事项版本")
     fields = ["meeting_on", "meeting_place", "meeting_attendees", "meeting_opinion"]
-    changes = changed_fields(shown(stored), shown(version))
+    changes = changed_fields(logged_values(stored), logged_values(version))
     version.saved = seen + 1
     version.save(update_fields=[*fields, "saved"])
     Activity.record(Verb.UPDATE, version, by=by, title="登记专家论证", changes=changes)

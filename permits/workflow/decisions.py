@@ -12,7 +12,7 @@ from permits.enums import TRANSITIONS, PauseKind
 from permits.models import Application, ClockPause
 from permits.paper_kinds import PaperKind
 from permits.workflow import guards
-from permits.workflow.steps import Obstacle, Step, begin, check_day, finish, locked, need, take
+from permits.workflow.steps import Obstacle, Step, begin, check_step_day, finish, locked, need, take
 from staff.models import Activity, Verb, setting
 from staff.refusals import Refused
 
@@ -152,7 +152,7 @@ def note_date(application: Application, field: str, title: str, step: Step) -> A
     current = locked(application)
     if current.decided_on is None:
         raise Refused(f"{current.number}还没有作出决定，不能{title}。")
-    check_day(current, step)
+    check_step_day(current, step)
     if step.day < current.decided_on:
         raise Refused(f"日期早于决定日期（{current.decided_on}）。请核对。", "on")
     setattr(current, field, step.day)

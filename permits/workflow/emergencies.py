@@ -16,8 +16,8 @@ from permits.workflow.steps import Obstacle, Step, flag, locked, take
 from permits.workflow.window import create_draft
 from staff.models import Activity, User, Verb, notify
 from staff.permissions import Perms
-from staff.refusals import Refused
 from staff.workdays import add_clock_hours
+from staff.workflow.records import check_moment
 
 ROADS_34 = "《城市道路管理条例》第三十四条"
 
@@ -27,8 +27,8 @@ def report_emergency(
     application: Application, emergency: Emergency, *, by: User | None, segments: Sequence[Segment] = ()
 ) -> Application:
     """抢修报备. The hours run through nights and holidays from the minute when the digging began."""
-    if emergency.started_at > timezone.now() or emergency.reported_at > timezone.now():
-        raise Refused("时间晚于现在。请核对日期和时间。", "started_at")
+    check_moment(emergency.started_at, "started_at", "抢修开始时间")
+    check_moment(emergency.reported_at, "reported_at", "报备时间")
     made = create_draft(application, segments, by=by, state=PermitState.EMERGENCY)
     if Emergency.objects.filter(application=made).exists():
         return made  # the same form once more
@@ -58,7 +58,7 @@ def make_up(application: Application, step: Step) -> Application:
     current = locked(application)
     emergency = Emergency.objects.select_for_update(of=("self",)).get(application=current)
     now = timezone.now()
-    emergency.made_up_at = now if step.on in (None, timezone.localdate(now)) else noon_of(step, emergency)
+    emergency.made_up_at = now if step.on in (None, timezone.localdate(now)) else earliest_of(step, emergency)
     emergency.case_lead = emergency.made_up_at > emergency.due_at
     emergency.save(update_fields=["made_up_at", "case_lead"])
     late = Obstacle(
@@ -67,7 +67,7 @@ def make_up(application: Application, step: Step) -> Application:
     return take(current, "make_up", step, [late] if emergency.case_lead else [], received_on=step.day)
 
 
-def noon_of(step: Step, emergency: Emergency) -> datetime:
+def earliest_of(step: Step, emergency: Emergency) -> datetime:
     """A day without its hour: the earliest moment that it may have been, so that nobody is blamed by a guess."""
     start = timezone.make_aware(datetime.combine(step.day, time.min))
     return max(start, emergency.started_at)

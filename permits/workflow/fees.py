@@ -18,6 +18,7 @@ from permits.models import Application, FeeAssessment, FeePayment, FeeRefund, Pr
 from permits.permissions import why_not_assess
 from staff.models import Activity, User, Verb, changed_fields, notify, setting
 from staff.refusals import Refused
+from staff.workflow.records import check_day
 
 NO_BASIS = "没有法律、行政法规依据的不得收费（《行政许可法》第五十八条）"
 
@@ -132,8 +133,7 @@ def exempt(assessment: FeeAssessment, relief: Relief, *, by: User) -> FeeAssessm
 def record_payment(payment: FeePayment, *, by: User) -> FeePayment:
     """A payment is a fact and always taken in; what was out of order with it is flagged."""
     assessment = standing(payment.assessment)
-    if payment.paid_on > timezone.localdate():
-        raise Refused("缴费日期晚于今天。请核对年份和日期。", "paid_on")
+    check_day(payment.paid_on, "paid_on", "缴费日期")
     if assessment.payments.filter(receipt_number=payment.receipt_number, voided_at=None).exists():
         raise Refused("这张票据已经登记在这笔费用上，没有重复登记。", "receipt_number")
     payment.assessment, payment.recorded_by, payment.recorded_at = assessment, by, timezone.now()
@@ -205,8 +205,7 @@ def record_refund(refund: FeeRefund, *, by: User) -> FeeRefund:
     left = assessment.paid - assessment.refunded
     if refund.amount > left:
         raise Refused(f"这笔费用已缴未退的是 {left} 元，退费不能超过此数。", "amount")
-    if refund.decided_on > timezone.localdate():
-        raise Refused("决定日期晚于今天。请核对年份和日期。", "decided_on")
+    check_day(refund.decided_on, "decided_on", "决定日期")
     refund.assessment, refund.recorded_by, refund.recorded_at = assessment, by, timezone.now()
     refund.save()
     note = f"{refund.amount} 元，{refund.get_ground_display()}"
@@ -219,8 +218,7 @@ def record_refund(refund: FeeRefund, *, by: User) -> FeeRefund:
 def record_refund_arrival(refund: FeeRefund, paid_on: date, receipt_number: str, *, by: User) -> FeeRefund:
     """退款到账: the treasury has paid back. A day typed wrong is corrected the same way, and the log keeps both."""
     current = FeeRefund.objects.select_for_update(of=("self",)).select_related("assessment").get(pk=refund.pk)
-    if paid_on > timezone.localdate():
-        raise Refused("到账日期晚于今天。请核对年份和日期。", "paid_on")
+    check_day(paid_on, "paid_on", "到账日期")
     if paid_on < current.decided_on:
         raise Refused(f"到账日期早于退费决定日期（{current.decided_on}）。请核对。", "paid_on")
     before = arrival_words(current)

@@ -10,7 +10,7 @@ from django.db import transaction
 from permits.enums import TRANSITIONS, OpinionBody, OpinionOutcome, PermitState
 from permits.models import Application, Opinion
 from permits.workflow import guards
-from permits.workflow.steps import Step, begin, check_day, finish, locked, need, take, why_not_from
+from permits.workflow.steps import Step, begin, check_step_day, finish, locked, need, take, why_not_from
 from staff.models import Activity, Verb
 from staff.refusals import Refused
 
@@ -31,7 +31,7 @@ def ask_opinion(application: Application, body: str, step: Step, *, name: str = 
     current = locked(application)
     if current.state not in PermitState.DECIDING:
         raise Refused(why_not_from(current, "record_opinion"))
-    check_day(current, step)
+    check_step_day(current, step)
     opinion, made = Opinion.objects.get_or_create(
         application=current, body=body, outcome=OpinionOutcome.PENDING,
         defaults={"body_name": name, "asked_on": step.day, "expected_on": expected, "recorded_by": step.by},

@@ -26,6 +26,7 @@ from permits.workflow.steps import Obstacle, Step, flag, locked
 from staff.case_papers import sign_case_paper
 from staff.models import Activity, User, Verb
 from staff.refusals import Refused
+from staff.workflow.records import check_day
 
 TAKES_OFFICE = (PermitState.GRANTED, PermitState.FEE_DUE)  # the licence, once signed, is issued
 
@@ -182,8 +183,7 @@ def void_paper(paper: PermitPaper, *, by: User, reason: str) -> PermitPaper:
 def record_outside(application: Application, kind: str, *, number: str, on: date, by: User) -> PermitPaper:
     """A paper that another platform issued: a fact, taken in as it is; what the law wanted otherwise is flagged."""
     current = locked(application)
-    if on > timezone.localdate():
-        raise Refused("出文日期晚于今天。请核对。", "on")
+    check_day(on, "on", "出文日期")
     label, basis = PaperKind(kind).label, RULES[PaperKind(kind)].basis
     step = Step(by, on, afterwards=True)
     if refusal := guards.why_not_paper(current, kind):

@@ -19,14 +19,14 @@ from permits.workflow.decisions import Verdict
 from permits.workflow.steps import Step, locked
 from staff.models import Activity, ImportBatch, User, Verb
 from staff.refusals import Refused
+from staff.workflow.records import check_day
 
 
 @transaction.atomic
 def record_approval(application: Application, approval: OfflineApproval, *, by: User) -> OfflineApproval:
     """线下签批登记: the words, whose, in whose stead; typed in by somebody else."""
     current = locked(application)
-    if approval.signed_on > timezone.localdate():
-        raise Refused("签批日期晚于今天。请核对。", "signed_on")
+    check_day(approval.signed_on, "signed_on", "签批日期")
     approval.application, approval.recorded_by = current, by
     approval.save()
     Activity.record(Verb.UPDATE, current, by=by, title=f"线下签批登记：{approval.subject}", note=str(approval))
@@ -61,8 +61,7 @@ def check_order(result: Result) -> None:
             continue
         if last is not None and day < last:
             raise Refused(f"{label}（{day}）早于前一个环节（{last}）。请核对。", name)
-        if day > timezone.localdate():
-            raise Refused(f"{label}晚于今天。请核对。", name)
+        check_day(day, name, label)
         last = day
 
 

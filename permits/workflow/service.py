@@ -18,6 +18,7 @@ from permits.workflow.papers import locked_paper
 from permits.workflow.steps import Obstacle, Step, flag, locked
 from staff.models import Activity, ServiceMethod, User, Verb
 from staff.refusals import Refused
+from staff.workflow.records import check_moment
 
 DELIVERED_BY = (PaperKind.LICENCE, PaperKind.REFUSAL)  # whose service is the delivery of the case
 
@@ -72,8 +73,7 @@ def serve(
     current = locked_paper(paper)
     if not can_serve(by, current):
         raise Refused(f"{current.get_kind_display()}还没有出文，或者您不能登记送达。")
-    if service.served_at > timezone.now():
-        raise Refused("送达时间晚于现在。请核对。", "served_at")
+    check_moment(service.served_at, "served_at", "送达时间")
     if service.method == ServiceMethod.ANNOUNCEMENT and not service.get("announced_on"):
         raise Refused("公告送达须填公告日期（《民事诉讼法》第九十五条）。", "announced_on")
     found = list(obstacles(current, service))

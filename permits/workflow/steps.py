@@ -19,6 +19,7 @@ from permits.models import Application, ProcedureFlaw
 from staff.models import Activity, User, Verb, notify
 from staff.refusals import Refused
 from staff.workdays import CalendarYearMissing
+from staff.workflow.records import check_day
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,9 @@ def why_not_from(application: Application, edge: str, *, afterwards: bool = Fals
     return f"{words}{last_step(application)}请刷新页面核对。"
 
 
-def check_day(application: Application, step: Step) -> None:
+def check_step_day(application: Application, step: Step) -> None:
     """A step lies neither ahead of us nor before the file came in."""
-    if step.day > timezone.localdate():
-        raise Refused("日期晚于今天。请核对年份和日期。", "on")
+    check_day(step.day, "on", "日期")
     first = application.received_on
     if first is not None and step.day < first:
         raise Refused(f"日期早于收件日期（{first}）。请核对。", "on")
@@ -113,7 +113,7 @@ def begin(application: Application, edge: str, step: Step, obstacles: Iterable[O
     refusal = why_not_from(application, edge, afterwards=step.afterwards)
     if refusal:
         raise Refused(refusal)
-    check_day(application, step)
+    check_step_day(application, step)
     found = [*skipped(application, TRANSITIONS[edge]), *obstacles]
     blocking = [each for each in found if not each.fact]
     if blocking and not step.afterwards:

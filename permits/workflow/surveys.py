@@ -18,6 +18,7 @@ from permits.workflow.steps import Step, begin, finish, locked, need, take
 from staff import workdays
 from staff.models import Activity, Person, Unit, User, Verb, notify
 from staff.refusals import Refused
+from staff.workflow.records import check_moment
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,7 @@ def complete_survey(application: Application, facts: SurveyFacts, step: Step, *,
     need(facts.opinion, "请选择查勘意见", guards.SURVEY_LAW, "opinion")
     current = locked(application)
     moment = facts.surveyed_at or timezone.now()
-    if moment > timezone.now():
-        raise Refused("查勘时间晚于现在。请核对。", "surveyed_at")
+    check_moment(moment, "surveyed_at", "查勘时间")
     survey = open_survey(current)
     if survey is None and step.afterwards and crew is not None:
         survey = new_survey(current, crew, step)

@@ -19,7 +19,7 @@ from permits.workflow import guards
 from permits.workflow.silence import deem_if_due, heard, is_deemed
 from permits.workflow.steps import Step, locked, need, take, why_not_from
 from staff import workdays
-from staff.models import Activity, User, Verb, changed_fields, take_numbers
+from staff.models import Activity, User, Verb, changed_fields, logged_values, take_numbers
 from staff.permissions import Perms
 from staff.refusals import ChangedMeanwhile, Refused
 from staff.workdays import CalendarYearMissing
@@ -29,12 +29,6 @@ logger = logging.getLogger(__name__)
 SERIES, SERIES_DEFAULTS = "permit-application", {"name": "许可收件编号", "pattern": "许{year}-{number:04d}"}
 DUE_FIELDS = ["supplement_due", "decide_due", "promised_due", "deliver_due", "publish_due", "pay_due"]
 EDITABLE = (PermitState.DRAFT, PermitState.RECEIVED, PermitState.SUPPLEMENT, PermitState.EMERGENCY)
-
-
-def logged_values(application: Application) -> dict[str, str]:
-    """The editable fields as words under their Chinese names; identity is masked by the log itself."""
-    fields = [each for each in Application._meta.concrete_fields if each.editable and not each.primary_key]
-    return {str(each.verbose_name): str(getattr(application, each.name) or "") for each in fields}
 
 
 def check_segments(application: Application, segments: Sequence[Segment]) -> None:

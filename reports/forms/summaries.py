@@ -15,7 +15,7 @@ from reports.outlines import outline_names
 from reports.registry import known_keys
 from reports.tokens import parse
 from reports.workflow import sections, summaries
-from reports.workflow.locks import ChangedMeanwhile
+from reports.workflow.locks import SectionChanged
 from staff.models import User
 from staff.refusals import Refused, show_refusal
 
@@ -113,7 +113,7 @@ class SectionForm(forms.Form):
             return sections.save_section(
                 self.section, heading=data["heading"], text=data["text"], seen=data["version"], by=by
             )
-        except ChangedMeanwhile as refusal:
+        except SectionChanged as refusal:
             self.current = refusal.current
             self.data = {**self.data.dict(), "version": str(refusal.current.version)}
             self.add_error(None, str(refusal))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import Permission
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from config.pdf import Typeset
@@ -31,13 +29,6 @@ NUMBER_DEFAULTS = {"name": "工作总结文号", "mark": "报"}
 SHOWN = 3  # lines of the checklist in a refusal
 
 
-def holders(permission: Perms) -> list[User]:
-    """Active people with a right, through their groups."""
-    codename = permission.value.partition(".")[2]
-    wanted = Permission.objects.filter(content_type__app_label="reports", codename=codename)
-    return list(User.objects.filter(is_active=True).filter(Q(groups__permissions__in=wanted)).distinct())
-
-
 @transaction.atomic
 def submit_report(report: Report, *, by: User) -> Report:
     """送核: the text is closed until it is sent back."""
@@ -45,7 +36,7 @@ def submit_report(report: Report, *, by: User) -> Report:
     current.state, current.submitted_at, current.submitted_by = ReportState.CHECKING, timezone.now(), by
     current.save(update_fields=["state", "submitted_at", "submitted_by"])
     Activity.record(Verb.TRANSITION, current, by=by, title="送核", note=TRANSITIONS["submit"].basis)
-    checkers = [user for user in holders(Perms.CHECK_REPORT) if user.pk != by.pk]
+    checkers = User.objects.holding(Perms.CHECK_REPORT).exclude(pk=by.pk)
     notify(checkers, f"《{current}》送来核对。", url=current.get_absolute_url())
     return current
 
@@ -75,7 +66,7 @@ def pass_check(report: Report, *, by: User) -> Report:
     current.checked_at, current.checked_by = timezone.now(), by
     current.save(update_fields=["checked_at", "checked_by"])
     Activity.record(Verb.TRANSITION, current, by=by, title="核对通过", note=TRANSITIONS["submit"].basis)
-    signers = [user for user in holders(Perms.ISSUE_REPORT) if user.pk != by.pk]
+    signers = User.objects.holding(Perms.ISSUE_REPORT).exclude(pk=by.pk)
     notify(signers, f"《{current}》核对通过，待签发。", url=current.get_absolute_url())
     return current
 

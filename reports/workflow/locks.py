@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from reports.enums import TRANSITIONS, ReportState
 from reports.models import Report, Section
-from staff.refusals import Refused
+from staff.refusals import ChangedMeanwhile, Refused
 
 
-class ChangedMeanwhile(Refused):
-    """Somebody else saved the section first; `current` is what it says now."""
+class SectionChanged(ChangedMeanwhile):
+    """Somebody else saved the section first; `current` is what it says now, and the form shows it beside what was typed."""
 
     def __init__(self, current: Section, by: str) -> None:
-        super().__init__(f"{by or '另一位同事'}刚保存过这一节。您写的内容还在下面，请对照后再保存。")
+        Refused.__init__(self, f"{by or '另一位同事'}刚保存过这一节。您写的内容还在下面，请对照后再保存。")
         self.current = current
 
 

@@ -12,7 +12,7 @@ from reports.models import HistoricalFigure, KeyTask, Measure, PlanItem, Problem
 from reports.workflow import tasks
 from staff.models import Activity, ImportBatch, User, Verb
 from staff.refusals import Refused
-from staff.workflow.records import correct_record, locked, store_record, void_record
+from staff.workflow.records import check_day, correct_record, locked, store_record, void_record
 
 PLANNED = 100  # tasks of the plan stand behind those of superiors
 
@@ -25,8 +25,7 @@ def move_problem(problem: Problem, edge: str, *, by: User | None, on: date, word
         raise Refused(
             f"“{current}”{'已作废' if current.is_voided else current.get_state_display()}，不能再{step.label}。"
         )
-    if on > timezone.localdate():
-        raise Refused("日期晚于今天。请核对年份和日期。", "on")
+    check_day(on, "on", "日期")
     if on < current.starts_on:
         raise Refused(f"日期早于问题列入的期间（{current.period.label}）。请核对。", "on")
     solved = step.target == ProblemState.SOLVED

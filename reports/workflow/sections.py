@@ -16,7 +16,7 @@ from reports.models import Override, Report, Section, SectionRevision
 from reports.outline import numbers
 from reports.registry import known_keys
 from reports.tokens import parse
-from reports.workflow.locks import ChangedMeanwhile, locked_draft
+from reports.workflow.locks import SectionChanged, locked_draft
 from staff.models import Activity, User, Verb
 from staff.refusals import Refused
 
@@ -40,7 +40,7 @@ def save_section(section: Section, *, heading: str, text: str, seen: int, by: Us
         raise Refused("这一节已被删除。要继续修改，请先恢复。")
     if current.version != seen:
         last = current.revisions.select_related("saved_by").first()
-        raise ChangedMeanwhile(current, str(last.saved_by) if last and last.saved_by else "")
+        raise SectionChanged(current, str(last.saved_by) if last and last.saved_by else "")
     errors = parse(text, known_keys()).errors
     if errors:
         raise Refused("；".join(str(error) for error in errors))

@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from config.display import display
 from reports.enums import TASK_TRANSITIONS, TaskState, Totalling
@@ -15,7 +14,7 @@ from reports.models import KeyTask, Measure, TallyEntry, TaskNote
 from staff.models import Activity, Unit, User, Verb, changed_fields, notify
 from staff.permissions import Perms
 from staff.refusals import Refused
-from staff.workflow.records import correct_record, locked, store_record, void_record
+from staff.workflow.records import check_day, correct_record, locked, store_record, void_record
 
 SAME_NAME = "这项任务已有同名指标，请直接登记或换一个名称。"
 
@@ -55,8 +54,7 @@ def move_task(task: KeyTask, edge: str, *, by: User, on: date, words: str) -> Ke
         raise Refused(
             f"“{current}”{'已作废' if current.is_voided else current.get_state_display()}，不能再{step.label}。"
         )
-    if on > timezone.localdate():
-        raise Refused("日期晚于今天。请核对年份和日期。", "on")
+    check_day(on, "on", "日期")
     if on < current.starts_on and step.target != TaskState.OPEN:
         raise Refused(f"日期早于任务列入的期间（{current.period.label}）。请核对。", "on")
     current.state = step.target
@@ -78,8 +76,7 @@ def void_task(task: KeyTask, *, by: User, reason: str) -> KeyTask:
 
 @transaction.atomic
 def add_note(task: KeyTask, *, by: User | None, noted_on: date, text: str) -> TaskNote:
-    if noted_on > timezone.localdate():
-        raise Refused("日期晚于今天。请核对年份和日期。", "noted_on")
+    check_day(noted_on, "noted_on", "日期")
     note = TaskNote.objects.create(task=task, noted_on=noted_on, text=text, recorded_by=by)
     Activity.record(Verb.UPDATE, task, by=by, title="登记进展", note=text)
     return note

@@ -5,6 +5,7 @@ from staff.models.activity import (
     Verb,
     changed_fields,
     current_actor,
+    logged_values,
     seal_activities,
     verify_chain,
 )
@@ -107,6 +108,7 @@ __all__ = [
     "changed_fields",
     "current_actor",
     "forget_settings",
+    "logged_values",
     "notify",
     "of_own_units",
     "seal_activities",

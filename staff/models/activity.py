@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from config.display import minute
+from config.display import bare_number, display, minute
 from config.identity import mask_personal
 
 FIRST_HASH = "0" * 64
@@ -189,6 +189,24 @@ def plain(value: Any) -> Any:
         case str() | int() | float() | bool() | None:
             return value
     return str(value)
+
+
+def logged_values(record: models.Model, only: Iterable[str] | None = None) -> dict[str, str]:
+    """A record's values as words under their Chinese names: what `changed_fields` compares and the log shows.
+
+    The fields named in `only`, or all that can be edited. A choice is its label, or whatever the record's own
+    `get_<field>_display` says; 是 or 否; a moment to the local minute, a day as 2026-03-05; a number without grouping or
+    trailing zeros; a row of another table as it is called; nothing is a dash.
+    """
+    fields = {field.name: field for field in record._meta.concrete_fields}
+    editable = (name for name, field in fields.items() if field.editable and not field.primary_key)
+    return {str(fields[name].verbose_name): _in_words(record, name) for name in (editable if only is None else only)}
+
+
+def _in_words(record: models.Model, name: str) -> str:
+    label = getattr(record, f"get_{name}_display", None)
+    value = label() if label is not None else getattr(record, name)
+    return bare_number(value) if isinstance(value, Decimal) else display(value)
 
 
 def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:

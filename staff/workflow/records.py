@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.utils import timezone
 
-from config.display import display
-from staff.models import Activity, ImportBatch, Record, User, Verb, changed_fields
+from staff.models import Activity, ImportBatch, Record, User, Verb, changed_fields, logged_values
 from staff.refusals import ChangedMeanwhile, Refused
 
 RecordType = TypeVar("RecordType", bound=Record)
 
 
-def logged_values(record: models.Model) -> dict[str, Any]:
-    """The editable fields of a record as words, under their Chinese names."""
-    fields = [field for field in record._meta.concrete_fields if field.editable and not field.primary_key]
-    found: dict[str, Any] = {}
-    for field in fields:
-        words = getattr(record, f"get_{field.name}_display", None)
-        found[str(field.verbose_name)] = words() if words else display(getattr(record, field.name))
-    return found
-
-
 FIRST_DAY = date(2000, 1, 1)  # what a register takes in did not happen before; an earlier year is a slip
+CLOCK_DRIFT = timedelta(minutes=10)  # a phone's clock may run ahead of the server's
 
 
-def check_day(day: date, field: str, label: str, *, first: date = FIRST_DAY) -> None:
+def check_day(day: date | None, field: str, label: str) -> None:
     """Refuse a day ahead of us or long before anything on the register."""
-    if day > timezone.localdate():
+    if day is not None and day > timezone.localdate():
         raise Refused(f"{label}晚于今天。请核对年份和日期。", field)
-    if day < first:
-        raise Refused(f"{label}早于 {first.year} 年。请核对年份。", field)
+    if day is not None and day < FIRST_DAY:
+        raise Refused(f"{label}早于 {FIRST_DAY.year} 年。请核对年份。", field)
+
+
+def check_moment(moment: datetime | None, field: str, label: str) -> None:
+    """Refuse a moment ahead of us, by more than a phone's clock may be, or long before anything on the register."""
+    if moment is not None and moment > timezone.now() + CLOCK_DRIFT:
+        raise Refused(f"{label}晚于现在。请核对年份、日期和时间。", field)
+    if moment is not None and timezone.localdate(moment) < FIRST_DAY:
+        raise Refused(f"{label}早于 {FIRST_DAY.year} 年。请核对年份。", field)
 
 
 @transaction.atomic

@@ -72,9 +72,19 @@ class TestVersions:
         make_finding(found_at=moment(2026, 3, 5))  # of the version before
         new.bonus_cap = Decimal(5)
         rules.change_rules(new, by=by, seen=1)
-        assert Activity.objects.about(new).first().changes == {"加分上限": ["3.0000", "5"]}
+        assert Activity.objects.about(new).first().changes == {"加分上限": ["3", "5"]}
         with pytest.raises(ChangedMeanwhile):
             rules.change_rules(new, by=by, seen=1)
+
+    def test_the_log_names_areas_and_sources(self):
+        by = UserFactory()
+        new = rules.make_rules(version(), by=by)
+        new.area_coefficients |= {"JQ": "9"}
+        new.ties = "dense"
+        rules.change_rules(new, by=by, seen=1)
+        changes = Activity.objects.about(new).first().changes
+        assert "景区 9、" in changes["区域系数"][1]
+        assert changes["同分名次"][1].startswith("同分并列，名次不跳")
 
     def test_a_version_begins_on_the_first_of_a_month_of_its_own_that_is_not_published(self, monkeypatch):
         by = UserFactory()

@@ -186,7 +186,26 @@ def test_editing_recomputes_points_and_shares_and_keeps_before_and_after():
     assert edited.points == 4 * finding.points
     assert sum(edited.shares.values_list("points", flat=True)) == edited.points
     changes = Activity.objects.about(edited).first().changes
-    assert changes["数量"] == [1, 4]
+    assert changes["数量"] == ["1", "4"]
+
+
+def test_the_log_of_a_correction_speaks_in_labels_and_local_minutes():
+    finding, user = make_finding(found_at=moment(2026, 3, 5)), UserFactory()
+    changed = entry(
+        item=finding.item, unit=finding.lead_unit, place=finding.place, found_at=moment(2026, 3, 6, 10, 30),
+        area="SQ", source=Source.LEADER, handling="deduct", severe=True,
+    )  # fmt: skip
+    edited = workflow.edit_finding(finding, changed, by=user, seen=1)
+    changes = Activity.objects.about(edited).first().changes
+    before, after = f"{finding.points.normalize():f}", f"{edited.points.normalize():f}"
+    assert changes == {
+        "区域类型": ["主次干道", "社区"],
+        "严重情形": ["否", "是"],
+        "问题来源": ["日常巡查", "领导督办"],
+        "处理方式": ["交办整改", "只扣分"],
+        "发现时间": ["2026-03-05 09:00", "2026-03-06 10:30"],
+        "扣分": [before, after],
+    }
 
 
 def test_a_correction_does_not_turn_an_order_into_what_was_put_right_on_the_spot():

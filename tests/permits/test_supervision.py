@@ -33,6 +33,21 @@ def test_two_officers_inspect(active, section, officers):
     assert active.inspections.count() == 1
 
 
+def test_a_phone_two_minutes_ahead_is_taken_at_its_word(active, section, officers):
+    ahead = timezone.now() + timedelta(minutes=2)
+    supervision.record_inspection(active, inspection(officers, happened_at=ahead), Step(section))
+    with pytest.raises(Refused, match="检查时间晚于现在"):
+        supervision.record_inspection(
+            active, inspection(officers, happened_at=ahead + timedelta(hours=1)), Step(section)
+        )
+    supervision.complete(active, Step(section))
+    check = RestorationCheck(
+        first=officers[0], second=officers[1], happened_at=ahead, passed=True, police_present=True, restored_area=10
+    )  # fmt: skip
+    supervision.check_restoration(active, check, Step(section))
+    assert make.fresh(active).restored_on == timezone.localdate()
+
+
 def test_nobody_inspects_with_an_expired_card_but_what_happened_is_kept(active, section, officers):
     officers[1].certificates.update(expires_on=timezone.localdate() - timedelta(days=1))
     with pytest.raises(Refused, match=r"没有有效的行政执法证.*第四十二条"):

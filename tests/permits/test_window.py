@@ -12,7 +12,7 @@ from permits.models import Application, area_of
 from permits.paper_kinds import PaperKind
 from permits.workflow import decisions, guards, window
 from permits.workflow.steps import Step
-from staff.models import Setting, forget_settings
+from staff.models import Activity, Setting, forget_settings
 from staff.refusals import Refused
 from tests.factories import permits as make
 from tests.permits.test_case_pages import post_new, step_url
@@ -154,3 +154,14 @@ def test_half_a_hundredth_of_a_square_metre_is_rounded_up(window_clerk):
     """0.25 × 0.50 = 0.125: the form says 0.13, and the door agrees."""
     segment = make.build_segment(length="0.25", width="0.50", area=area_of(Decimal("0.25"), Decimal("0.50")))
     assert make.make_received(window_clerk, segments=[segment]).total_area == Decimal("0.13")
+
+
+def test_the_log_of_a_correction_shows_labels(window_clerk):
+    made = make.make_received(window_clerk)
+    made.space_kind, made.applicant_kind, made.is_project = "sidewalk", "person", True
+    window.correct_application(made, None, by=window_clerk, seen=made.version)
+    assert Activity.objects.about(made).first().changes == {
+        "空间类型": ["车行道", "人行道"],
+        "申请人类型": ["单位", "个人"],
+        "工程建设": ["否", "是"],
+    }

@@ -17,7 +17,7 @@ from reports.freezing import cells_moved
 from reports.layouts.paper import SummaryPaper, summary_pdf
 from reports.models import Compilation, Report, Section
 from reports.workflow import issuing, sections, summaries
-from reports.workflow.locks import ChangedMeanwhile
+from reports.workflow.locks import SectionChanged
 from staff.jobs import run_inline
 from staff.models import Activity, JobState, NumberCounter
 from staff.permissions import Roles
@@ -182,7 +182,7 @@ def test_a_section_keeps_its_history(report):
     old = section.text
     sections.save_section(section, heading="新标题", text="新文字", seen=1, by=user)
     assert section.revisions.get().text == old
-    with pytest.raises(ChangedMeanwhile) as refusal:
+    with pytest.raises(SectionChanged, match="刚保存过这一节") as refusal:
         sections.save_section(section, heading="x", text="y", seen=1, by=user)
     assert refusal.value.current.text == "新文字"
 

@@ -1,7 +1,8 @@
 """The log: one row per act, append-only in the database, every change to a sealed row found."""
 
 import random
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -9,8 +10,18 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from staff import append_only
-from staff.models import Activity, ActivitySeal, Verb, changed_fields, seal_activities, verify_chain
-from tests.factories.staff import UserFactory
+from staff.enums import DigestWay
+from staff.models import (
+    Activity,
+    ActivitySeal,
+    AppraisalScheme,
+    Verb,
+    changed_fields,
+    logged_values,
+    seal_activities,
+    verify_chain,
+)
+from tests.factories.staff import UnitFactory, UserFactory
 from tests.thorough import many
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +44,30 @@ def test_recording_keeps_who_what_and_before_and_after():
     assert activity.changes == {"电话": ["1", "2"]}
     assert (activity.object_type, activity.object_id, activity.actor) == ("staff.user", str(user.pk), user)
     assert list(Activity.objects.about(user)) == [activity]
+
+
+def test_logged_values_are_words():
+    """Labels for codes, 是 for True, the local minute, a plain number, a row of another table by its name."""
+    unit, user = UnitFactory(name="样例中队"), UserFactory()
+    user.unit, user.digest, user.mail_messages = unit, DigestWay.BELL, True
+    user.date_joined = datetime(2026, 3, 5, 16, 30, 59, tzinfo=UTC)
+    names = ["unit", "digest", "mail_messages", "date_joined", "phone"]
+    user.phone = ""
+    assert logged_values(user, names) == {
+        "所属单位": str(unit),
+        "每日提要": DigestWay.BELL.label,
+        "消息同时发到邮箱": "是",
+        "加入日期": "2026-03-06 00:30",
+        "手机号": "—",
+    }
+    scheme = AppraisalScheme(total=Decimal("1234.50"))
+    assert logged_values(scheme, ["total"]) == {"总分": "1234.5"}
+
+
+def test_logged_values_are_those_that_can_be_edited():
+    values = logged_values(UserFactory())
+    assert {"姓名", "手机号"} <= set(values)
+    assert not {"ID", "密码修改时间"} & set(values)
 
 
 @pytest.mark.parametrize("change", ["UPDATE staff_activity SET title='改'", "DELETE FROM staff_activity"])
