@@ -83,7 +83,7 @@ def test_a_step_posted_twice_is_taken_once(edge):
     entry = STORY[edge](case)
     case = Case.objects.get(pk=case.pk)
     take_step(case, edge, entry, by=None, seen=case.version)
-    with pytest.raises(Refused, match=r"刷新页面"):
+    with pytest.raises(Refused, match=r"另开一页核对最新情况"):
         take_step(case, edge, replace(entry, record=None), by=None, seen=case.version)
     assert case.steps.filter(edge=edge).count() == 1
 
