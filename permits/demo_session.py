@@ -25,7 +25,7 @@ def signed(story: Story, kind: PaperKind, **typed: str) -> PermitPaper:
     with on(story.day, 17, 20):
         paper = papers.draft(story.application, kind, by=story.cast.section, site=SITE)
         if typed:
-            papers.correct(paper, dict(typed), by=story.cast.section)
+            papers.correct(paper, dict(typed), by=story.cast.section, seen=paper.version)
         paper = papers.sign(paper, by=story.cast.section)
     story.application.refresh_from_db()
     return paper

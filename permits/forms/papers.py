@@ -49,11 +49,13 @@ class ContentForm(forms.Form):
             value = getattr(self.content, name)
             self.fields[name] = field_for(CONTENTS[PaperKind(paper.kind)], name)
             self.fields[name].initial = "\n".join(value) if isinstance(value, tuple) else value
+        self.fields["seen"] = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=paper.version)
 
     def store(self, *, by: User) -> bool:
-        changes = {name: self.typed(name) for name in self.fields}
+        """False, with the reason on the form, if it is refused."""
+        changes = {name: self.typed(name) for name in typed_fields(self.paper.kind)}
         try:
-            papers.correct(self.paper, changes, by=by)
+            papers.correct(self.paper, changes, by=by, seen=self.cleaned_data["seen"] or 0)
         except Refused as refusal:
             show_refusal(self, refusal)
             return False

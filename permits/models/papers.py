@@ -37,6 +37,7 @@ class PermitPaper(CasePaper):
     kind = models.CharField("文书", max_length=20, choices=PaperKind.choices)
     published_on = models.DateField("公示日期", null=True, editable=False)
     published_at_place = models.CharField("公示处", max_length=120, blank=True, editable=False)
+    version = models.PositiveIntegerField("版次", default=1, editable=False)
 
     objects = PermitPaperQuerySet.as_manager()
 

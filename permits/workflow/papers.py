@@ -25,7 +25,7 @@ from permits.workflow import decisions, guards
 from permits.workflow.steps import Obstacle, Step, flag, locked
 from staff.case_papers import sign_case_paper
 from staff.models import Activity, User, Verb
-from staff.refusals import Refused
+from staff.refusals import ChangedMeanwhile, Refused
 from staff.workflow.records import check_day
 
 TAKES_OFFICE = (PermitState.GRANTED, PermitState.FEE_DUE)  # the licence, once signed, is issued
@@ -96,24 +96,29 @@ def draft(application: Application, kind: str, *, by: User, site: str = "") -> P
 
 
 @transaction.atomic
-def correct(paper: PermitPaper, changes: dict[str, Any], *, by: User) -> PermitPaper:
-    """Put what was typed into the draft; facts of the case are corrected in the case."""
+def correct(paper: PermitPaper, changes: dict[str, Any], *, by: User, seen: int) -> PermitPaper:
+    """Put what was typed into the draft; facts of the case are corrected in the case. `seen`: the version on the page."""
     current = open_draft(paper)
+    if current.version != seen:
+        raise ChangedMeanwhile("这份草稿")
     content = replace(content_of(current.kind, current.data), **changes)
-    current.data = content.as_data()
-    current.save(update_fields=["data"])
+    current.data, current.version = content.as_data(), seen + 1
+    current.save(update_fields=["data", "version"])
     Activity.record(Verb.UPDATE, current, by=by, title=f"修改{current.get_kind_display()}草稿")
     return current
 
 
 @transaction.atomic
 def refresh(paper: PermitPaper, typed: frozenset[str], *, by: User, site: str = "") -> PermitPaper:
-    """Take the facts of the case anew; what was typed (`typed` names those fields) stays."""
+    """Take the facts of the case anew; what was typed (`typed` names those fields) stays.
+
+    It reads the locked draft, so it wipes nothing that somebody saved; whose page is older is told when saving.
+    """
     current = open_draft(paper)
     old, new = content_of(current.kind, current.data), build(current.application, current.kind, site=site)
     kept = {name: getattr(old, name) for name in typed if not is_blank(getattr(old, name))}
-    current.data = replace(new, **kept).as_data()
-    current.save(update_fields=["data"])
+    current.data, current.version = replace(new, **kept).as_data(), current.version + 1
+    current.save(update_fields=["data", "version"])
     Activity.record(Verb.UPDATE, current, by=by, title=f"{current.get_kind_display()}重新取数")
     return current
 

@@ -259,5 +259,5 @@ def signed(application, kind, by, **typed):
     """A paper of a case, drafted and signed; `typed`: what is filled in by hand."""
     paper = papers.draft(application, kind, by=by)
     if typed:
-        papers.correct(paper, typed, by=by)
+        papers.correct(paper, typed, by=by, seen=paper.version)
     return papers.sign(paper, by=by)

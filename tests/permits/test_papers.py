@@ -17,7 +17,7 @@ from permits.workflow import changes, decisions, papers, supervision, window
 from permits.workflow.steps import Step
 from staff.models import NumberSeries
 from staff.permissions import Roles
-from staff.refusals import Refused
+from staff.refusals import ChangedMeanwhile, Refused
 from tests.factories import permits as make
 from tests.factories.permit_papers import SITE, signed
 from tests.factories.staff import UserFactory
@@ -101,7 +101,7 @@ def test_a_missing_content_refuses_the_signature_and_takes_no_number(calendar, s
     application = make.make_accepted(section)
     make.put(application, PermitState.DENIED, refusal_reason="影响消防通道")
     paper = papers.draft(make.fresh(application), PaperKind.REFUSAL, by=section)
-    papers.correct(paper, {"facts": "占用消防通道"}, by=section)
+    papers.correct(paper, {"facts": "占用消防通道"}, by=section, seen=1)
     with pytest.raises(Refused, match=r"复议机关没有设定.*业务设置") as refused:
         papers.sign(paper, by=section)
     assert "第二十四条" in str(refused.value)
@@ -132,7 +132,7 @@ def test_refreshing_keeps_what_was_typed(office, section):
     application = make.make_accepted(section)
     make.put(application, PermitState.DENIED, refusal_reason="影响通行")
     paper = papers.draft(make.fresh(application), PaperKind.REFUSAL, by=section)
-    papers.correct(paper, {"facts": "查明的事实"}, by=section)
+    papers.correct(paper, {"facts": "查明的事实"}, by=section, seen=1)
     papers.refresh(paper, frozenset({"facts"}), by=section)
     content = content_of(paper.kind, PermitPaper.objects.get(pk=paper.pk).data)
     assert (content.facts, content.reasons) == ("查明的事实", "影响通行")
@@ -238,7 +238,7 @@ def test_a_rectification_order_speaks_of_the_last_order(office, section, officer
     demand = supervision.Demand("封闭围挡", timezone.localdate() + timedelta(days=3))
     supervision.order_rectification(application, demand, Step(section))
     paper = papers.draft(make.fresh(application), PaperKind.RECTIFY, by=section)
-    papers.correct(paper, {"facts": "围挡未封闭"}, by=section)
+    papers.correct(paper, {"facts": "围挡未封闭"}, by=section, seen=1)
     assert papers.sign(paper, by=section).number.startswith("岳南城管许责改字")
 
 
@@ -284,10 +284,51 @@ def test_typed_contents_are_stored_and_what_is_missing_is_said(client, office, s
     paper = papers.draft(make.fresh(application), PaperKind.REFUSAL, by=section)
     client.force_login(section)
     assert "查明的事实没有填写" in client.get(paper.get_absolute_url()).content.decode()
-    client.post(paper.get_absolute_url(), {"facts": "占用消防通道", "reasons": "影响通行", "basis": "样例条款"})
+    typed = {"facts": "占用消防通道", "reasons": "影响通行", "basis": "样例条款", "seen": paper.version}
+    client.post(paper.get_absolute_url(), typed)
     page = client.get(paper.get_absolute_url()).content.decode()
     assert "查明的事实没有填写" not in page
     assert "占用消防通道" in page
+
+
+def refusal_draft(section):
+    application = make.make_accepted(section)
+    make.put(application, PermitState.DENIED, refusal_reason="影响通行")
+    return papers.draft(make.fresh(application), PaperKind.REFUSAL, by=section)
+
+
+def stored(paper):
+    return content_of(paper.kind, PermitPaper.objects.get(pk=paper.pk).data)
+
+
+def test_of_two_with_the_same_draft_open_one_saves_and_the_other_is_told_and_keeps_his_text(client, office, section):
+    paper = refusal_draft(section)
+    client.force_login(section)
+    first, second = (client.get(paper.get_absolute_url()).context["form"]["seen"].value() for _ in range(2))
+    client.post(paper.get_absolute_url(), {"facts": "占用消防通道", "reasons": "影响通行", "seen": first})
+    client.force_login(UserFactory(role=Roles.PERMIT_SECTION))
+    answer = client.post(paper.get_absolute_url(), {"facts": "", "reasons": "影响盲道通行", "seen": second})
+    assert answer.status_code == 422
+    assert "这份草稿刚被别人修改过，这次没有保存" in answer.content.decode()
+    assert answer.context["form"]["reasons"].value() == "影响盲道通行"
+    assert (stored(paper).facts, stored(paper).reasons) == ("占用消防通道", "影响通行")
+    assert answer.context["form"]["seen"].value() == str(second)  # pressing again is refused again
+
+
+def test_a_page_from_before_new_facts_were_taken_does_not_save_over_them(office, section):
+    paper = refusal_draft(section)
+    papers.refresh(paper, frozenset(), by=section)
+    with pytest.raises(ChangedMeanwhile):
+        papers.correct(paper, {"facts": "占用消防通道"}, by=section, seen=1)
+    assert papers.correct(paper, {"facts": "占用消防通道"}, by=section, seen=2).version == 3
+
+
+def test_new_facts_are_taken_into_the_draft_as_somebody_else_left_it(office, section):
+    paper = refusal_draft(section)
+    old = PermitPaper.objects.get(pk=paper.pk)
+    papers.correct(paper, {"facts": "占用消防通道"}, by=section, seen=1)
+    papers.refresh(old, frozenset({"facts"}), by=section)
+    assert stored(paper).facts == "占用消防通道"
 
 
 def test_another_squads_paper_is_not_found(client, office, section):
