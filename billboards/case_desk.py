@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Q
 from django.urls import reverse
@@ -56,10 +56,6 @@ def listed(**query: str) -> str:
     return list_url("billboards:case-list", **query)
 
 
-def end_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(23, 59)))
-
-
 def days_todo(user: User) -> list[Todo]:
     """Periods that bind the bureau, past or about to end: the officer's own cases; for a squad's leader, the squad's."""
     today = timezone.localdate()
@@ -72,7 +68,7 @@ def days_todo(user: User) -> list[Todo]:
             f"{clock.case}：{clock.label}{'已超期' if clock.due_on < today else '将届满'}",
             clock.case.get_absolute_url(),
             "去办",
-            end_of(clock.due_on),
+            clock.due_on,
             light_of_day(clock.due_on, today),
         )
         for clock in rows[:SHOWN]

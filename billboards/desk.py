@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -71,10 +71,6 @@ def listed(route: str, **query: Any) -> str:
     return list_url(f"billboards:{route}", **query)
 
 
-def end_of(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(23, 59)))
-
-
 def items_todo(user: User) -> list[Todo]:
     """Of campaigns under way: past their date, sent back, to be struck off."""
     rows = CampaignItem.objects.visible_to(user).filter(campaign__state=CampaignState.RUNNING)
@@ -114,11 +110,11 @@ def campaigns_todo(user: User) -> list[Todo]:
                 url = first if len(open_ones) == 1 else campaign.get_absolute_url()
                 names = "、".join(street.label for street in open_ones)
                 words = f"{campaign.name}：{names}今日日报待确认"
-                found.append(Todo(words, url, "去确认", end_of(today), "yellow", len(open_ones)))
+                found.append(Todo(words, url, "去确认", today, "yellow", len(open_ones)))
     if user.has_perm(Perms.MANAGE_CAMPAIGNS):
         for campaign in running.filter(end__lt=today):
             words = f"{campaign.name}已过期限，待总结"
-            found.append(Todo(words, campaign.get_absolute_url(), "去总结", end_of(campaign.end), "orange"))
+            found.append(Todo(words, campaign.get_absolute_url(), "去总结", campaign.end, "orange"))
     return found
 
 

@@ -4,7 +4,7 @@ three times the cost: a list shows hundreds of moments, a sheet of 50,000 rows c
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.utils import timezone
 
@@ -16,6 +16,11 @@ def local(moment: datetime) -> datetime:
 
 def local_day(moment: datetime) -> date:
     return local(moment).date()
+
+
+def end_of_day(day: date) -> datetime:
+    """The last moment of a day: what is due on a day is due until then, and not overdue on it."""
+    return aware(datetime.combine(day, time.max))
 
 
 def aware(moment: datetime) -> datetime:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+from config.clock import end_of_day
 
 
 @dataclass(frozen=True)
 class Todo:
-    """One thing that waits for this user: what, where, until when."""
+    """One thing that waits for this user: what, where, until when (a moment, or a day where no hour was set)."""
 
     text: str
     url: str
     action: str = "去办"
-    due_at: datetime | None = None
+    due: date | None = None
     light: str = "none"  # red, orange, yellow, green, none
     count: int = 1
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """After which moment it is overdue: a day's deadline runs until the day ends."""
+        return self.due if self.due is None or isinstance(self.due, datetime) else end_of_day(self.due)
 
 
 @dataclass(frozen=True)

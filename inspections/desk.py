@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from config.clock import end_of_day
 from config.desk import Hit, Number, Todo
 from config.figure_sources import list_url
 from inspections.enums import AppealState, FindingState, RequestState
@@ -130,10 +131,10 @@ def appeals(user: User) -> list[Todo]:
     if first is None:
         return []
     day = first.answer_by
-    due = timezone.make_aware(datetime.combine(day + timedelta(days=1), time())) - timedelta(minutes=1) if day else None
+    light = light_of(end_of_day(day) if day else None)
     verb = "去裁定" if user.has_perm(Perms.DECIDE_FINDING_APPEAL) else "查看"
     url = address("appeal-list", state=AppealState.PENDING.value)
-    return [Todo(f"{count} 件考评申诉待裁定", url, verb, due, light_of(due), count)]
+    return [Todo(f"{count} 件考评申诉待裁定", url, verb, day, light, count)]
 
 
 def own(user: User) -> list[QuerySet]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
@@ -28,10 +28,6 @@ LEVELS = ("red", "orange", "yellow", "green", "none")
 
 def listed(**query: str) -> str:
     return list_url("permits:application-list", **query)
-
-
-def end_of(day: date | None) -> datetime | None:
-    return None if day is None else timezone.make_aware(datetime.combine(day, time(17, 30)))
 
 
 def todo(user: User) -> list[Todo]:
@@ -90,7 +86,7 @@ def waiting(user: User) -> list[Todo]:
                     f"{len(rows)} {words}",
                     url,
                     verb,
-                    end_of(due if due != date.max else None),
+                    due if due != date.max else None,
                     LEVELS[worst],
                     len(rows),
                 )
@@ -109,7 +105,7 @@ def my_surveys(user: User) -> list[Todo]:
             f"现场查勘 {survey.application.number}：{survey.application.location}",
             reverse("permits:survey-fill", args=[survey.application_id]),
             "去查勘",
-            end_of(survey.due_on),
+            survey.due_on,
             "red" if survey.is_late(today) else "orange" if survey.due_on == today else "yellow",
         )
         for survey in rows.select_related("application").order_by("due_on")[:20]
@@ -141,7 +137,7 @@ def planned_visits(user: User) -> list[Todo]:
         light = visit.light(today)
         url = reverse("permits:inspection-create", args=[case.pk])
         words = f"{visit.label} {case.number}：{case.location}（{visit.words(today)}）"
-        found.append(Todo(words, url, "去检查", end_of(visit.due), light.level if light else "none"))
+        found.append(Todo(words, url, "去检查", visit.due, light.level if light else "none"))
     if rest := len(rows) - len(found):
         found.append(Todo(f"另有 {rest} 处工地应检查", listed(state="active"), "查看", None, "yellow", rest))
     return found
@@ -151,7 +147,7 @@ def counted(rows: QuerySet, words: str, url: str, light: str, field: str) -> Ite
     first = rows.aggregate(first=Min(field))["first"]
     if first is not None:
         count = rows.count()
-        yield Todo(f"{count} {words}", url, "查看", end_of(first), light, count)
+        yield Todo(f"{count} {words}", url, "查看", first, light, count)
 
 
 def money(user: User) -> list[Todo]:

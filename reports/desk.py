@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
@@ -38,15 +38,11 @@ def tasks_due(user: User) -> list[Todo]:
             f"重点工作“{task.title}”{task.due_words}（{task.owner.label}）",
             task.get_absolute_url(),
             "去办",
-            end_of_day(task),
+            task.due,
             task.due_light,
         )
         for task in rows.filter(mine).select_related("owner").order_by("due", "pk")[:SHOWN_TASKS]
     ]
-
-
-def end_of_day(task: KeyTask) -> datetime | None:
-    return timezone.make_aware(datetime.combine(task.due, time(23, 59))) if task.due else None
 
 
 def outcomes_missing(user: User) -> list[Todo]:

@@ -23,7 +23,7 @@ URGENCY = ("red", "orange", "yellow", "green", "none")
 def all_todos(user: User) -> list[Todo]:
     """What this person must do, the most urgent light first, of one light the earliest."""
     found = [todo for app in DESKS for todo in app.todo(user)]
-    return sorted(found, key=lambda todo: (URGENCY.index(todo.light), todo.due_at is None, todo.due_at))
+    return sorted(found, key=lambda todo: (URGENCY.index(todo.light), todo.ends_at is None, todo.ends_at))
 
 
 def own_rows(user: User) -> list[QuerySet[Any]]:

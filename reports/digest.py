@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from config.clock import local, local_day
 from config.desk import Todo
 from reports.desks import all_todos
 from staff import mailing
@@ -54,16 +55,21 @@ class DayDigest:
 
 
 def todo_line(todo: Todo) -> str:
-    due = f"（最早 {timezone.localtime(todo.due_at):%m-%d %H:%M}）" if todo.due_at else ""
+    due = f"（最早 {short(todo.due)}）" if todo.due else ""
     return f"· {todo.text}{due}"
+
+
+def short(due: date) -> str:
+    """06-18 17:10, or 06-18 where a day was set and no hour."""
+    return f"{local(due):%m-%d %H:%M}" if isinstance(due, datetime) else f"{due:%m-%d}"
 
 
 def digest_of(user: User, day: date) -> DayDigest:
     """Red, or past its time, is overdue; of the rest what ends on `day` is due today."""
     now, todos = timezone.now(), all_todos(user)
-    overdue = [each for each in todos if each.light == "red" or (each.due_at and each.due_at < now)]
+    overdue = [each for each in todos if each.light == "red" or (each.ends_at and each.ends_at < now)]
     rest = [each for each in todos if each not in overdue]
-    today = [each for each in rest if each.due_at and timezone.localdate(each.due_at) == day]
+    today = [each for each in rest if each.ends_at and local_day(each.ends_at) == day]
     unread = Message.objects.visible_to(user).unread()
     texts = unread.values_list("text", flat=True)[:SHOWN_MESSAGES]
     return DayDigest(tuple(overdue), tuple(today), len(rest) - len(today), unread.count(), tuple(texts))

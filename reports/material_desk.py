@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
-
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -30,9 +28,8 @@ def owed(user: User) -> list[Todo]:
         return []
     first = min(mine, key=lambda row: row.due_on)
     address = first.get_absolute_url() if len(mine) == 1 else reverse("reports:material-list")
-    due = timezone.make_aware(datetime.combine(first.due_on, time(18)))
     words = f"总结材料待交、待确认 {len(mine)} 节"
-    return [Todo(words, address, due_at=due, light=first.light(today), count=len(mine))]
+    return [Todo(words, address, due=first.due_on, light=first.light(today), count=len(mine))]
 
 
 def waiting(user: User) -> list[Todo]:

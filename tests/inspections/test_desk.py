@@ -33,8 +33,8 @@ def test_late_and_soon_due_are_one_line_each_and_the_late_list_is_as_long(office
     later = in_state("ordered", item=ItemFactory(rectify_hours=72))
     red, orange, confirm = desk.todo(office)
     assert (confirm.count, confirm.action) == (2, "去确认")
-    assert (red.count, red.light, red.due_at) == (2, "red", late[0].due_at)
-    assert (orange.count, orange.light, orange.due_at) == (1, "orange", soon.due_at)
+    assert (red.count, red.light, red.due) == (2, "red", late[0].due_at)
+    assert (orange.count, orange.light, orange.due) == (1, "orange", soon.due_at)
     client.force_login(office)
     table = client.get(red.url).context["table"]
     assert [row.object for row in table.rows] == late

@@ -1,20 +1,34 @@
 """The daily digest: what it says, once a person and day, and that nobody's failure is everybody's."""
 
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
 from django.core import mail as outbox_of
+from django.core.management import call_command
 from django.db import IntegrityError
+from django.urls import reverse
 from django.utils import timezone
 
+from billboards.enums.cases import CaseState
+from billboards.models import Case, CaseClock
 from config.desk import Todo
+from config.periods import Period
 from config.schedule import TIMED_TASKS
+from permits.models import Survey
 from reports import digest
 from reports.tasks import daily_digest
+from reports.workflow.materials import ask_material
+from reports.workflow.summaries import create_report
+from staff import workdays
 from staff.enums import DigestWay
 from staff.models import Digest, Message, Setting, notify
-from tests.factories.staff import UserFactory
+from staff.permissions import Roles
+from tests.factories import permits
+from tests.factories.cases import make_case
+from tests.factories.people import CertificateFactory, make_person
+from tests.factories.staff import SquadFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -32,8 +46,8 @@ def morning():
 def todos(monkeypatch):
     """What the desk says to everybody."""
     found = [
-        Todo("3 条考评问题已逾期", "/a/", due_at=MORNING - timedelta(days=1), light="red", count=3),
-        Todo("1 条考评问题一天内到期", "/b/", due_at=MORNING + timedelta(hours=9), light="orange"),
+        Todo("3 条考评问题已逾期", "/a/", due=MORNING - timedelta(days=1), light="red", count=3),
+        Todo("1 条考评问题一天内到期", "/b/", due=MORNING + timedelta(hours=9), light="orange"),
         Todo("2 件申请待受理", "/c/", light="none"),
     ]
     monkeypatch.setattr("reports.digest.all_todos", lambda user: found)
@@ -134,6 +148,64 @@ def test_the_real_desk_goes_into_the_digest(mailed):
     notify([user], "甲")
     found = digest.digest_of(user, timezone.localdate())
     assert (found.overdue, found.today, found.unread, found.messages) == ((), (), 1, ("甲",))
+
+
+# --- Deadlines that are days ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def calendar(db):
+    call_command("load_calendar", verbosity=0)
+    workdays.forget()
+    yield
+    workdays.forget()
+
+
+def a_survey(squad, user):
+    surveyor = make_person(unit=squad, since=date(2024, 1, 1), account=user)
+    crew = [surveyor, make_person(unit=squad, since=date(2024, 1, 1))]
+    for person in crew:
+        CertificateFactory(person=person)
+    permits.make_surveying(UserFactory(role=Roles.PERMIT_SECTION), crew, squad=squad)
+    Survey.objects.update(due_on=DAY)
+    return "现场查勘"
+
+
+def a_case(squad, user):
+    case = make_case(CaseState.FILED)
+    case.officers.filter(pk=case.officers.first().pk).update(
+        person=make_person(unit=squad, since=date(2024, 1, 1), account=user)
+    )
+    Case.objects.update(unit=squad)
+    CaseClock.objects.create(case=case, rule="C_DECIDE", label="作出处罚决定", started_on=DAY - timedelta(days=90), due_on=DAY, ours=True)  # fmt: skip
+    return "作出处罚决定将届满"
+
+
+def a_material(squad, user):
+    office = UserFactory(role=Roles.OFFICE)
+    report = create_report(Period.parse("2026H1"), by=office)
+    section = report.sections.order_by("order").first()
+    ask_material(report, section=section, unit=squad, person=user, due_on=DAY, note="", by=office)
+    return "总结材料待交"
+
+
+@pytest.mark.usefixtures("calendar")
+@pytest.mark.parametrize("given", [a_survey, a_case, a_material])
+def test_what_is_due_on_a_day_is_due_until_the_day_ends_and_no_hour_is_made_up(client, given):
+    squad = SquadFactory()
+    user = UserFactory(role=Roles.SQUAD_MEMBER, unit=squad)
+    words = given(squad, user)
+    with time_machine.travel(MORNING.replace(hour=19, minute=0), tick=False):
+        found = digest.digest_of(user, DAY)
+        assert [each.text for each in found.overdue] == []
+        (todo,) = found.today
+        assert words in todo.text
+        assert digest.todo_line(todo).endswith("（最早 06-18）")
+        client.force_login(user)
+        page = client.get(reverse("reports:desk")).content.decode()
+        assert re.search(r"(期限|最早到期) 2026-06-18</span>", page)
+    with time_machine.travel(MORNING + timedelta(days=1), tick=False):
+        assert [words[:4] in each.text for each in digest.digest_of(user, DAY + timedelta(days=1)).overdue] == [True]
 
 
 def test_the_schedule_knows_the_task():
