@@ -28,21 +28,9 @@ def cases(name: str, label: str, *aliases: str, example: str) -> SheetField:
     return SheetField(spec, partial(values.to_integer, units=("件", "条", "宗")))
 
 
-def to_month(raw: Any) -> str:
-    """2026-03, 2026年3月, 202603 or a date in the month."""
-    if hasattr(raw, "year"):
-        return f"{raw:%Y-%m}"
-    words = values.to_text(raw).replace("年", "-").replace("月", "").replace("/", "-").replace(".", "-")
-    year, _, month = words.partition("-") if "-" in words else (words[:4], "", words[4:])
-    month = month.partition("-")[0]
-    if not (year.isdecimal() and len(year) == 4 and month.isdecimal() and 1 <= int(month) <= 12):
-        raise values.ValueProblem(f"“{raw}”不是月份。请写成 2026-03 或 2026年3月。")
-    return f"{year}-{int(month):02d}"
-
-
 class InputResource(SheetResource):
     month = SheetField(
-        FieldSpec("month", "月份", ("考评月份", "年月", "所属月份"), required=True, example="2026-03"), to_month
+        FieldSpec("month", "月份", ("考评月份", "年月", "所属月份"), required=True, example="2026-03"), values.to_month
     )
     unit = text("unit", "单位", "责任单位", "被考评单位", "街道", example="湖滨街道", longest=60)
     kind = SheetField(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
@@ -17,8 +16,6 @@ from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField, SheetResource
 from staff.models import Unit
 from staff.resources.people import day, text
-
-MONTH = re.compile(r"(20\d\d)[-./年](\d{1,2})月?")
 
 
 def number(name: str, label: str, *aliases: str, example: str, units: Sequence[str] = ()) -> SheetField:
@@ -108,20 +105,9 @@ def key_of(entry: TallyEntry) -> str:
     return f"{entry.happened_on}|{entry.measure_id}|{quantity:f}|{entry.unit_id}|{entry.place}|{entry.note}"
 
 
-def to_month(raw: Any) -> str:
-    """2024-03 from 2024-03, 2024.3, 2024年3月 or a date."""
-    if hasattr(raw, "year"):
-        return f"{raw.year}-{raw.month:02d}"
-    words = values.to_text(raw)
-    match = MONTH.match(words)
-    if words and (match is None or not 1 <= int(match[2]) <= 12):
-        raise values.ValueProblem(f"“{words}”不是月份，请写成 2024-03。")
-    return f"{match[1]}-{int(match[2]):02d}" if match else ""
-
-
 class HistoryResource(SheetResource):
     figure = text("figure", "数据名称", "数据", "编号", required=True, example="inspections.findings", longest=80)
-    month = SheetField(FieldSpec("month", "月份", ("年月", "时间"), required=True, example="2024-03"), to_month)
+    month = SheetField(FieldSpec("month", "月份", ("年月", "时间"), required=True, example="2024-03"), values.to_month)
     value = number("value", "数值", "数量", "数", example="126", units=COUNT_WORDS)
     source = text("source", "来源文件", "来源", "出处", required=True, example="2024年上半年工作总结第3页", longest=120)
     checked_by = text("checked_by", "核对人", "审核人", required=True, example="员示例", longest=40)

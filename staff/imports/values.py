@@ -25,6 +25,10 @@ class ValueProblem(ValueError):
     """What is wrong with a cell, in Chinese, for the clerk who mends it."""
 
 
+class TwoMonths(ValueProblem):
+    """2024.1 as a number: January as written, or October whose zero the spreadsheet dropped."""
+
+
 def narrow(text: str) -> str:
     """Full-width digits, letters and spaces as half-width ones."""
     return unicodedata.normalize("NFKC", text).strip()
@@ -92,11 +96,34 @@ def to_date(raw: Any, *, earliest: date = EARLIEST, months: bool = False) -> dat
     """A day; with `months` also a year and month (1985.03, 1985年3月), which is its first day."""
     found = MONTH.fullmatch(narrow(shown(raw))) if months and isinstance(raw, (str, float)) else None
     if isinstance(raw, float) and found and found[2] == "1":
-        raise ValueProblem(f"“{raw}”分不清是 1 月还是 10 月。请把这一格设为文本，填成 {found[1]}.01 或 {found[1]}.10。")
-    if found and 1 <= int(found[2]) <= 12 and int(found[1]) >= earliest.year:
+        raise TwoMonths(f"“{raw}”分不清是 1 月还是 10 月。请把这一格设为文本，填成 {found[1]}.01 或 {found[1]}.10。")
+    if found and 1 <= int(found[2]) <= 12 and earliest.year <= int(found[1]) <= LATEST.year:
         return date(int(found[1]), int(found[2]), 1)
     moment = to_datetime(raw, earliest=earliest)
     return None if moment is None else moment.date()
+
+
+COMPACT_MONTH = re.compile(r"(\d{4})(0[1-9]|1[0-2])")
+SPAN = re.compile(r"\d{4}\s*[/.年]\s*\d{1,2}\s*-.*")
+
+
+def to_month(raw: Any) -> str:
+    """2024-03 from 2024-03, 2024.3, 2024年3月, 202403 or a day of the month; "" for empty. The whole cell is read:
+    what names more than one month (2024.1-3, 2024年1至3月) or may (2024.1 as a number) is a ValueProblem.
+    """
+    text = "" if raw is None else narrow(shown(raw))
+    if not text:
+        return ""
+    compact = COMPACT_MONTH.fullmatch(text)
+    try:
+        day = None if SPAN.fullmatch(text) else to_date(f"{compact[1]}-{compact[2]}" if compact else raw, months=True)
+    except TwoMonths:
+        raise
+    except ValueProblem:
+        day = None
+    if day is None:
+        raise ValueProblem(f"“{text}”不是月份，或者早于 {EARLIEST.year} 年。请写成 2024-03 或 2024年3月。")
+    return f"{day:%Y-%m}"
 
 
 def _from_number(raw: float | Decimal) -> datetime:

@@ -6,12 +6,10 @@ import pytest
 from django.db import IntegrityError
 from django.urls import reverse
 
-from inspections.input_sheet import to_month
 from inspections.models import ComponentInput
 from inspections.tasks import INPUT_IMPORT
 from inspections.workflow import inputs
 from staff.imports import pipeline
-from staff.imports.values import ValueProblem
 from staff.models import Activity, ImportState, UnitKind
 from staff.permissions import Roles
 from staff.refusals import ChangedMeanwhile, Refused
@@ -195,6 +193,7 @@ class TestImport:
     @pytest.mark.parametrize(("wrong", "text"), [
         ("2026-03\t丙街道\t投诉与曝光\t96\t\t\t\t\tx", "没有“丙街道”"),
         ("2099-03\t甲街道\t投诉与曝光\t96\t\t\t\t\tx", "还没有到"),
+        ("2026-03（快报）\t甲街道\t投诉与曝光\t96\t\t\t\t\tx", "不是月份"),
         ("三月\t甲街道\t投诉与曝光\t96\t\t\t\t\tx", "不是月份"),
         ("2026-03\t甲街道\t投诉与曝光\t196\t\t\t\t\tx", "大于 100"),
         ("2026-03\t甲街道\t投诉与曝光\t\t\t\t\t\tx", "没有得分"),
@@ -206,14 +205,3 @@ class TestImport:
         batch, _ = self.load(SHEET.splitlines()[0] + "\n" + wrong + "\n", settings)
         assert batch.wrong == 1
         assert text in str(batch.problems)
-
-
-@pytest.mark.parametrize(("raw", "month"), [("2026-03", MONTH), ("2026年3月", MONTH), ("202603", MONTH), ("2026.3", MONTH), ("2026/03/15", MONTH)])  # fmt: skip
-def test_months_as_sheets_write_them(raw, month):
-    assert to_month(raw) == month
-
-
-@pytest.mark.parametrize("raw", ["", "2026", "26-03", "2026-13", "三月"])
-def test_what_is_no_month_on_a_sheet(raw):
-    with pytest.raises(ValueProblem, match="不是月份"):
-        to_month(raw)

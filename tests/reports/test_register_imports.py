@@ -103,5 +103,6 @@ def test_history_comes_in_by_the_month(client):
     batch = confirm(client, upload(client, "reports.history", head, *rows))
     assert batch.state == "published"
     assert set(HistoricalFigure.objects.values_list("month", flat=True)) == {"2024-03", "2024-04"}
-    wrong = upload(client, "reports.history", head, ["inspections.rectification_rate", "2024-13", 97, "旧总结", "甲"])
-    assert "不是月份" in reasons(wrong)
+    for month, words in (("2024-13", "不是月份"), ("2024-123", "不是月份"), (2024.1, "分不清是 1 月还是 10 月")):
+        wrong = upload(client, "reports.history", head, ["inspections.rectification_rate", month, 97, "旧总结", "甲"])
+        assert words in reasons(wrong)

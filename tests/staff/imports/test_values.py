@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from staff.imports.values import ValueProblem, to_choice, to_date, to_datetime, to_decimal, to_integer, to_text
+from staff.imports.values import (
+    ValueProblem,
+    to_choice,
+    to_date,
+    to_datetime,
+    to_decimal,
+    to_integer,
+    to_month,
+    to_text,
+)
 
 DAY = date(2026, 3, 5)
 FORMS = [
@@ -27,6 +36,35 @@ def test_dates_come_back_from_every_form(day, form):
 def test_serials_and_whole_numbers_are_dates(day):
     assert to_date((day - date(1899, 12, 30)).days) == day
     assert to_date(int(f"{day:%Y%m%d}")) == day
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["2026-03", "2026.3", "2026.03", "2026/3", "2026年3月", "２０２６年０３月", " 2026 年 3 月 ", "202603", 202603, 2026.3,
+     "2026/03/15", "2026年3月15日", 20260315, date(2026, 3, 15), datetime(2026, 3, 15, 9, 30), 46086],
+)  # fmt: skip
+def test_months_as_sheets_write_them(raw):
+    assert to_month(raw) == "2026-03"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["2024-123", "2025.1至3月", "2025年1-3月", "2025.1-3", "2025年1-3", "2025-01（快报）", "2025年1月、2月", "2025.1~3", "2025-13",
+     "2025-0", "202513", 202513, "2025", 2025, "25-03", "三月", "1985-03", "2999-03", True],
+)  # fmt: skip
+def test_what_is_no_one_month_is_refused_whole(raw):
+    with pytest.raises(ValueProblem, match="不是月份"):
+        to_month(raw)
+
+
+def test_a_number_that_may_be_january_or_october_is_asked_about():
+    with pytest.raises(ValueProblem, match="分不清是 1 月还是 10 月"):
+        to_month(2024.1)
+    assert (to_month("2024.10"), to_month(2024.11), to_month("2024.1")) == ("2024-10", "2024-11", "2024-01")
+
+
+def test_no_month_is_no_text():
+    assert to_month(None) == to_month("") == to_month("　") == ""
 
 
 @pytest.mark.parametrize(
