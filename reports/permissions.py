@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from reports.enums import MATERIAL_EDGES, ReportState
 from reports.models import KeyTask, Material, Report, TallyEntry
+from reports.models.reports import reads_reports
 from staff.models import Record, Unit, User, setting
 from staff.permissions import Perms
 
 
 def can_read_reports(user: User) -> bool:
-    return user.has_perm(Perms.VIEW_REPORT) and user.sees_all_units
+    return reads_reports(user)
 
 
 def can_edit_report(user: User, report: Report) -> bool:

@@ -72,7 +72,6 @@ ONE_BOOK = {
     "inspections.RewardRule",
     "inspections.ScoringRuleSet",
     "inspections.StandardVersion",
-    "reports.Submission",
     "staff.Activity",
     "staff.User",
 }

@@ -49,7 +49,9 @@ class IncidentFilter(django_filters.FilterSet):
     unit = django_filters.ModelChoiceFilter(
         label="属地单位", queryset=lambda request: Unit.objects.filter(fireworks_incidents__isnull=False).distinct()
     )
-    grid = django_filters.ModelChoiceFilter(label="网格", queryset=lambda request: Grid.objects.all())
+    grid = django_filters.ModelChoiceFilter(
+        label="网格", queryset=lambda request: Grid.objects.visible_to(request.user)
+    )
     place_kind = django_filters.ChoiceFilter(label="场所", choices=PlaceKind.choices)
     trigger = django_filters.ChoiceFilter(label="起因", choices=Trigger.choices)
     kind = django_filters.ChoiceFilter(label="种类", choices=FireworkKind.choices)

@@ -61,8 +61,13 @@ class FindingFilter(django_filters.FilterSet):
     )
     month = django_filters.CharFilter(label="所属月份", field_name="month", widget=forms.HiddenInput())
     batch = of_batch()
-    round = django_filters.ModelChoiceFilter(label="考评轮次", queryset=Round.objects.all(), widget=forms.HiddenInput())
-    spot = django_filters.ModelChoiceFilter(label="点位", queryset=Place.objects.all(), widget=forms.HiddenInput())
+    # Hidden, but the chips over the list say their names: only of what this reader may see.
+    round = django_filters.ModelChoiceFilter(
+        label="考评轮次", queryset=lambda request: Round.objects.visible_to(request.user), widget=forms.HiddenInput()
+    )
+    spot = django_filters.ModelChoiceFilter(
+        label="点位", queryset=lambda request: Place.objects.visible_to(request.user), widget=forms.HiddenInput()
+    )
     outside = django_filters.BooleanFilter(label="定位在辖区外", widget=forms.HiddenInput())
 
     # What the analysis opens: a place by its very words, a box on the map.

@@ -69,7 +69,7 @@ def finding_table(request: HttpRequest) -> Table:
     if not set(asked) & set(FindingFilter.base_filters):
         asked["found_from"] = date(timezone.localdate().year, 1, 1).isoformat()
     rows = Finding.objects.visible_to(request.user).listed()
-    filters = FindingFilter(asked, queryset=rows)
+    filters = FindingFilter(asked, queryset=rows, request=request)
     return Table(
         columns=finding_columns(),
         rows=filters.qs,

@@ -23,10 +23,14 @@ def compiled_path(compilation: models.Model, filename: str) -> str:
     return f"reports/{uuid.uuid4().hex}.pdf"
 
 
+def reads_reports(user: User) -> bool:
+    """Figures are bureau-wide, so what holds them opens only to those who may see all units."""
+    return user.has_perm("reports.view_reports") and user.sees_all_units
+
+
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: User) -> ReportQuerySet:
-        """Figures are bureau-wide, so a report opens only to those who may see all units."""
-        return self if user.has_perm("reports.view_reports") and user.sees_all_units else self.none()
+        return self if reads_reports(user) else self.none()
 
 
 class Report(IssuedPaper):

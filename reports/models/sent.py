@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from config.periods import Period
-from reports.models.reports import Report
+from reports.models.reports import Report, reads_reports
+
+if TYPE_CHECKING:
+    from staff.models import User
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def visible_to(self, user: User) -> SubmissionQuerySet:
+        """What was sent holds the summary's figures: who reads summaries reads it."""
+        return self if reads_reports(user) else self.none()
 
 
 class Submission(models.Model):
@@ -26,6 +37,8 @@ class Submission(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="登记人", on_delete=models.PROTECT, related_name="+"
     )
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
+
+    objects = SubmissionQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "报送留底"

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -16,6 +17,7 @@ from config.tables import Column, Table, render_table
 from reports.forms.figures import offered_figures
 from reports.forms.sent import ReportSentForm, SentValueFormSet, SubmissionForm, values_of
 from reports.models import Report, SentFigure, Submission
+from reports.permissions import can_read_reports
 from reports.reconciliation import lines_for, lines_of
 from reports.views.reports import VIEW, visible_report
 from staff.files import send_made
@@ -96,20 +98,22 @@ def submission_list(request: HttpRequest) -> HttpResponse:
             Column("sent_on", "报送日期", sort="sent_on", phone="secondary"),
             Column("recorded_by", "登记人", phone="hidden"),
         ],
-        rows=Submission.objects.select_related("recorded_by"),
+        rows=Submission.objects.visible_to(request.user).select_related("recorded_by"),
         request=request,
         name="submissions",
         default_sort="-sent_on",
         row_url=Submission.get_absolute_url,
         empty="还没有报送留底。报出材料后登记，以后的数与它不一致时会提醒。",
     )
-    may = request.user.has_perm(Perms.EDIT_REPORT)
+    may = can_read_reports(request.user) and request.user.has_perm(Perms.EDIT_REPORT)
     return render_table(request, "reports/submission_list.html", {"table": table, "may": may})
 
 
 @require_http_methods(["GET", "POST"])
 @EDIT
 def submission_create(request: HttpRequest) -> HttpResponse:
+    if not can_read_reports(request.user):
+        raise PermissionDenied
     form, values = SubmissionForm(request.POST or None), SentValueFormSet(request.POST or None, prefix="values")
     if request.method == "POST" and form.is_valid() and values.is_valid():
         submission = form.save(values_of(values), by=request.user)
@@ -125,7 +129,8 @@ def submission_create(request: HttpRequest) -> HttpResponse:
 @VIEW
 def submission_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What was sent beside what the records say now."""
-    submission = get_object_or_404(Submission.objects.select_related("recorded_by", "report"), pk=pk)
+    rows = Submission.objects.visible_to(request.user).select_related("recorded_by", "report")
+    submission = get_object_or_404(rows, pk=pk)
     figures = list(submission.figures.all())
     now = {line.name: line for line in lines_for([each.name for each in figures if each.name], submission.period)}
     context = {"submission": submission, "rows": [beside(each, now) for each in figures]}

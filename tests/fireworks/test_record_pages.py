@@ -98,6 +98,15 @@ def test_a_street_chooses_only_its_own_ground(street, stranger):
         assert street.post(reverse("fireworks:incident-create"), {**FACTS, **more}).status_code == 422
 
 
+def test_the_list_offers_a_street_the_grids_of_its_own_ground_and_the_office_all(street, stranger, office):
+    own = GridFactory(name="自家网格", community=CommunityFactory(parent=street.user.unit))
+    theirs = GridFactory(name="别家网格", community=CommunityFactory(parent=stranger.user.unit))
+    url = reverse("fireworks:incident-list")
+    assert set(street.get(url).context["table"].filters.form.fields["grid"].queryset) == {own}
+    assert "别家网格" not in street.get(url, {"grid": theirs.pk}).content.decode()
+    assert set(office.get(url).context["table"].filters.form.fields["grid"].queryset) == {own, theirs}
+
+
 @pytest.mark.parametrize("edge", STEPS)
 def test_each_step_from_its_button(edge, office, leader, stranger, street):
     incident = make_incident(to=BEFORE[edge], unit=street.user.unit)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from inspections.models import Finding
 from inspections.workflow import findings as workflow
 from staff.permissions import Roles
 from tests.factories.inspections import CategoryFactory, ItemFactory, make_finding, moment
+from tests.factories.rounds import make_place, make_round
 from tests.factories.staff import UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +43,9 @@ def other():
 
 
 def found(**asked):
-    filters = FindingFilter({name: str(value) for name, value in asked.items()}, queryset=Finding.objects.all())
+    query, request = {name: str(value) for name, value in asked.items()}, RequestFactory().get("/")
+    request.user = UserFactory(role=Roles.ASSESSMENT_OFFICE)
+    filters = FindingFilter(query, queryset=Finding.objects.all(), request=request)
     assert not filters.form.errors, filters.form.errors
     return list(filters.qs.order_by("found_at"))
 
@@ -106,6 +110,24 @@ def test_the_list_opens_on_the_current_year_and_says_so(client):
     assert [row.object for row in page.context["table"].rows] == [this_year]
     assert f"{year}-01-01" in page.content.decode()
     assert client.get(reverse("inspections:finding-list"), {"state": "all"}).context["table"].count == 2
+
+
+def test_the_address_tells_an_assessed_unit_no_round_or_place_that_it_may_not_see(client):
+    planned, theirs = make_round(name="十月夜间突查", opened=False), make_place(name="别家点位")
+    asked = [{"round": planned.pk}, {"spot": theirs.pk}]
+    contact = UserFactory(role=Roles.STREET_CONTACT, unit=UnitFactory())
+    own = make_place(name="自家点位", unit=contact.unit)
+    client.force_login(contact)
+    for query in asked:
+        page = client.get(reverse("inspections:finding-list"), query)
+        assert page.status_code == 200
+        assert "十月夜间突查" not in page.content.decode()
+        assert "别家点位" not in page.content.decode()
+    assert "自家点位" in client.get(reverse("inspections:finding-list"), {"spot": own.pk}).content.decode()
+    client.force_login(UserFactory(role=Roles.ASSESSMENT_OFFICE))
+    pages = "".join(client.get(reverse("inspections:finding-list"), query).content.decode() for query in asked)
+    assert "十月夜间突查" in pages
+    assert "别家点位" in pages
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,14 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.periods import Period
 from inspections.models import Item
+from reports import material_desk
 from reports.checklist import checklist
 from reports.compilation import compile_content
 from reports.enums import CheckKind
@@ -276,6 +278,24 @@ class TestSubmissions:
         )
         client.post(url("submission-create"), data)
         assert SentFigure.objects.get().value == "1236"
+
+    def test_who_does_not_see_all_units_reads_what_was_sent_no_more_than_the_summary(self, client, report, office):
+        values = [SentValue("查找案件", "1236", "件", "inspections.findings")]
+        facts = {"period": H1, "title": "半年报", "recipient": "区管委会", "sent_on": DUE}
+        told = sent.record_submission(**facts, values=values, by=office)
+        reader = UserFactory()
+        reader.user_permissions.set(Permission.objects.filter(codename__in=["view_reports", "edit_report"]))
+        client.force_login(reader)
+        assert client.get(report.get_absolute_url()).status_code == 404
+        assert client.get(told.get_absolute_url()).status_code == 404
+        page = client.get(url("submission-list")).content.decode()
+        assert "区管委会" not in page
+        assert url("submission-create") not in page
+        assert client.get(url("submission-create")).status_code == 403
+        assert material_desk.search(reader, "半年报") == []
+        client.force_login(office)
+        assert "区管委会" in client.get(url("submission-list")).content.decode()
+        assert [hit.url for hit in material_desk.search(office, "半年报")] == [told.get_absolute_url()]
 
     def test_nothing_sent_is_refused(self, office):
         with pytest.raises(Refused, match="至少登记一个"):
