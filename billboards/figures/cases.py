@@ -122,7 +122,7 @@ def until(period: Period) -> tuple[Decimal, Decimal]:
     """What was imposed and what was collected of it, from the beginning to the end of the period."""
     imposed = Decision.objects.filter(kind__in=DecisionKind.PENALTIES, issued_on__lte=period.end)
     paid = Payment.objects.recorded().filter(kind=Payment.For.FINE, paid_on__lte=period.end)
-    return tuple(exact(rows.aggregate(n=Sum("amount"))["n"] or Decimal(0)) for rows in (imposed, paid))  # type: ignore[return-value]
+    return tuple(exact(rows.aggregate(n=Sum("amount"))["n"] or Decimal(0)) for rows in (imposed, paid))
 
 
 def outstanding_value(period: Period, parameter: str | None) -> Value:
