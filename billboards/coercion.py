@@ -46,7 +46,7 @@ class Facts:
     statement_open: bool = False  # the party answered the dunning and has no reply yet
     announced_on: date | None = None
     remove_by: date | None = None
-    enforcement_decided: bool = False
+    enforced_on: date | None = None  # when the decision to enforce is (or will be) served
     authority: str = ""
     consent_on: date | None = None
     obstacle: bool = False
@@ -171,6 +171,21 @@ def _dated(reasons: Sequence[Reason], calendar: WorkCalendar, provisional: bool)
     return day, provisional or calendar.is_provisional(day)
 
 
+def _own_papers(facts: Facts) -> list[Reason]:
+    """Dunning and decision to enforce count from their service, which an announcement puts thirty days off (强制法 Art. 38).
+
+    The board may come down on the day on which the decision is served, but not on that of the dunning.
+    """
+    found = []
+    if facts.dunned_on:
+        found.append(Reason(f"催告书{facts.dunned_on}送达", "《行政强制法》第三十五条、第三十八条", facts.dunned_on))
+    if facts.enforced_on:
+        name = "代履行决定" if facts.route == Route.SUBSTITUTE else "强制执行决定"
+        words, article = f"{name}{facts.enforced_on}送达", "《行政强制法》第三十七条、第三十八条"
+        found.append(Reason(words, article, facts.enforced_on - DAY))
+    return found
+
+
 def _unserved(facts: Facts) -> str:
     if facts.served_on is None:
         return "决定还没有送达，复议和诉讼期限没有起算（《行政处罚法》第六十一条；《行政强制法》第四十四条）。"
@@ -189,6 +204,7 @@ def _own_demolition(facts: Facts, calendar: WorkCalendar, local: Local) -> Outlo
     if barred := _unserved(facts):
         return Outlook(never=quashed(facts), blocked="" if quashed(facts) else barred, missing=_papers(facts))
     reasons, provisional = remedy_bars(facts, calendar)
+    reasons += _own_papers(facts)
     if facts.perform_by:
         reasons.append(Reason(f"催告给的履行期限至{facts.perform_by}", "《行政强制法》第三十五条", facts.perform_by))
     if facts.remove_by:
@@ -206,7 +222,7 @@ def _papers(facts: Facts) -> tuple[Reason, ...]:
         wanted.append(Reason("当事人对催告的陈述申辩还没有复核", "《行政强制法》第三十六条"))
     if facts.announced_on is None:
         wanted.append(Reason("还没有限期拆除公告", _ART_44))
-    if not facts.enforcement_decided:
+    if facts.enforced_on is None:
         wanted.append(Reason("还没有送达强制执行决定", "《行政强制法》第三十七条、第三十八条"))
     if facts.route in Route.OWN_DEMOLITION and not _authorised(facts):
         wanted.append(_authority_wanted(facts.route))
@@ -268,9 +284,8 @@ def _substitute(facts: Facts, calendar: WorkCalendar, local: Local) -> Outlook:
     if barred := _unserved(facts):
         return Outlook(never=quashed(facts), blocked="" if quashed(facts) else barred)
     reasons, provisional = remedy_bars(facts, calendar) if local.substitute_waits else ([], False)
-    missing = (
-        [] if facts.enforcement_decided else [Reason("还没有送达代履行决定", "《行政强制法》第五十一条第一款第一项")]
-    )
+    reasons += _own_papers(facts)
+    missing = [] if facts.enforced_on else [Reason("还没有送达代履行决定", "《行政强制法》第五十一条第一款第一项")]
     if facts.dunned_on is None:
         missing.insert(0, Reason("还没有在代履行三个工作日前催告", "《行政强制法》第五十一条第一款第二项"))
     else:

@@ -260,7 +260,7 @@ class Dossier:
             statement_open=bool(dunning and dunning.statement_on and not dunning.replied_on),
             announced_on=announced.posted_on if announced else None,
             remove_by=announced.remove_by if announced else None,
-            enforcement_decided=bool(enforced and enforced.served_on),
+            enforced_on=enforced.served_on if enforced else None,
             authority=self.authority,
             consent_on=choice.consent_on if choice else None,
             obstacle=bool(choice and choice.obstacle),

@@ -432,6 +432,55 @@ def test_no_execution_without_announcement_decision_or_second_officer():
     refused(case, "execute", entry, "还没有送达强制执行决定")
 
 
+def announced_from(rows, day, **fields):
+    """The papers went out by announcement: service thirty days after the day."""
+    rows.update(served_on=day + 30 * DAY, service_method=ServiceMethod.ANNOUNCEMENT, **fields)
+
+
+@pytest.mark.parametrize("edge", ["route", "announce", "order_enforcement"])
+def test_a_dunning_that_is_announced_is_served_thirty_days_later(edge):
+    case = story_until(edge)
+    entry = STORY[edge](case)
+    announced_from(case.dunnings.all(), date(2025, 9, 15))
+    refused(case, edge, entry, "催告书2025-10-15才送达", "第三十八条")
+    late = take_step(case, edge, replace(entry, late=True), by=None)
+    assert "dunning_unserved" in {flaw.code for flaw in late.flaws.all()}
+
+
+def test_no_execution_before_the_announced_decision_is_served():
+    case = story_until("execute")
+    entry = STORY["execute"](case)
+    announced_from(case.enforcementdecisions.all(), date(2025, 10, 13))
+    refused(case, "execute", entry, "强制执行决定2025-11-12才送达", "第三十八条")
+    late = take_step(case, "execute", replace(entry, late=True), by=None)
+    assert {flaw.code for flaw in late.flaws.all()} == {"decision_unserved"}
+
+
+def test_the_earliest_day_waits_for_the_announced_decision():
+    case, by = story_until("order_enforcement"), UserFactory()
+    entry = STORY["order_enforcement"](case)
+    entry.record.served_on, entry.record.service_method = date(2025, 11, 12), ServiceMethod.ANNOUNCEMENT
+    case = take_step(case, "order_enforcement", entry, by=by)
+    assert case.coercion_from == date(2025, 11, 12)
+    assert "强制执行决定2025-11-12送达" in case.coercion_words
+    served_late = STORY["execute"](case)
+    served_late.record.started_at = at(date(2025, 11, 12))
+    assert take_step(case, "execute", replace(served_late, day=date(2025, 11, 12)), by=by).state == CaseState.EXECUTING
+
+
+def test_no_execution_before_the_day_that_the_decision_names():
+    case = story_until("execute")
+    case.enforcementdecisions.update(planned_on=date(2025, 10, 20))
+    refused(case, "execute", STORY["execute"](case), "载明的时间是2025-10-20", "第三十七条第二款第三项")
+
+
+def test_nothing_is_overdue_while_the_announced_decision_is_not_served():
+    case = story_until("serve")
+    entry = Entry(date(2025, 4, 2), facts={"method": ServiceMethod.ANNOUNCEMENT, "proof": "局网站"})
+    case = take_step(case, "serve", entry, by=None)
+    refused(case, "lapse", Entry(date(2025, 4, 18)), "决定2025-05-02才送达")  # the day for the removal was 04-16
+
+
 def test_clearing_at_once_wants_its_emergency_in_words():
     case = story_until("conclude")
     entry = STORY["execute"](case)

@@ -32,7 +32,7 @@ READY = Facts(
     perform_by=date(2026, 9, 14),
     announced_on=date(2026, 9, 15),
     remove_by=date(2026, 9, 21),
-    enforcement_decided=True,
+    enforced_on=date(2026, 9, 8),
     authority=AuthorityKind.APPROVED,
 )
 
@@ -86,7 +86,7 @@ def test_a_quashed_decision_is_never_enforced():
         ({"dunned_on": None}, "第三十五条"),
         ({"statement_open": True}, "第三十六条"),
         ({"announced_on": None}, "第四十四条"),
-        ({"enforcement_decided": False}, "第三十七条"),
+        ({"enforced_on": None}, "第三十七条"),
         ({"authority": ""}, "第三十七条"),
         ({"authority": AuthorityKind.ORDERED}, "批准"),
         ({"route": Route.PLANNING}, "责成"),
@@ -117,9 +117,19 @@ def test_substitute_performance_only_where_traffic_is_endangered_and_after_three
     assert "第五十条" in outlook(facts, CALENDAR).never
     at_once = outlook(replace(facts, traffic_danger=True), CALENDAR, Local(substitute_waits=False))
     assert at_once.earliest == date(2026, 9, 10)
-    assert outlook(replace(facts, traffic_danger=True, dunned_on=date(2026, 3, 3)), CALENDAR).earliest == date(
-        2026, 9, 3
-    )
+    early = replace(facts, traffic_danger=True, dunned_on=date(2026, 3, 3), enforced_on=date(2026, 3, 9))
+    assert outlook(early, CALENDAR).earliest == date(2026, 9, 3)
+    assert outlook(replace(early, enforced_on=date(2026, 9, 9)), CALENDAR).earliest == date(2026, 9, 9)
+
+
+def test_papers_that_are_announced_count_from_the_day_on_which_that_is_service():
+    """A paper announced on 09-18 is served on 10-18, a Sunday: thirty days later, whatever day it names itself."""
+    dunned = outlook(replace(READY, dunned_on=date(2026, 10, 18)), CALENDAR)
+    why = "不得早于2026-10-19：催告书2026-10-18送达（《行政强制法》第三十五条、第三十八条）"
+    assert dunned.why_not(date(2026, 9, 22)) == why
+    decided = outlook(replace(READY, enforced_on=date(2026, 10, 19)), CALENDAR)
+    assert "强制执行决定2026-10-19送达" in decided.why_not(date(2026, 10, 16))
+    assert decided.why_not(date(2026, 10, 19)) == ""
 
 
 def test_help_wants_consent_in_writing_and_no_period():
@@ -192,7 +202,7 @@ CONTESTS = st.builds(
 )
 FACTS = st.builds(
     lambda route, served, dunned, contests: replace(
-        READY, route=route, served_on=served, dunned_on=dunned, perform_by=None, remove_by=None,
+        READY, route=route, served_on=served, dunned_on=dunned, enforced_on=None, perform_by=None, remove_by=None,
         contests=tuple(contests), traffic_danger=True,
     ),
     st.sampled_from([Route.APPEARANCE, Route.PLANNING, Route.COURT, Route.SUBSTITUTE]), DAYS, DAYS,
@@ -218,6 +228,12 @@ def test_silence_about_remedies_never_makes_it_earlier(facts):
 @given(facts=FACTS, days=st.integers(1, 60))
 def test_later_service_never_makes_it_earlier(facts, days):
     later = replace(facts, served_on=facts.served_on + timedelta(days=days))
+    assert no_sooner(outlook(later, CALENDAR), outlook(facts, CALENDAR))
+
+
+@given(facts=FACTS, day=DAYS)
+def test_later_service_of_our_own_papers_never_makes_it_earlier(facts, day):
+    later = replace(facts, dunned_on=max(day, facts.dunned_on), enforced_on=day)
     assert no_sooner(outlook(later, CALENDAR), outlook(facts, CALENDAR))
 
 

@@ -14,6 +14,7 @@ from billboards.workflow.guards.problems import Entry, Problem, Problems, reason
 from staff.models import setting
 
 COERCION_35, COERCION_37 = "《行政强制法》第三十五条", "《行政强制法》第三十七条"
+COERCION_38 = "《行政强制法》第三十八条"
 COERCION_43, COERCION_44 = "《行政强制法》第四十三条第一款", "《行政强制法》第四十四条"
 DECREE = "住房城乡建设部令第55号"
 
@@ -44,6 +45,8 @@ def lapse(dossier: Dossier, entry: Entry) -> Problems:
     if decision is None or decision.served_on is None:
         yield Problem("unserved", "决定还没有送达", "《行政处罚法》第六十七条第三款")
         return
+    if decision.served_on > entry.day:
+        yield Problem("unserved", f"决定{decision.served_on}才送达", "《行政处罚法》第六十七条第三款")
     pay = dossier.due("C_PAY", decision.served_on).day if decision.amount else None
     if dossier.case.state == CaseState.DEFERRED and dossier.deferred_until:
         pay = dossier.deferred_until
@@ -70,12 +73,15 @@ def dun(dossier: Dossier, entry: Entry) -> Problems:
     yield from two_officers(dossier.acting, entry.day)
 
 
-def dunned(dossier: Dossier) -> Problems:
+def dunned(dossier: Dossier, day: date) -> Problems:
+    """Dunned, and served by then: an announcement (公告) is service only when its thirty days are over."""
     dunning = dossier.dunning
     if dunning is None:
         yield Problem("not_dunned", "没有催告", COERCION_35)
     elif dunning.served_on is None:
-        yield Problem("dunning_unserved", "催告书还没有送达", "《行政强制法》第三十八条")
+        yield Problem("dunning_unserved", "催告书还没有送达", COERCION_38)
+    elif dunning.served_on > day:
+        yield Problem("dunning_unserved", f"催告书{dunning.served_on}才送达", COERCION_38)
     elif dunning.statement_on and not dunning.replied_on:
         yield Problem("dunning_unanswered", "当事人对催告的陈述申辩还没有复核", "《行政强制法》第三十六条")
 
@@ -83,7 +89,7 @@ def dunned(dossier: Dossier) -> Problems:
 def route(dossier: Dossier, entry: Entry) -> Problems:
     """A way that is open at all for this case (行政强制法 Art. 13)."""
     choice = entry.record
-    yield from dunned(dossier)
+    yield from dunned(dossier, entry.day)
     found = dossier.outlook(
         choice.route,
         obstacle=choice.obstacle,
@@ -117,7 +123,7 @@ def barred(found: Outlook, day: date, field: str = "") -> Problems:
 def apply_court(dossier: Dossier, entry: Entry) -> Problems:
     if dossier.route != Route.COURT:
         yield Problem("other_route", "执行途径不是申请法院", "《行政强制法》第十三条、第五十三条")
-    yield from dunned(dossier)
+    yield from dunned(dossier, entry.day)
     yield from barred(dossier.outlook(Route.COURT), entry.day, "applied_on")
 
 
@@ -140,7 +146,7 @@ def own_route(dossier: Dossier, *, substitute: bool = False) -> Problems:
 
 def announce(dossier: Dossier, entry: Entry) -> Problems:
     yield from own_route(dossier)
-    yield from dunned(dossier)
+    yield from dunned(dossier, entry.day)
     yield from authority(dossier)
 
 
@@ -161,7 +167,7 @@ def enforcement_order(dossier: Dossier, entry: Entry) -> Problems:
     """Periods over unused, nothing pending, dunned, announced (unless the decision comes first), authorised."""
     substitute = dossier.route == Route.SUBSTITUTE
     yield from own_route(dossier, substitute=True)
-    yield from dunned(dossier)
+    yield from dunned(dossier, entry.day)
     yield from authority(dossier)
     if setting("cases.announce_first") and not dossier.announcements and not substitute:
         yield Problem("not_announced", "还没有限期拆除公告", COERCION_44)
@@ -171,7 +177,7 @@ def enforcement_order(dossier: Dossier, entry: Entry) -> Problems:
         yield Problem(
             "no_remedies", "决定书应载明复议、诉讼的途径和期限", f"{COERCION_37}第二款第四项", "remedies_told"
         )
-    yield from barred(dossier.outlook(), entry.day, "issued_on")
+    yield from barred(dossier.outlook(enforced_on=None), entry.day, "issued_on")
 
 
 def execute(dossier: Dossier, entry: Entry) -> Problems:
@@ -179,9 +185,9 @@ def execute(dossier: Dossier, entry: Entry) -> Problems:
     execution = entry.record
     yield from own_route(dossier, substitute=True)
     yield from authority(dossier)
-    found = dossier.outlook()
-    yield from barred(found, entry.day, "started_at")
-    for each in found.missing:
+    yield from barred(dossier.outlook(enforced_on=None), entry.day, "started_at")
+    yield from by_decision(dossier, entry.day)
+    for each in dossier.outlook().missing:
         yield Problem("missing_paper", each.text, each.article)
     if dossier.announcements and not last(dossier.announcements).photographed:
         yield Problem("no_photo", "公告没有在现场拍照存档", COERCION_44)
@@ -191,6 +197,19 @@ def execute(dossier: Dossier, entry: Entry) -> Problems:
         yield Problem("no_plan", "没有实施方案", "《行政强制法》第四十三条", "plan")
     if not execution.video:
         yield Problem("no_video", "应当全程音像记录", "《行政处罚法》第四十七条", "video")
+
+
+def by_decision(dossier: Dossier, day: date) -> Problems:
+    """The decision to enforce has reached the party, and its own day has come."""
+    decision = last(dossier.enforcements)
+    if decision is None:
+        return
+    name = "代履行决定" if decision.substitute else "强制执行决定"
+    if decision.served_on is not None and decision.served_on > day:
+        yield Problem("decision_unserved", f"{name}{decision.served_on}才送达", COERCION_38, "started_at")
+    if decision.planned_on > day:
+        words = f"{name}载明的时间是{decision.planned_on}，不能提前"
+        yield Problem("before_planned", words, f"{COERCION_37}第二款第三项", "started_at")
 
 
 def hour(dossier: Dossier, entry: Entry) -> Problems:
