@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 
 from billboards.enums.case_edges import CASE_TRANSITIONS, Right
@@ -322,7 +323,11 @@ class StatementForm(forms.Form):
     on = forms.DateField(label="收到日期", widget=DATE, initial=timezone.localdate)
     text = forms.CharField(label="陈述申辩内容", max_length=2000, required=False, widget=FEW_LINES)
     hearing = forms.BooleanField(label="申请听证", required=False)
-    waives = forms.BooleanField(label="书面放弃陈述申辩", required=False, help_text="有当事人签字的书面材料才勾选。")
+    waives = forms.BooleanField(
+        label="书面放弃陈述申辩",
+        required=False,
+        help_text="有当事人签字的书面材料才勾选。不是放弃听证，申请听证的期限照算。",
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -331,11 +336,13 @@ class StatementForm(forms.Form):
         return data
 
     def store(self, case: Case, *, by: User) -> None:
+        """All of what was ticked and written, or none of it."""
         data = self.cleaned_data
-        if data["waives"]:
-            inquiry.waive_statement(case, by=by, on=data["on"])
-            return
-        inquiry.record_statement(case, by=by, on=data["on"], text=data["text"], hearing=data["hearing"])
+        with transaction.atomic():
+            if data["waives"]:
+                inquiry.waive_statement(case, by=by, on=data["on"])
+            if data["text"] or data["hearing"]:
+                inquiry.record_statement(case, by=by, on=data["on"], text=data["text"], hearing=data["hearing"])
 
 
 class ReplyForm(forms.Form):

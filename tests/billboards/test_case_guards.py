@@ -18,6 +18,7 @@ from billboards.enums.cases import (
     Route,
 )
 from billboards.enums.papers import PaperKind
+from billboards.forms.cases import StatementForm
 from billboards.models import (
     Announcement,
     Case,
@@ -211,6 +212,40 @@ def heard_case(**fields):
         "chair": make_officer(case.unit), "notice_served_on": date(2025, 3, 27),
     }  # fmt: skip
     return case, Entry(date(2025, 3, 26), Hearing(**{**facts, **fields}))
+
+
+def told_of_a_hearing():
+    """A case whose notice told of the right to a hearing: both periods end on 03-28."""
+    case = make_story("pass_review")
+    return take_step(case, "notify", Entry(date(2025, 3, 21), a_notice(with_hearing=True)), by=None)
+
+
+def test_who_waives_the_statement_may_still_ask_for_a_hearing():
+    case, by = told_of_a_hearing(), UserFactory()
+    inquiry.waive_statement(case, by=by, on=date(2025, 3, 24))
+    refused(case, "review_statement", Entry(date(2025, 3, 28)), "申请听证的期限至2025-03-28", "第六十四条第一项")
+    assert take_step(case, "review_statement", Entry(date(2025, 3, 31)), by=None).state == CaseState.STATED
+
+
+def test_a_waiver_swallows_neither_the_hearing_nor_the_words_that_came_with_it():
+    case, by = told_of_a_hearing(), UserFactory()
+    form = StatementForm({"on": "2025-03-24", "text": "要求当面说明", "hearing": "on", "waives": "on"})
+    assert form.is_valid(), form.errors
+    form.store(case, by=by)
+    notice = case.notices.get()
+    day = date(2025, 3, 24)
+    assert (notice.waived_on, notice.hearing_asked_on, notice.statement_on) == (day, day, day)
+    assert notice.statement == "要求当面说明"
+    refused(case, "review_statement", Entry(date(2025, 3, 31)), "申请了听证，还没有举行", "还没有复核")
+
+
+def test_of_a_waiver_with_a_hearing_that_was_not_offered_nothing_is_kept():
+    case, by = story_until("review_statement"), UserFactory()
+    form = StatementForm({"on": "2025-03-24", "hearing": "on", "waives": "on"})
+    assert form.is_valid(), form.errors
+    with pytest.raises(Refused, match="没有告知听证权利"):
+        form.store(case, by=by)
+    assert case.notices.get().waived_on is None
 
 
 def test_the_chair_of_a_hearing_has_not_investigated():
