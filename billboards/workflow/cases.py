@@ -91,12 +91,12 @@ def edit_case(case: Case, *, by: User, seen: int) -> Case:
     return case
 
 
-def log(case: Case, title: str, *, by: User | None, note: str = "") -> None:
+def log(case: Case, title: str, *, by: User | None, note: str = "", changes: dict[str, Any] | None = None) -> None:
     """A change beside the steps: the version goes up, the earliest day is reckoned anew, the log says it."""
     clocks.settle(case)
     case.version += 1
     case.save(update_fields=["version", "coercion_from", "coercion_words"])
-    Activity.record(Verb.UPDATE, case, by=by, title=title, note=note)
+    Activity.record(Verb.UPDATE, case, by=by, title=title, note=note, changes=changes)
 
 
 # --- Officers ---------------------------------------------------------------------------------------------------------

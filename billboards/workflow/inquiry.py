@@ -15,6 +15,7 @@ from billboards.workflow.cases import log
 from billboards.workflow.guards import Entry, Problem
 from billboards.workflow.guards.problems import two_officers
 from billboards.workflow.steps import attach, locked, refuse_or_flaw
+from config.display import date_cn
 from staff.models import User
 from staff.refusals import Refused
 from staff.workflow.records import check_day
@@ -63,11 +64,32 @@ def record_statement(case: Case, *, by: User, on: date, text: str, hearing: bool
         if not isinstance(record, Notice) or not record.with_hearing:
             raise Refused("没有告知听证权利，请先核对告知书（《行政处罚法》第六十三条）。", "hearing")
         record.hearing_asked_on = on
-    if text:
-        record.statement_on, record.statement = on, text
+    answered = add_words(record, on, text) if text else ""
     record.save()
-    log(current, "当事人申请听证" if hearing and not text else "收到陈述申辩", by=by)
+    changes = {"复核意见": [answered, "待复核"]} if answered else None
+    log(current, "当事人申请听证" if hearing and not text else "收到陈述申辩", by=by, changes=changes)
     return record
+
+
+def add_words(record: Notice | Dunning, on: date, text: str) -> str:
+    """Put a statement to those before it, each with its day. Returns the answer that is taken back: it knew not of this.
+
+    The log keeps it; what was answered once is answered anew, with everything before the officer's eyes.
+    """
+    earlier = record.statement_on
+    if earlier is None:
+        record.statement_on, record.statement = on, text
+    elif f"\n{text}（{date_cn(on)}收到）" in f"\n{record.statement}（{date_cn(earlier)}收到）":
+        return ""  # sent twice
+    elif on >= earlier:
+        record.statement_on, record.statement = on, f"{record.statement}（{date_cn(earlier)}收到）\n{text}"
+    else:
+        record.statement = f"{text}（{date_cn(on)}收到）\n{record.statement}"
+    if record.replied_on is None:
+        return ""
+    answered = f"{record.replied_on} {record.get_outcome_display()}：{record.reply}"
+    record.replied_on, record.outcome, record.reply = None, "", ""
+    return answered
 
 
 def heard_record(case: Case) -> Any:

@@ -38,7 +38,7 @@ from billboards.workflow import cases, inquiry
 from billboards.workflow.guards import Entry, why_not_paper
 from billboards.workflow.steps import take_step
 from staff.enums import Employment
-from staff.models import Certificate, ServiceMethod
+from staff.models import Activity, Certificate, ServiceMethod
 from staff.refusals import Refused
 from tests.factories.cases import (
     RECEIVED,
@@ -186,6 +186,34 @@ def test_a_written_waiver_or_an_answered_statement_ends_the_waiting():
     other = story_until("review_statement", violation=Violation.objects.get())
     inquiry.waive_statement(other, by=by, on=date(2025, 3, 22))
     assert take_step(other, "review_statement", early, by=None).state == CaseState.STATED
+
+
+def test_a_second_statement_stands_beside_the_first_and_wants_an_answer_of_its_own():
+    case, by = story_until("review_statement"), UserFactory()
+    inquiry.record_statement(case, by=by, on=date(2025, 3, 24), text="已经拆了一半")
+    inquiry.reply_statement(case, by=by, on=date(2025, 3, 25), outcome="rejected", reply="没有证据")
+    notice = inquiry.record_statement(case, by=by, on=date(2025, 3, 26), text="现提交拆除照片")
+    assert notice.statement == "已经拆了一半（2025年3月24日收到）\n现提交拆除照片"
+    assert (notice.statement_on, notice.replied_on, notice.outcome, notice.reply) == (date(2025, 3, 26), None, "", "")
+    kept = Activity.objects.about(case).first()
+    assert kept.changes == {"复核意见": ["2025-03-25 不采纳：没有证据", "待复核"]}
+    refused(case, "review_statement", Entry(date(2025, 3, 31)), "还没有复核", "第四十五条第一款")
+    inquiry.record_statement(case, by=by, on=date(2025, 3, 25), text="邮寄的申辩书")
+    inquiry.reply_statement(case, by=by, on=date(2025, 3, 27), outcome="adopted", reply="属实")
+    for day, text in ((26, "现提交拆除照片"), (25, "邮寄的申辩书"), (24, "已经拆了一半")):  # sent twice: said once
+        notice = inquiry.record_statement(case, by=by, on=date(2025, 3, day), text=text)
+        assert (notice.statement.count(text), notice.replied_on) == (1, date(2025, 3, 27))
+    assert notice.statement.startswith("邮寄的申辩书（2025年3月25日收到）\n已经拆了一半")
+    assert take_step(case, "review_statement", Entry(date(2025, 3, 31)), by=None).state == CaseState.STATED
+
+
+def test_a_second_word_on_the_dunning_wants_an_answer_of_its_own():
+    case, by = story_until("route"), UserFactory()
+    inquiry.record_statement(case, by=by, on=date(2025, 9, 17), text="请求宽限")
+    inquiry.reply_statement(case, by=by, on=date(2025, 9, 18), outcome="rejected", reply="已过期限")
+    inquiry.record_statement(case, by=by, on=date(2025, 9, 19), text="已联系吊车")
+    assert "请求宽限" in case.dunnings.get().statement
+    refused(case, "route", STORY["route"](case), "当事人对催告的陈述申辩还没有复核", "第三十六条")
 
 
 def test_a_heavy_fine_brings_the_right_to_a_hearing():
