@@ -238,6 +238,16 @@ class Dossier:
         return day > self.due("C_STATEMENT", notice.served_on).guarding(self.calendar)
 
     @property
+    def hearing_asked(self) -> bool:
+        """Whether the party asked for a hearing in time; a later request is on record and obliges nobody (Art. 64(1))."""
+        notice = self.notice
+        if notice is None or notice.hearing_asked_on is None:
+            return False
+        if notice.served_on is None:
+            return True
+        return notice.hearing_asked_on <= self.due("C_HEARING_REQ", notice.served_on).guarding(self.calendar)
+
+    @property
     def authority(self) -> str:
         found = last(self.government)
         return str(found.kind) if found else ""

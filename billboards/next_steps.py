@@ -46,10 +46,7 @@ def concluded(dossier: Dossier) -> str:
 
 
 def noticed(dossier: Dossier) -> str:
-    notice = dossier.notice
-    if notice is not None and notice.hearing_asked_on and dossier.hearing is None:
-        return "open_hearing"
-    return "review_statement"
+    return "open_hearing" if dossier.hearing_asked and dossier.hearing is None else "review_statement"
 
 
 def stated(dossier: Dossier) -> str:

@@ -63,7 +63,7 @@ def record_statement(case: Case, *, by: User, on: date, text: str, hearing: bool
     if hearing:
         if not isinstance(record, Notice) or not record.with_hearing:
             raise Refused("没有告知听证权利，请先核对告知书（《行政处罚法》第六十三条）。", "hearing")
-        record.hearing_asked_on = on
+        record.hearing_asked_on = min(on, record.hearing_asked_on or on)
     answered = add_words(record, on, text) if text else ""
     record.save()
     changes = {"复核意见": [answered, "待复核"]} if answered else None

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from billboards.dossier import Dossier
 from billboards.enums.case_edges import CASE_TRANSITIONS
 from billboards.enums.cases import (
     AuthorityKind,
@@ -34,6 +35,7 @@ from billboards.models import (
     RouteChoice,
     Violation,
 )
+from billboards.next_steps import next_step
 from billboards.workflow import cases, inquiry
 from billboards.workflow.guards import Entry, why_not_paper
 from billboards.workflow.steps import take_step
@@ -274,6 +276,26 @@ def test_of_a_waiver_with_a_hearing_that_was_not_offered_nothing_is_kept():
     with pytest.raises(Refused, match="没有告知听证权利"):
         form.store(case, by=by)
     assert case.notices.get().waived_on is None
+
+
+def test_a_hearing_asked_for_too_late_is_on_record_and_holds_nothing_up():
+    case, by = told_of_a_hearing(), UserFactory()
+    inquiry.record_statement(case, by=by, on=date(2025, 3, 31), text="", hearing=True)
+    assert case.notices.get().hearing_asked_on == date(2025, 3, 31)
+    assert next_step(Dossier(case)).edge == "review_statement"
+    asked = Hearing(
+        requested_on=date(2025, 3, 31), planned_on=date(2025, 4, 14), place="x", chair=make_officer(case.unit)
+    )
+    refused(case, "open_hearing", Entry(date(2025, 3, 31), asked), "视为放弃")
+    assert take_step(case, "review_statement", Entry(date(2025, 4, 1)), by=None).state == CaseState.STATED
+
+
+def test_a_request_on_the_last_day_counts_and_a_reminder_does_not_make_it_late():
+    case, by = told_of_a_hearing(), UserFactory()
+    for day in (date(2025, 3, 28), date(2025, 4, 1)):
+        inquiry.record_statement(case, by=by, on=day, text="", hearing=True)
+    assert next_step(Dossier(case)).edge == "open_hearing"
+    refused(case, "review_statement", Entry(date(2025, 4, 2)), "申请了听证，还没有举行", "第六十三条")
 
 
 def test_the_chair_of_a_hearing_has_not_investigated():

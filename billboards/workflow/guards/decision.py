@@ -70,13 +70,14 @@ def statement_pending(dossier: Dossier, day: date) -> Problems:
 
 
 def hearing_pending(dossier: Dossier, day: date) -> Problems:
-    """A hearing asked for is held; else its five working days run out, also where the statement was waived (Art. 62)."""
+    """A hearing asked for in time is held; else its five working days run out, also where the statement was waived (Art. 62)."""
     notice, hearing = dossier.notice, dossier.hearing
     if notice is None or not notice.with_hearing:
         return
-    if notice.hearing_asked_on and (hearing is None or not (hearing.held_on or hearing.dropped_on)):
-        yield Problem("no_hearing", "当事人申请了听证，还没有举行", ART_63)
-    elif notice.served_on and not notice.hearing_asked_on:
+    if dossier.hearing_asked:
+        if hearing is None or not (hearing.held_on or hearing.dropped_on):
+            yield Problem("no_hearing", "当事人申请了听证，还没有举行", ART_63)
+    elif notice.served_on:
         until = dossier.due("C_HEARING_REQ", notice.served_on)
         if day <= until.guarding(dossier.calendar):
             yield Problem("hearing_open", f"申请听证的期限至{until.label}", f"{ART_64}第一项")
