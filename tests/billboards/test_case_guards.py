@@ -27,6 +27,7 @@ from billboards.models import (
     CaseOfficer,
     Closing,
     CourtApplication,
+    DiscretionStep,
     GovernmentOrder,
     Hearing,
     LegalReview,
@@ -51,6 +52,7 @@ from tests.factories.cases import (
     make_lead,
     make_officer,
     make_story,
+    make_violation,
     serve,
     site_record,
     story_until,
@@ -146,7 +148,7 @@ def spot(case, **fields):
     [("organisation", 3000, True), ("organisation", 3001, False), ("citizen", 200, True), ("citizen", 201, False)],
 )
 def test_the_spot_penalty_has_its_caps(party, amount, allowed):
-    case = make_lead(party_kind=party, party_name="某某")
+    case = make_lead(party_kind=party, party_name="某某", violation=make_violation(min_fine=Decimal(50)))
     entry = spot(case, amount=Decimal(amount))
     if allowed:
         case = take_step(case, "spot", entry, by=None)
@@ -154,6 +156,19 @@ def test_the_spot_penalty_has_its_caps(party, amount, allowed):
         assert {clock.rule for clock in case.clocks.filter(finished_on=None)} == {"C_REPORT_SPOT", "R_REVIEW", "C_PAY"}
     else:
         refused(case, "spot", entry, "第五十一条")
+
+
+def test_a_spot_fine_keeps_to_the_statute_and_to_the_table():
+    case = make_lead()
+    entry = spot(case, amount=Decimal(100))
+    refused(case, "spot", entry, "超出法定幅度（500元以上50000元以下", "第三十四条")
+    violation = Violation.objects.get()
+    line = {"circumstances": "一般", "minimum": Decimal(1000), "maximum": Decimal(5000)}
+    DiscretionStep.objects.create(violation=violation, name="一般", order=1, **line)
+    refused(case, "spot", spot(case, amount=Decimal(600)), "不在任何裁量阶次之内")
+    case = take_step(case, "spot", replace(entry, late=True), by=None)
+    assert (case.state, {flaw.code for flaw in case.flaws.all()}) == (CaseState.SERVED, {"amount"})
+    assert "幅度" in why_not_paper(case, PaperKind.SPOT)
 
 
 def test_the_spot_decision_is_handed_over_at_once_and_tells_of_review_first():

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 
-from billboards.discretion import decided_line, lines_for, why_not_amount
 from billboards.dossier import Dossier
 from billboards.duties import discussion, legal_review
 from billboards.enums.cases import PartyKind
 from billboards.leniency import Circumstances, why_not_spare
 from billboards.models import Decision, Notice
 from billboards.workflow.guards.filing import limitation
-from billboards.workflow.guards.problems import Entry, Problem, Problems, not_investigator, reasons_given, two_officers
+from billboards.workflow.guards.problems import (
+    Entry,
+    Problem,
+    Problems,
+    amount_in_table,
+    not_investigator,
+    reasons_given,
+    two_officers,
+)
 from staff.models import ServiceMethod
 
 ART_44, ART_45 = "《行政处罚法》第四十四条", "《行政处罚法》第四十五条"
@@ -29,23 +36,6 @@ def notify(dossier: Dossier, entry: Entry) -> Problems:
     if not dossier.inspections:
         yield Problem("no_site_record", "没有现场检查（勘验）笔录", "《行政处罚法》第四十条、第五十五条")
     yield from amount_in_table(dossier, notice)
-
-
-def amount_in_table(dossier: Dossier, proposal: Notice | Decision) -> Problems:
-    """The fine within the statute and the discretion table (裁量权基准)."""
-    violation = dossier.case.violation
-    if violation is None:
-        yield Problem("no_violation", "请先选定案由", ART_44)
-    elif proposal.amount:
-        lines = lines_for(violation.table, proposal.amount, dossier.party)
-        chosen, field = lines[0] if lines else None, "amount"
-        if isinstance(proposal, Decision) and lines:
-            field = "discretion_step"
-            chosen = decided_line(violation.table, proposal.amount, dossier.party, proposal.line)
-        if why := why_not_amount(violation.table, proposal.amount, dossier.party, chosen):
-            if violation.table.lines and not lines and why.startswith("请选择裁量阶次"):
-                why = f"罚款 {proposal.amount:,.2f} 元不在任何裁量阶次之内。请改数额。"
-            yield Problem("amount", why.rstrip("。"), "《行政处罚法》第十六条、第三十四条", field)
 
 
 def statement_pending(dossier: Dossier, day: date) -> Problems:

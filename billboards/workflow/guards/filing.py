@@ -6,7 +6,7 @@ from billboards.deadlines import limitation_ends
 from billboards.discretion import SPOT_CASH_CAP, why_not_spot
 from billboards.dossier import Dossier
 from billboards.enums.cases import PartyKind
-from billboards.workflow.guards.problems import Entry, Problem, Problems, reasons_given, two_officers
+from billboards.workflow.guards.problems import Entry, Problem, Problems, amount_in_table, reasons_given, two_officers
 from staff.models import ServiceMethod
 
 ART_54 = "《行政处罚法》第五十四条"
@@ -60,7 +60,7 @@ def transfer(dossier: Dossier, entry: Entry) -> Problems:
 
 
 def spot(dossier: Dossier, entry: Entry) -> Problems:
-    """Art. 51, 52, 68: caps, two officers, delivered on the spot, review first."""
+    """Art. 51, 52, 68: caps, the statute's own range, two officers, delivered on the spot, review first."""
     decision, case = entry.record, dossier.case
     if case.party_kind == PartyKind.UNKNOWN:
         yield Problem("no_party", "当事人还没有查明，不能当场处罚", "《行政处罚法》第五十二条第二款")
@@ -68,6 +68,8 @@ def spot(dossier: Dossier, entry: Entry) -> Problems:
         yield Problem("spot_cap", why.partition("（")[0], "《行政处罚法》第五十一条", "amount")
     if not decision.amount and not decision.warning:
         yield Problem("no_penalty", "请填写罚款或者警告", "《行政处罚法》第五十一条", "amount")
+    if case.violation is not None:  # without one: see jurisdiction
+        yield from amount_in_table(dossier, decision)
     yield from jurisdiction(dossier, entry)
     yield from limitation(dossier, entry)
     yield from two_officers(entry.officers or dossier.acting, entry.day)

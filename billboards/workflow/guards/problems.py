@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from billboards.discretion import decided_line, lines_for, why_not_amount
 from billboards.dossier import Dossier
-from billboards.models import CaseOfficer
+from billboards.models import CaseOfficer, Decision, Notice
 from staff.models import Person
 from staff.officers import why_not_officer
 
@@ -62,6 +63,23 @@ def two_officers(officers: Sequence[CaseOfficer], day: date) -> Problems:
 def not_investigator(dossier: Dossier, person: Person | None, what: str, article: str, field_: str) -> Problems:
     if person is not None and any(each.person_id == person.pk for each in dossier.officers):
         yield Problem("investigator", f"{person.name}是本案调查人员，不能担任{what}", article, field_)
+
+
+def amount_in_table(dossier: Dossier, proposal: Notice | Decision) -> Problems:
+    """The fine within the statute and the discretion table (裁量权基准)."""
+    violation = dossier.case.violation
+    if violation is None:
+        yield Problem("no_violation", "请先选定案由", "《行政处罚法》第四十四条")
+    elif proposal.amount:
+        lines = lines_for(violation.table, proposal.amount, dossier.party)
+        chosen, field = lines[0] if lines else None, "amount"
+        if isinstance(proposal, Decision) and lines:
+            field = "discretion_step"
+            chosen = decided_line(violation.table, proposal.amount, dossier.party, proposal.line)
+        if why := why_not_amount(violation.table, proposal.amount, dossier.party, chosen):
+            if violation.table.lines and not lines and why.startswith("请选择裁量阶次"):
+                why = f"罚款 {proposal.amount:,.2f} 元不在任何裁量阶次之内。请改数额。"
+            yield Problem("amount", why.rstrip("。"), "《行政处罚法》第十六条、第三十四条", field)
 
 
 def reasons_given(entry: Entry, what: str, article: str) -> Problems:
