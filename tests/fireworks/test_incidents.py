@@ -94,6 +94,28 @@ def test_the_unit_follows_from_the_grid():
     assert make_incident(grid=grid).unit == grid.community.parent
 
 
+def corrected(incident, **facts):
+    """The unit after a correction."""
+    typed = Incident.objects.get(pk=incident.pk)
+    for name, value in facts.items():
+        setattr(typed, name, value)
+    incidents.edit_incident(typed, by=UserFactory(), seen=typed.version)
+    return Incident.objects.get(pk=incident.pk).unit
+
+
+def test_a_unit_that_the_grid_gave_follows_when_the_grid_is_corrected():
+    old, new, chosen = GridFactory(), GridFactory(), UnitFactory()
+    incident = make_incident(grid=old)
+    assert corrected(incident, place="门牌写错") == old.community.parent
+    assert corrected(incident, grid=new) == new.community.parent
+    assert Activity.objects.about(incident).first().changes["属地单位"] == [
+        str(old.community.parent), str(new.community.parent),
+    ]  # fmt: skip
+    assert corrected(incident, grid=old, unit=chosen) == chosen
+    assert corrected(incident, grid=new) == chosen  # said by somebody, not derived
+    assert corrected(make_incident(grid=old), grid=None) == old.community.parent
+
+
 def test_without_grid_and_unit_it_is_refused():
     with pytest.raises(Refused, match="网格或属地单位"):
         incidents.record_incident(unsaved_incident(unit=None), by=None)
