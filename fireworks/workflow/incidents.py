@@ -80,10 +80,12 @@ def record_incident(incident: Incident, *, by: User | None, batch: ImportBatch |
     """Store an unsaved incident with its number; tell the ban's office. Refused for one that is recorded already."""
     check_times(incident)
     settle(incident)
+    # The number first: two who record the same at one moment queue for it, and the second then sees the first one's.
+    (number,) = take_numbers(SERIES, year=incident.found_on.year, defaults=SERIES_DEFAULTS)
     same = Incident.objects.recorded().filter(fingerprint=incident.fingerprint).first()
     if same is not None:
         raise AlreadyRecorded(same)
-    (incident.number,) = take_numbers(SERIES, year=incident.found_on.year, defaults=SERIES_DEFAULTS)
+    incident.number = number
     incident.recorded_by, incident.batch = by, batch
     incident.save()
     if batch is None:
