@@ -129,6 +129,7 @@ BESIDE = {
     "fireworks:shift-list": "fireworks:window-list",
     "fireworks:law-list": "fireworks:window-list",
     "fireworks:slot-list": "fireworks:window-list",
+    "fireworks:gap-days": "fireworks:window-list",
     "fireworks:roster-detail": "fireworks:window-list",
     "fireworks:post-list": "fireworks:grid-list",
     "fireworks:scheme-list": "fireworks:entry-list",

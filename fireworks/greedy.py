@@ -42,7 +42,7 @@ class Filling:
         if duty.day in worker.away or worker in self.on[duty.key]:
             return False
         free = self.free_from.get(worker.key)
-        if free is not None and free > duty.start:
+        if (free is not None and free > duty.start) or self.plan.taken_elsewhere(worker.key, duty):
             return False
         return not any(clash(duty, other, self.plan.rest) for other in self.by_hand[worker.key])
 

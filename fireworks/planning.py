@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from fireworks import peaks
 from fireworks.models import Absence, Assignment, DutyPerson, Roster, Slot, Window
-from fireworks.roster import Duty, Plan, Worker, breaches
+from fireworks.roster import Duty, Plan, Turn, Worker, breaches
 from staff.enums import Employment, Standing
 from staff.models import Certificate, Movement, setting
 
@@ -22,12 +22,30 @@ def plan_of(roster: Roster, placed: Iterable[tuple[int, int]] | None = None) -> 
     slots = list(Slot.objects.filter(roster=roster).select_related("grid", "post", "shift"))
     if placed is None:
         placed = Assignment.objects.filter(slot__roster=roster).values_list("slot_id", "person_id")
+    duties = [duty_of(slot, roster.window) for slot in slots]
+    rest = timedelta(hours=int(setting("duty.rest_hours", on=roster.window.start)))
     return Plan(
-        duties=[duty_of(slot, roster.window) for slot in slots],
+        duties=duties,
         workers=workers_of(roster.window),
         placed=frozenset(placed),
-        rest=timedelta(hours=int(setting("duty.rest_hours", on=roster.window.start))),
+        rest=rest,
+        elsewhere=turns_elsewhere(roster, duties, rest),
     )
+
+
+def turns_elsewhere(roster: Roster, duties: Sequence[Duty], rest: timedelta) -> dict[int, list[Turn]]:
+    """By person, what other published rosters ask so near to these duties that it may clash with one of them."""
+    if not duties:
+        return {}
+    first, last = min(duty.start for duty in duties), max(duty.end for duty in duties)
+    rows = Assignment.objects.published().exclude(slot__roster=roster)
+    rows = rows.filter(slot__starts_at__lt=last + rest, slot__ends_at__gt=first - rest).order_by(
+        "slot__starts_at", "pk"
+    )
+    found: dict[int, list[Turn]] = defaultdict(list)
+    for row in rows.select_related("slot__grid", "slot__post", "slot__shift"):
+        found[row.person_id].append(Turn(row.slot.starts_at, row.slot.ends_at, str(row.slot)))
+    return found
 
 
 def duty_of(slot: Slot, window: Window) -> Duty:

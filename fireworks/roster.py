@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -70,6 +70,15 @@ class Duty:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """Time that somebody stands elsewhere, on a roster that is not this one."""
+
+    start: datetime
+    end: datetime
+    label: str  # 2026-02-22 月山网格 东门 A班
+
+
+@dataclass(frozen=True)
 class Breach:
     """A broken rule: where (duty), who (worker, 0 if it is the post's), and in words what to do."""
 
@@ -85,6 +94,11 @@ class Plan:
     workers: Sequence[Worker]
     placed: frozenset[tuple[int, int]] = field(default_factory=frozenset)  # (duty, worker)
     rest: timedelta = REST
+    elsewhere: Mapping[int, Sequence[Turn]] = field(default_factory=dict)  # by worker
+
+    def taken_elsewhere(self, worker: int, duty: Duty) -> bool:
+        """Whether a turn on another roster leaves somebody no time, or too little rest, for a duty."""
+        return any(clash(duty, turn, self.rest) for turn in self.elsewhere.get(worker, ()))
 
 
 def breaches(plan: Plan) -> list[Breach]:
@@ -101,6 +115,7 @@ def breaches(plan: Plan) -> list[Breach]:
     found += of_groups(plan.duties, on)
     for key, duties in sorted(duties_of.items()):
         found += of_person(workers[key], duties, plan.rest)
+        found += of_other_rosters(workers[key], duties, plan)
     return found
 
 
@@ -159,9 +174,21 @@ def of_person(worker: Worker, duties: Sequence[Duty], rest: timedelta) -> Iterab
                 )
 
 
-def clash(one: Duty, other: Duty, rest: timedelta) -> bool:
+def of_other_rosters(worker: Worker, duties: Sequence[Duty], plan: Plan) -> Iterable[Breach]:
+    """A window may adjoin or overlap another: what one does there counts here."""
+    for duty in sorted(duties, key=lambda each: (each.start, each.key)):
+        for turn in plan.elsewhere.get(worker.key, ()):
+            where = f"{worker.name}另有{turn.label}的班，和{duty.day:%m-%d}“{duty.label}”"
+            if turn.start < duty.end and duty.start < turn.end:
+                yield Breach(Rule.OVERLAP, duty.key, worker.key, f"{where}时间重叠。")
+            elif clash(duty, turn, plan.rest):
+                hours = plan.rest.total_seconds() / 3600
+                yield Breach(Rule.REST, duty.key, worker.key, f"{where}相隔不足 {hours:g} 小时。")
+
+
+def clash(one: Duty | Turn, other: Duty | Turn, rest: timedelta) -> bool:
     """Whether nobody can do both."""
-    first, second = sorted((one, other), key=lambda duty: (duty.start, duty.end))
+    first, second = sorted((one, other), key=lambda each: (each.start, each.end))
     return first.end + rest > second.start
 
 

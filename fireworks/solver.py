@@ -1,5 +1,6 @@
-"""A roster from people, posts and rules by CP-SAT (OR-Tools). No overlap, rest and leave always hold; where people are
-too few, the best roster is given and the posts that stay short are found by the same rules as everywhere (roster.py).
+"""A roster from people, posts and rules by CP-SAT (OR-Tools). No overlap, rest and leave always hold, turns on other
+rosters counted; where people are too few, the best roster is given and the posts that stay short are found by the same
+rules as everywhere (roster.py).
 
 Fairness: the most loaded person is relieved first (nights and holidays with those of the years before); who had the eve
 last year is spared; wishes and the home grid come last.
@@ -115,11 +116,16 @@ def kept(plan: Plan) -> frozenset[tuple[int, int]]:
     stays: dict[int, list[Duty]] = defaultdict(list)
     for duty_key, worker_key in sorted(plan.placed):
         duty, worker = duties.get(duty_key), workers.get(worker_key)
-        if duty is None or worker is None or duty.day in worker.away:
+        if duty is None or worker is None or not may(plan, duty, worker):
             continue
         if not any(clash(duty, other, plan.rest) for other in stays[worker_key]):
             stays[worker_key].append(duty)
     return frozenset((duty.key, worker) for worker, mine in stays.items() for duty in mine)
+
+
+def may(plan: Plan, duty: Duty, worker: Worker) -> bool:
+    """Whether somebody is there and has the time, whatever else this roster asks of him."""
+    return duty.day not in worker.away and not plan.taken_elsewhere(worker.key, duty)
 
 
 def variables(model: Any, plan: Plan, taken: frozenset[tuple[int, int]]) -> dict[tuple[int, int], Any]:
@@ -127,7 +133,7 @@ def variables(model: Any, plan: Plan, taken: frozenset[tuple[int, int]]) -> dict
     for duty in plan.duties:
         for worker in plan.workers:
             pair = (duty.key, worker.key)
-            if duty.day not in worker.away or pair in taken:
+            if pair in taken or may(plan, duty, worker):
                 x[pair] = model.new_bool_var(f"x{duty.key}_{worker.key}")
                 if pair in taken:
                     model.add(x[pair] == 1)

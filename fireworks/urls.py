@@ -39,6 +39,7 @@ DUTY: list[URLPattern] = [  # grids, windows, rosters, on duty
     path("windows/<int:pk>/roster/", windows.window_roster, name="window-roster"),
     path("windows/<int:pk>/copy/", windows.window_copy, name="window-copy"),
     path("windows/<int:pk>/gaps/", lists.gap_list, name="gap-list"),
+    path("gaps/", lists.gap_days, name="gap-days"),
     path("shifts/", windows.shift_list, name="shift-list"),
     path("shifts/new/", windows.shift_keep, name="shift-create"),
     path("shifts/<int:pk>/", windows.shift_keep, name="shift-edit"),

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Max, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from config.display import month_day
 from fireworks.enums import RosterState
@@ -33,11 +34,21 @@ class Gap:
 
 
 def gaps(window: Window) -> list[Gap]:
-    """Every grid × shift of the window's published roster without a report of each of its posts.
+    """Every grid × shift of the window's published roster that has begun and lacks a report of one of its posts.
 
     Without a published roster nothing was planned, so nothing can have been answered: see `is_watched`.
     """
-    return _silent(_published().filter(roster__window=window))
+    return silent(_published().filter(roster__window=window))
+
+
+def begun(slots: QuerySet[Slot]) -> QuerySet[Slot]:
+    """A shift can fail from its first moment on: what has not begun has neither gaps nor hours."""
+    return slots.filter(starts_at__lte=timezone.now())
+
+
+def silent(slots: QuerySet[Slot]) -> list[Gap]:
+    """Of these, by grid and shift, what has begun without a report of each post."""
+    return _silent(begun(slots))
 
 
 def unwatched(start: date, end: date) -> list[Gap]:
@@ -84,10 +95,10 @@ def _published() -> QuerySet[Slot]:
 
 
 def _silent(rows: QuerySet[Slot]) -> list[Gap]:
-    silent: dict[tuple[int, date, int], list[Slot]] = defaultdict(list)
+    groups: dict[tuple[int, int, date, int], list[Slot]] = defaultdict(list)
     for slot in rows.filter(report=None).select_related("grid", "shift", "roster"):
-        silent[slot.grid_id, slot.day, slot.shift_id].append(slot)
+        groups[slot.roster_id, slot.grid_id, slot.day, slot.shift_id].append(slot)
     return [
         Gap(slots[0].grid.name, slots[0].shift.name, slots[0].day, slots[0].get_absolute_url(), len(slots))
-        for slots in silent.values()
+        for slots in groups.values()
     ]

@@ -241,7 +241,7 @@ def signs(period: Period, before: Period) -> Panel:
 def coverage(period: Period, before: Period) -> Panel:
     """网格覆盖率 of each window that touches the period, beside the same window of the year before: lunar to lunar."""
     figure = figure_of("fireworks.coverage_in_window")
-    windows = sorted(duty.windows_of(period, None), key=lambda each: each.start)
+    windows = sorted(duty.windows_of(period), key=lambda each: each.start)
     earlier = windows_a_year_before(windows)
     duty.read_coverages([*windows, *earlier.values()])
     lines = []

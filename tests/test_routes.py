@@ -352,6 +352,7 @@ ROUTES = {
     "fireworks:window-list": SEES_DUTY,
     "fireworks:window-detail": SEES_DUTY,
     "fireworks:gap-list": SEES_DUTY,
+    "fireworks:gap-days": SEES_DUTY,
     "fireworks:shift-list": SEES_DUTY,
     "fireworks:law-list": SEES_DUTY,
     "fireworks:duty-person-list": SEES_DUTY,
@@ -1015,7 +1016,7 @@ def duty_records(owner):
     bare |= {
         f"{word}-{what}" for word in ("grid", "window", "shift", "law", "duty-person") for what in ("list", "create")
     }
-    bare |= {"slot-list", "assignment-list"}
+    bare |= {"slot-list", "assignment-list", "gap-days"}
     other = {
         "post-create": [slot.grid_id],
         "absence-create": [person.pk],

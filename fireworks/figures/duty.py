@@ -10,16 +10,17 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from config.figures import ChartFigure, Claim, Derivation, Figure, Kind, TableFigure, Value, remembered
 from config.periods import Period
 from fireworks.coverage import Coverage, Span, coverage_of
 from fireworks.enums import RosterState
 from fireworks.models import Assignment, CheckIn, DutyPerson, Grid, Post, ShiftReport, Slot, Window
-from fireworks.watch import gaps
+from fireworks.watch import begun, silent
 from staff.models import User
 
-NO_ROSTER = "没有已发布的值班表，没有值守计划。"
+NO_ROSTER = "没有已发布的值班表，或者班次都还没有开始。"
 
 
 def window_choices() -> list[tuple[str, str]]:
@@ -98,20 +99,22 @@ Spans = tuple[list[Span], list[Span]]  # needed, present
 
 
 def coverage_spans(slots: QuerySet[Slot]) -> dict[int, Spans]:
-    """By window. Presence from check-ins where the window asks for them, else from what the leaders reported."""
+    """By window, until now. Presence from check-ins where the window asks for them, else from what the leaders reported."""
+    slots, now = begun(slots), timezone.now()
     by_position = {window.pk for window in Window.objects.filter(checks_in=True) if window.positions_wanted}
     found: dict[int, Spans] = {}
     rows = slots.order_by().values_list("roster__window", "grid", "starts_at", "ends_at", "needed", "report__present")
     for window, grid, start, end, wanted, reported in rows:
         needed, present = found.setdefault(window, ([], []))
-        needed.append(Span(grid, start, end, wanted))
+        until = min(end, now)
+        needed.append(Span(grid, start, until, wanted))
         if window not in by_position and reported is not None:
-            present.append(Span(grid, start, end, reported))
+            present.append(Span(grid, start, until, reported))
     signed = CheckIn.objects.filter(
         assignment__slot__in=slots, assignment__slot__roster__window__in=by_position
     ).values_list(*(f"assignment__slot__{name}" for name in ("roster__window", "grid", "starts_at", "ends_at")), "at")
     for window, grid, start, end, at in signed:
-        found[window][1].append(Span(grid, max(at, start), end, 1))
+        found[window][1].append(Span(grid, max(at, start), min(end, now), 1))
     return found
 
 
@@ -138,7 +141,8 @@ def coverage(period: Period, window: str | None) -> Value:
 
 def coverage_derivation(period: Period, window: str | None) -> Derivation:
     found = window_coverage(slot_rows(period, window))
-    slots, reports = address("slot-list", period, window, published="true"), address("report-list", period, window)
+    slots = address("slot-list", period, window, published="true", begun="true")
+    reports = address("report-list", period, window)
     return Derivation(
         "网格覆盖率＝达到最低人数的网格小时÷计划网格小时×100",
         (
@@ -186,14 +190,24 @@ def window_facts(window: Window, user: User) -> list[tuple[str, str, str, str]]:
 
 
 def gap_value(period: Period, window: str | None) -> Value:
-    return Value(Decimal(sum(len(gaps(each)) for each in windows_of(period, window))))
+    return Value(Decimal(len(silent(slot_rows(period, window)))))
 
 
 def gap_derivation(period: Period, window: str | None) -> Derivation:
-    chosen = windows_of(period, window)
+    """By window, each with the list of its gaps: of the whole window if one is asked for, else of the period's days."""
+    slots = slot_rows(period, window)
+    chosen = Window.objects.filter(pk__in=slots.values("roster__window"))
+    more = {} if window is not None else {"day_from": period.start, "day_to": period.end}
     return Derivation(
-        "已发布值班表中，没有零报告或值守报告的网格×班次",
-        tuple((each.name, str(len(gaps(each))), reverse("fireworks:gap-list", args=[each.pk])) for each in chosen),
+        "已发布值班表里已经开始、有岗位没有报告的网格×班次",
+        tuple(
+            (
+                each.name,
+                str(len(silent(slots.filter(roster__window=each)))),
+                f"{reverse('fireworks:gap-days')}?{urlencode({'window': each.pk, **more})}",
+            )
+            for each in chosen
+        ),
     )
 
 
@@ -201,11 +215,9 @@ def published_windows() -> QuerySet[Window]:
     return Window.objects.filter(roster__state=RosterState.PUBLISHED)
 
 
-def windows_of(period: Period, window: str | None) -> list[Window]:
-    rows = published_windows()
-    if window is not None:
-        return list(rows.filter(pk=int(window)))
-    return list(rows.filter(start__lte=period.end, end__gte=period.start))
+def windows_of(period: Period) -> list[Window]:
+    """Published windows that touch the period."""
+    return list(published_windows().filter(start__lte=period.end, end__gte=period.start))
 
 
 def on_the_day(name: str) -> Callable[[Period, str | None], str]:
@@ -238,7 +250,7 @@ def zero_url(period: Period, window: str | None) -> str:
 def gaps_url(period: Period, window: str | None) -> str:
     if window is not None:
         return reverse("fireworks:gap-list", args=[int(window)])
-    return address("slot-list", period, None, published="true", reported="false")
+    return address("gap-days", period, None)
 
 
 def count_figure(
@@ -286,11 +298,11 @@ FIGURES: tuple[Figure, ...] = (
     *count_figure("shift_reports", "值守报告", "份", "值守岗班的报告数，含有发现的和补报的。", report_rows, url=reports_url),
     *count_figure("zero_reports", "零报告", "份", "报告未发现燃放的值守报告数，含补报的。", zero_rows, url=zero_url),
     *number_figures(
-        "coverage", "网格覆盖率", "%", "达到最低人数的网格小时÷计划网格小时。", 1,
+        "coverage", "网格覆盖率", "%", "达到最低人数的网格小时÷计划网格小时，只计已经开始的班次，没有结束的计到此刻。", 1,
         value=coverage, url=reports_url, derive=coverage_derivation, scope_note=coverage_note,
     ),
     *number_figures(
-        "report_gaps", "缺报告的网格班次", "个", "已发布值班表中没有任何报告的网格×班次数。", 0,
+        "report_gaps", "缺报告的网格班次", "个", "已发布值班表里已经开始、有岗位没有报告的网格×班次数。", 0,
         value=gap_value, url=gaps_url, derive=gap_derivation,
     ),
 )  # fmt: skip

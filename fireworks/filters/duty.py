@@ -94,7 +94,9 @@ class DutyPersonFilter(django_filters.FilterSet):
     by_start = by_end = by_window
 
 
-class SlotFilter(django_filters.FilterSet):
+class GapFilter(django_filters.FilterSet):
+    """Posts in shifts by window, ground and days."""
+
     window = django_filters.ModelChoiceFilter(
         label="时段", field_name="roster__window", queryset=lambda request: Window.objects.visible_to(request.user)
     )
@@ -103,18 +105,29 @@ class SlotFilter(django_filters.FilterSet):
     )
     day_from = django_filters.DateFilter(label="日期从", field_name="day", lookup_expr="gte", widget=DATE)
     day_to = django_filters.DateFilter(label="到", field_name="day", lookup_expr="lte", widget=DATE)
-    published = django_filters.BooleanFilter(label="已发布", method="by_state")
-    reported = django_filters.BooleanFilter(label="已报告", method="by_report")
 
     class Meta:
         model = Slot
-        fields = ["window", "grid", "day_from", "day_to", "published", "reported"]
+        fields = ["window", "grid", "day_from", "day_to"]
+
+
+class SlotFilter(GapFilter):
+    published = django_filters.BooleanFilter(label="已发布", method="by_state")
+    reported = django_filters.BooleanFilter(label="已报告", method="by_report")
+    begun = django_filters.BooleanFilter(label="已开始", method="by_start")
+
+    class Meta(GapFilter.Meta):
+        fields = [*GapFilter.Meta.fields, "published", "reported", "begun"]
 
     def by_state(self, rows: QuerySet[Slot], name: str, value: bool) -> QuerySet[Slot]:
         return rows.filter(roster__state="published" if value else "draft")
 
     def by_report(self, rows: QuerySet[Slot], name: str, value: bool) -> QuerySet[Slot]:
         return rows.filter(report__isnull=not value)
+
+    def by_start(self, rows: QuerySet[Slot], name: str, value: bool) -> QuerySet[Slot]:
+        now = timezone.now()
+        return rows.filter(starts_at__lte=now) if value else rows.filter(starts_at__gt=now)
 
 
 class AssignmentFilter(django_filters.FilterSet):

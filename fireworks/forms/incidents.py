@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 
 from config.inputs import CAMERA, DATE, MOMENT, WORDS
@@ -13,7 +14,7 @@ from fireworks.enums import Handling
 from fireworks.models import Grid, Incident, IncidentPhoto, PoliceResult, PublicReport
 from fireworks.workflow import incidents, reports
 from staff.forms.records import ReasonForm, ground_of
-from staff.models import User
+from staff.models import Unit, User
 from staff.refusals import Refused, show_refusal
 from staff.uploads import save_image
 
@@ -41,8 +42,10 @@ class IncidentForm(forms.ModelForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["grid"].queryset = Grid.objects.visible_to(user).active_on(timezone.localdate())  # type: ignore[attr-defined]
-        self.fields["unit"].queryset = ground_of(user)  # type: ignore[attr-defined]
+        grids, units = Grid.objects.visible_to(user).active_on(timezone.localdate()), ground_of(user)
+        kept = self.instance  # a correction keeps its grid and unit, though they are no longer in use
+        self.fields["grid"].queryset = Grid.objects.filter(Q(pk__in=grids.values("pk")) | Q(pk=kept.grid_id))  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = Unit.objects.filter(Q(pk__in=units.values("pk")) | Q(pk=kept.unit_id))  # type: ignore[attr-defined]
         self.fields["unit"].required = False
         self.fields["seen"].initial = self.instance.version
         self.same: Incident | None = None

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.forms import BoundField
 from django.utils import timezone
 
@@ -79,7 +79,9 @@ class ActionForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = Unit.objects.active_on(timezone.localdate()).exclude(kind=UnitKind.COMMUNITY)
+        units: QuerySet[Unit] = Unit.objects.active_on(timezone.localdate()).exclude(kind=UnitKind.COMMUNITY)
+        if self.instance.pk is not None:
+            units = Unit.objects.filter(Q(pk__in=units.values("pk")) | Q(pk__in=self.instance.agencies.values("pk")))
         self.fields["agencies"].queryset = units.prefetch_related("aliases")  # type: ignore[attr-defined]
         self.fields["agencies"].label_from_instance = with_aliases  # type: ignore[attr-defined]
         self.offer_units("lead_unit")

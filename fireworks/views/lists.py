@@ -6,14 +6,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from config.tables import Column, Table, render_table
-from fireworks.filters.duty import AssignmentFilter, ReportFilter, SlotFilter
+from fireworks.filters.duty import AssignmentFilter, GapFilter, ReportFilter, SlotFilter
 from fireworks.models import Assignment, ShiftReport, Slot, Window
 from fireworks.views.access import VIEW
-from fireworks.watch import Gap, gaps, is_watched
+from fireworks.watch import is_watched, silent
 from staff.exports import ListExport, register_export
 from staff.permissions import Perms
 
@@ -135,19 +134,23 @@ GAP_COLUMNS = [
 ]
 
 
-def gap_table(request: HttpRequest, window: Window) -> Table:
-    slots = Slot.objects.visible_to(request.user).filter(roster__window=window).values_list("grid__name", "pk")
-    grids, opened = {grid for grid, _ in slots}, {reverse("fireworks:slot-detail", args=[pk]) for _, pk in slots}
-    rows: list[Gap] = [gap for gap in gaps(window) if gap.grid in grids]
+def gap_table(request: HttpRequest, window: Window | None) -> Table:
+    """Of a window, or of whatever days (and window, and grid) the address asks for."""
+    slots = Slot.objects.visible_to(request.user).published()
+    filters = GapFilter(request.GET, queryset=slots, request=request) if window is None else None
+    empty = "这些天已经开始的班次都已报告，或者没有已发布的值班表。"
+    if window is not None:
+        empty = "已经开始的班次都已报告。" if is_watched(window) else "这个时段没有已发布的值班表。"
     return Table(
         columns=GAP_COLUMNS,
-        rows=rows,
+        rows=silent(filters.qs if filters else slots.filter(roster__window=window)),
         request=request,
         name="duty-gaps",
-        caption=f"{window}缺报告的网格和班次",
+        caption=f"{window or ''}缺报告的网格和班次",
         default_sort="day",
-        row_url=lambda row: row.url if row.url in opened else "",
-        empty="每个网格、每个班次都已报告。" if is_watched(window) else "这个时段没有已发布的值班表。",
+        row_url=lambda row: row.url,
+        filters=filters,
+        empty=empty,
     )
 
 
@@ -173,5 +176,12 @@ def report_list(request: HttpRequest) -> HttpResponse:
 @VIEW
 def gap_list(request: HttpRequest, pk: int) -> HttpResponse:
     window = get_object_or_404(Window.objects.visible_to(request.user), pk=pk)
-    context = {"table": gap_table(request, window), "window": window, "running": window.end >= timezone.localdate()}
+    context = {"table": gap_table(request, window), "window": window}
     return render_table(request, "fireworks/gap_list.html", context)
+
+
+@require_GET
+@VIEW
+def gap_days(request: HttpRequest) -> HttpResponse:
+    """The gaps of all windows on the days asked for."""
+    return render_table(request, "fireworks/gap_list.html", {"table": gap_table(request, None), "window": None})

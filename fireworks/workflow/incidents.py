@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from fireworks.enums import INCIDENT_TRANSITIONS, IncidentState
-from fireworks.models import Incident, PoliceResult, incident_fingerprint
-from staff.models import Activity, ImportBatch, User, Verb, changed_fields, logged_values, notify, take_numbers
+from fireworks.models import Grid, Incident, PoliceResult, incident_fingerprint
+from staff.models import Activity, ImportBatch, Unit, User, Verb, changed_fields, logged_values, notify, take_numbers
 from staff.permissions import Perms
 from staff.refusals import ChangedMeanwhile, Refused
 from staff.workflow.records import check_day, check_moment
@@ -35,7 +35,7 @@ def settle(incident: Incident) -> None:
     """Derive what is stored beside what was typed: day, unit, response, fingerprint, what must be looked at again."""
     incident.found_on = timezone.localtime(incident.found_at).date()
     if incident.unit_id is None and incident.grid is not None:
-        incident.unit = incident.grid.community.parent or incident.grid.community
+        incident.unit = unit_of(incident.grid)
     if incident.unit_id is None:
         raise Refused("请选择网格或属地单位。", "unit")
     incident.response_minutes = incident.minutes_to_site
@@ -43,6 +43,19 @@ def settle(incident: Incident) -> None:
         found_at=incident.found_at, unit_id=incident.unit_id, place=incident.place, kind=incident.kind
     )
     incident.flag = flag_of(incident)
+
+
+def unit_of(grid: Grid) -> Unit:
+    """Who answers for the ground: the street, or the community where it stands under none."""
+    return grid.community.parent or grid.community
+
+
+def follow_grid(incident: Incident, before: Incident) -> None:
+    """A unit that was the old grid's is derived anew when the grid is corrected; one that was chosen otherwise stays."""
+    if incident.grid is None or before.grid is None or incident.grid_id == before.grid_id:
+        return
+    if incident.unit_id == before.unit_id == unit_of(before.grid).pk:
+        incident.unit = unit_of(incident.grid)
 
 
 def flag_of(incident: Incident) -> str:
@@ -67,10 +80,12 @@ def record_incident(incident: Incident, *, by: User | None, batch: ImportBatch |
     """Store an unsaved incident with its number; tell the ban's office. Refused for one that is recorded already."""
     check_times(incident)
     settle(incident)
+    # The number first: two who record the same at one moment queue for it, and the second then sees the first one's.
+    (number,) = take_numbers(SERIES, year=incident.found_on.year, defaults=SERIES_DEFAULTS)
     same = Incident.objects.recorded().filter(fingerprint=incident.fingerprint).first()
     if same is not None:
         raise AlreadyRecorded(same)
-    (incident.number,) = take_numbers(SERIES, year=incident.found_on.year, defaults=SERIES_DEFAULTS)
+    incident.number = number
     incident.recorded_by, incident.batch = by, batch
     incident.save()
     if batch is None:
@@ -110,6 +125,7 @@ def edit_incident(incident: Incident, *, by: User, seen: int) -> Incident:
     if current.state in (IncidentState.CLOSED, IncidentState.VOIDED):
         raise Refused(f"{current.number}{current.get_state_display()}，不能再改。")
     check_times(incident)
+    follow_grid(incident, current)
     settle(incident)
     changes = changed_fields(logged_values(current), logged_values(incident))
     incident.version = seen + 1

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from fireworks.enums import SWAP_EDGES, RosterState, SwapState
+from fireworks.enums import SWAP_EDGES, SwapState
 from fireworks.models import Assignment, DutyPerson, Roster, Slot, Swap
 from fireworks.planning import plan_of
 from fireworks.roster import breaches
@@ -154,25 +154,8 @@ def newly_broken(swap: Swap) -> list[str]:
     placed = plan.placed - {(slot.pk, swap.from_person_id)}
     if swap.to_id is not None:
         placed |= {(slot.pk, swap.to_id)}
-    after = plan_of(roster, placed)
-    broken = [breach.text for breach in breaches(after) if breach.text not in before]
-    return [*broken, *clashes_elsewhere(swap, plan.rest)]
-
-
-def clashes_elsewhere(swap: Swap, rest: timedelta) -> list[str]:
-    """Turns on other published rosters that overlap the one taken over or leave too little rest; a plan holds one roster."""
-    if swap.to_id is None:
-        return []
-    near = Assignment.objects.filter(
-        person=swap.to_id,
-        slot__roster__state=RosterState.PUBLISHED,
-        slot__starts_at__lt=swap.slot.ends_at + rest,
-        slot__ends_at__gt=swap.slot.starts_at - rest,
-    ).exclude(slot__roster=swap.slot.roster_id)
-    return [
-        f"{swap.to}另有{row.slot}的班，时间重叠或休息不足。"
-        for row in near.select_related("slot__grid", "slot__post", "slot__shift")
-    ]
+    after = replace(plan, placed=placed)
+    return [breach.text for breach in breaches(after) if breach.text not in before]
 
 
 def tell(swap: Swap, people: list[DutyPerson | None], words: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -12,16 +13,25 @@ from django.utils import timezone
 
 from config.inputs import CAMERA, WORDS, RowsField
 from staff.models import GROUND_KINDS, Attachment, Unit, User, of_own_units
+from staff.models.units import UnitQuerySet
 from staff.refusals import Refused, show_refusal
 from staff.uploads import save_image
 from staff.workflow.records import void_record
 
 LONGEST_KEY = 18  # digits of the largest key
+LATELY = timedelta(days=396)  # thirteen months: what is entered late may be of last year's unit
 
 
-def ground_of(user: User) -> QuerySet[Unit]:
-    """The units that answer for ground, as far as they are this user's."""
-    units = Unit.objects.active_on(timezone.localdate()).filter(kind__in=GROUND_KINDS)
+def units_of_late() -> UnitQuerySet:
+    """The units of today, and those that ended lately: they worked then."""
+    today = timezone.localdate()
+    return Unit.objects.active_between(today - LATELY, today)
+
+
+def ground_of(user: User, among: UnitQuerySet | None = None) -> QuerySet[Unit]:
+    """The units that answer for ground, as far as they are this user's; those of today unless others are given."""
+    among = Unit.objects.active_on(timezone.localdate()) if among is None else among
+    units = among.filter(kind__in=GROUND_KINDS)
     if user.sees_all_units:
         return units
     return units.filter(Q(pk__in=user.unit_ids) | of_own_units(user, "parent") | Q(squad__in=user.unit_ids))
@@ -50,11 +60,13 @@ class RecordForm(forms.ModelForm):
             return None
 
     def offer_units(self, name: str = "unit") -> None:
-        """Those who see all units choose any; others their own, which is filled in."""
-        units = Unit.objects.active_on(timezone.localdate())
+        """Those who see all units choose any; others their own, which is filled in. A stored record keeps its own."""
+        units = units_of_late()
+        offered = Q(pk__in=units.values("pk"))
         if not self.user.sees_all_units:
-            units = (units.filter(pk__in=self.user.unit_ids) | ground_of(self.user)).distinct()
-        self.fields[name].queryset = units  # type: ignore[attr-defined]
+            offered &= Q(pk__in=self.user.unit_ids) | Q(pk__in=ground_of(self.user, units).values("pk"))
+        kept = Q(pk=getattr(self.instance, f"{name}_id"))
+        self.fields[name].queryset = Unit.objects.filter(offered | kept)  # type: ignore[attr-defined]
         if self.instance.pk is None:
             self.fields[name].initial = self.user.unit_id
 

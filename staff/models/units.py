@@ -47,7 +47,11 @@ class RankingGroup(models.TextChoices):
 
 class UnitQuerySet(models.QuerySet["Unit"]):
     def active_on(self, day: date) -> UnitQuerySet:
-        return self.filter(valid_from__lte=day).filter(Q(valid_to=None) | Q(valid_to__gte=day))
+        return self.active_between(day, day)
+
+    def active_between(self, start: date, end: date) -> UnitQuerySet:
+        """Those that were in use on at least one of these days."""
+        return self.filter(valid_from__lte=end).filter(Q(valid_to=None) | Q(valid_to__gte=start))
 
     def assessed(self) -> UnitQuerySet:
         return self.filter(kind__in=ASSESSED_KINDS)

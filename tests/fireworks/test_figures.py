@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -238,6 +239,22 @@ def lantern_watch():
 
 def test_every_shift_reported_proves_it(lantern_watch):
     assert LANTERN.check(H1) == (True, "")
+
+
+@pytest.mark.parametrize(("hour", "minute", "holds"), [(0, 59, False), (1, 59, False), (2, 0, True)])
+def test_nothing_is_claimed_before_the_last_night_is_over(lantern_watch, hour, minute, holds):
+    """Every shift, the last too, was reported; that one lasts until two in the morning."""
+    with time_machine.travel(moment(2026, 3, 5, hour, minute), tick=False):
+        assert LANTERN.check(H1)[0] is holds
+        assert holds or "还没有过完，值守到3月5日 02:00" in LANTERN.check(H1)[1]
+
+
+def test_a_statement_written_on_the_last_day_proves_nothing_before_the_day_is_over():
+    with time_machine.travel(moment(2026, 3, 4, 20), tick=False):
+        make_statement(start=date(2026, 3, 2), end=date(2026, 3, 4))
+        assert "还没有过完" in LANTERN.check(H1)[1]
+    with time_machine.travel(moment(2026, 3, 5, 0), tick=False):
+        assert LANTERN.check(H1) == (True, "")
 
 
 def test_a_report_that_found_something_stands_in_the_way_even_of_a_statement(lantern_watch):

@@ -1,6 +1,7 @@
 """炮情: each step from each state, the constraints, what is derived, what is refused and what is only flagged."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -17,6 +18,8 @@ from staff.refusals import ChangedMeanwhile, Refused
 from tests.factories.fireworks import GridFactory, make_incident, unsaved_incident
 from tests.factories.inspections import moment
 from tests.factories.staff import UnitFactory, UserFactory
+from tests.fireworks.racing import race
+from tests.thorough import many
 
 pytestmark = pytest.mark.django_db
 STEPS = {
@@ -94,6 +97,28 @@ def test_the_unit_follows_from_the_grid():
     assert make_incident(grid=grid).unit == grid.community.parent
 
 
+def corrected(incident, **facts):
+    """The unit after a correction."""
+    typed = Incident.objects.get(pk=incident.pk)
+    for name, value in facts.items():
+        setattr(typed, name, value)
+    incidents.edit_incident(typed, by=UserFactory(), seen=typed.version)
+    return Incident.objects.get(pk=incident.pk).unit
+
+
+def test_a_unit_that_the_grid_gave_follows_when_the_grid_is_corrected():
+    old, new, chosen = GridFactory(), GridFactory(), UnitFactory()
+    incident = make_incident(grid=old)
+    assert corrected(incident, place="门牌写错") == old.community.parent
+    assert corrected(incident, grid=new) == new.community.parent
+    assert Activity.objects.about(incident).first().changes["属地单位"] == [
+        str(old.community.parent), str(new.community.parent),
+    ]  # fmt: skip
+    assert corrected(incident, grid=old, unit=chosen) == chosen
+    assert corrected(incident, grid=new) == chosen  # said by somebody, not derived
+    assert corrected(make_incident(grid=old), grid=None) == old.community.parent
+
+
 def test_without_grid_and_unit_it_is_refused():
     with pytest.raises(Refused, match="网格或属地单位"):
         incidents.record_incident(unsaved_incident(unit=None), by=None)
@@ -146,6 +171,41 @@ def test_the_same_incident_twice_is_told_where_it_stands():
     assert refusal.value.incident == first
     incidents.void_incident(first, by=UserFactory(), reason="登记有误")
     assert make_incident(**facts).number != first.number
+
+
+def test_of_two_who_record_the_same_at_one_moment_the_second_sees_the_first(monkeypatch):
+    """The second waits for his number until the first has committed: only then does he look whether it is there."""
+    facts = {"unit": UnitFactory(), "found_at": moment(2026, 2, 1, 20), "place": "样例路1号"}
+    take, first = incidents.take_numbers, []
+
+    def wait(*args, **kwargs):
+        monkeypatch.setattr(incidents, "take_numbers", take)
+        first.append(make_incident(**facts))
+        return take(*args, **kwargs)
+
+    with transaction.atomic():
+        monkeypatch.setattr(incidents, "take_numbers", wait)
+        with pytest.raises(incidents.AlreadyRecorded) as refusal:
+            make_incident(**facts)
+        assert refusal.value.incident == first[0]
+
+
+def test_a_refused_double_uses_up_no_number():
+    facts = {"unit": UnitFactory(), "found_at": moment(2026, 2, 1, 20), "place": "样例路1号"}
+    make_incident(**facts)
+    with pytest.raises(incidents.AlreadyRecorded):
+        make_incident(**facts)
+    assert make_incident(found_at=moment(2026, 2, 2, 20)).number == "炮2026-0002"
+
+
+@pytest.mark.trust
+@pytest.mark.django_db(transaction=True)
+def test_the_same_sent_twice_at_the_same_moment_stands_once():
+    for hour in range(many(3, 20)):
+        facts = {"unit": UnitFactory(), "found_at": moment(2026, 2, 1, hour), "place": "样例路1号"}
+        record = partial(make_incident, **facts)
+        assert sorted(race(record, record)) == ["ok", "refused"]
+        assert Incident.objects.filter(unit=facts["unit"]).count() == 1
 
 
 def test_the_office_is_told_of_a_new_one_and_the_recorder_of_each_step():

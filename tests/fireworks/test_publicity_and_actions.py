@@ -135,6 +135,45 @@ def test_the_list_adds_up_only_one_kind(office):
     assert total(kind="banner") == 11
 
 
+def ended(days_ago, **facts):
+    return UnitFactory(valid_to=timezone.localdate() - timedelta(days=days_ago), **facts)
+
+
+def test_what_a_unit_did_before_it_ended_is_entered_late_and_corrected_ever_after(office):
+    lately, long_ago = ended(200), ended(700)
+    url = reverse("fireworks:publicity-create")
+    data = {"kind": "banner", "quantity": "30", "held_on": "2026-02-01", "place": "样例广场"}
+    assert office.post(url, {**data, "unit": long_ago.pk}).status_code == 422
+    assert office.post(url, {**data, "unit": lately.pk}).status_code == 302
+    old = make_publicity(unit=long_ago, held_on=date(2024, 2, 1))
+    edit = reverse("fireworks:publicity-edit", args=[old.pk])
+    page = office.get(edit).content.decode()
+    assert f'<option value="{long_ago.pk}" selected>{long_ago}</option>' in page
+    facts = {**data, "held_on": "2024-02-01", "unit": long_ago.pk, "quantity": "31", "seen": old.version}
+    assert office.post(edit, facts).status_code == 302
+    old.refresh_from_db()
+    assert (old.unit, old.quantity) == (long_ago, 31)
+
+
+def test_a_street_is_offered_its_own_that_ended_lately_and_nobody_elses(street, stranger):
+    own, theirs = (ended(30, kind="community", parent=each.user.unit) for each in (street, stranger))
+    offered = street.get(reverse("fireworks:publicity-create")).context["form"].fields["unit"].queryset
+    assert own in offered
+    assert theirs not in offered
+
+
+def test_an_action_keeps_the_agency_that_has_ended_since(office):
+    agency = AgencyFactory()
+    action = make_action(agency)
+    agency.valid_to = timezone.localdate() - timedelta(days=1)
+    agency.save()
+    assert (
+        agency
+        in office.get(reverse("fireworks:action-edit", args=[action.pk])).context["form"].fields["agencies"].queryset
+    )
+    assert agency not in office.get(reverse("fireworks:action-create")).context["form"].fields["agencies"].queryset
+
+
 def test_an_agency_is_found_by_what_it_was_once_called(office):
     agency = AgencyFactory(name="区应急管理局")
     UnitAlias.objects.create(unit=agency, name="区安监局")

@@ -1,6 +1,7 @@
 """The pages of the records: every step from its button, who sees what, lists under a fixed number of queries, photos."""
 
 import io
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -154,6 +155,26 @@ def test_who_recorded_it_edits_until_it_is_looked_into(street, office):
     office.post(reverse("fireworks:incident-verify", args=[incident.pk]), {})
     assert "不能由您修改" in street.get(url, follow=True).content.decode()
     assert office.get(url).status_code == 200
+
+
+def test_a_correction_keeps_a_grid_and_a_unit_that_are_no_longer_in_use(street):
+    grid = GridFactory(community=CommunityFactory(parent=street.user.unit))
+    old = CommunityFactory(parent=street.user.unit)
+    incident = make_incident(grid=grid, unit=old, by=street.user)
+    for row in (grid, old):
+        row.valid_to = date(2025, 6, 30)
+        row.save()
+    url = reverse("fireworks:incident-edit", args=[incident.pk])
+    fields = street.get(url).context["form"].fields
+    assert grid in fields["grid"].queryset
+    assert old in fields["unit"].queryset
+    data = {**FACTS, "grid": grid.pk, "unit": old.pk, "place": "样例路2号", "seen": incident.version}
+    assert street.post(url, data).status_code == 302
+    incident.refresh_from_db()
+    assert (incident.grid, incident.unit, incident.place) == (grid, old, "样例路2号")
+    fresh = street.get(reverse("fireworks:incident-create")).context["form"].fields
+    assert grid not in fresh["grid"].queryset
+    assert old not in fresh["unit"].queryset
 
 
 def test_police_results_from_the_page(office):

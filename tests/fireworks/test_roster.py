@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fireworks.enums import DayRule
 from fireworks.greedy import fill
-from fireworks.roster import HARD, Duty, Plan, Rule, Share, Worker, breaches, clash, held_on, shares
+from fireworks.roster import HARD, Duty, Plan, Rule, Share, Turn, Worker, breaches, clash, held_on, shares
 from fireworks.solver import solve
 
 DAY = date(2026, 2, 16)
@@ -98,6 +98,44 @@ def test_what_a_breach_points_at_is_where_the_page_shows_it():
     night, morning = duty(1), duty(2, start=8, length=4, day=DAY + timedelta(days=1))
     (only,) = breaches(Plan([night, morning], [worker(7)], frozenset({(1, 7), (2, 7)})))
     assert (only.duty, only.worker) == (2, 7)
+
+
+def elsewhere(start, end, worker=1):
+    """On another roster from one hour of the day to another."""
+    return {worker: (Turn(at(start), at(end), "别处"),)}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "rule"),
+    [
+        (9, 10, None),
+        (9, 10.01, Rule.REST),
+        (17, 18, Rule.REST),
+        (17, 18.01, Rule.OVERLAP),
+        (24.9, 26, Rule.OVERLAP),
+        (25, 26, Rule.REST),
+        (32.9, 34, Rule.REST),
+        (33, 34, None),
+    ],
+)
+def test_a_turn_on_another_roster_counts_before_and_after(start, end, rule):
+    """The duty lasts from 18:00 to 01:00; eight hours of rest on either side."""
+    plan = Plan([duty()], [worker(), worker(2)], frozenset({(1, 1)}), elsewhere=elsewhere(start, end))
+    found = breaches(plan)
+    assert [(each.rule, each.duty, each.worker) for each in found] == ([(rule, 1, 1)] if rule else [])
+    assert all("人1另有别处的班" in each.text for each in found)
+    placed = frozenset({(1, 2 if rule else 1)})
+    assert fill(replace(plan, placed=frozenset()), frozenset()) == placed
+
+
+def test_the_solver_takes_nobody_who_stands_elsewhere_even_if_placed_by_hand():
+    plan = Plan([duty()], [worker(), worker(2)], frozenset({(1, 1)}), elsewhere=elsewhere(17, 20))
+    solution = solve(plan, seconds=2)
+    assert solution.placed == frozenset({(1, 2)})
+    assert solution.breaches == ()
+    alone = solve(replace(plan, workers=[worker()]), seconds=2)
+    assert alone.placed == frozenset()
+    assert [each.rule for each in alone.breaches] == [Rule.MINIMUM]
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
 """Rosters through their door: made, copied lunar day by lunar day, edited, published, reopened; each edge from each state."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from fireworks.crews import Member, UnknownName, by_name, read_crew
 from fireworks.enums import ROSTER_EDGES, DayRule, DutyRole, RosterState, WindowKind
+from fireworks.greedy import fill
 from fireworks.models import (
     Absence,
     Assignment,
@@ -308,6 +311,44 @@ def test_broken_rules_stop_publishing_until_accepted_and_are_counted():
     roster = rosters.publish(slot.roster, by=UserFactory(), accept_breaches=True)
     assert roster.breaches_accepted == 1
     assert "缺 1 人" in Activity.objects.about(roster).get(title="发布值班表").note
+
+
+def after_the_last_night(person, *, publish=True):
+    """初六 until one in the morning on one roster, 初七 from eight on the draft of the next window: seven hours of rest."""
+    late, early = ShiftFactory(starts=time(16, 30), minutes=510), ShiftFactory(starts=time(8), minutes=240)
+    last, first = date(2026, 2, 22), date(2026, 2, 23)
+    staffed(person, window=WindowFactory(start=last, end=last), shift=late, publish=publish)
+    return staffed(person, window=WindowFactory(start=first, end=first), shift=early, publish=False)
+
+
+def test_rest_and_overlap_are_judged_across_adjoining_rosters():
+    person = DutyPersonFactory()
+    slot = after_the_last_night(person)
+    (only,) = breaches_of(slot.roster)
+    assert only.startswith(f"{person.name}另有2026-02-22 ")
+    assert "相隔不足 8 小时" in only
+    with pytest.raises(Refused, match="1 处不满足"):
+        rosters.publish(slot.roster, by=UserFactory())
+    other = DutyPersonFactory()
+    assert {worker for _, worker in fill(replace(plan_of(slot.roster), placed=frozenset()), frozenset())} == {other.pk}
+    rosters.set_crew(slot, lead(other), by=None)
+    assert rosters.publish(slot.roster, by=UserFactory()).breaches_accepted == 0
+
+
+def test_a_draft_elsewhere_asks_nothing_of_anybody_yet():
+    assert breaches_of(after_the_last_night(DutyPersonFactory(), publish=False).roster) == []
+
+
+def test_turns_elsewhere_are_read_at_once():
+    plans = []
+    for _ in range(2):
+        slot = after_the_last_night(DutyPersonFactory())
+        plan_of(slot.roster)
+        with CaptureQueriesContext(connection) as asked:
+            plans.append(plan_of(slot.roster))
+        plans.append(len(asked))
+    assert plans[1] == plans[3]
+    assert len(plans[2].elsewhere) == 2
 
 
 def test_an_empty_roster_is_not_published():

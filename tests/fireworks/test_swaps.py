@@ -1,11 +1,10 @@
 """换班: each step from each state; a post is not left short unless the approver says so; of two swaps one wins."""
 
-import threading
 from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from fireworks.enums import SWAP_EDGES, SwapState
@@ -17,6 +16,7 @@ from staff.permissions import Roles
 from staff.refusals import Refused
 from tests.factories.fireworks import DutyPersonFactory, PostFactory, WindowFactory, officer, staffed
 from tests.factories.staff import UserFactory
+from tests.fireworks.racing import race
 from tests.thorough import many
 
 pytestmark = pytest.mark.django_db
@@ -188,30 +188,6 @@ def test_of_two_approvals_at_the_same_moment_one_wins():
     leader = UserFactory()
     for _ in range(many(3, 100)):
         two_approvals_for_one_substitute(leader)
-
-
-def race(*acts):
-    """Do them at the same moment; what each came to, in order: "ok" or "refused"."""
-    gate, outcomes = threading.Barrier(len(acts)), ["nothing"] * len(acts)
-
-    def run(place, act):
-        try:
-            gate.wait()
-            act()
-            outcomes[place] = "ok"
-        except Refused:
-            outcomes[place] = "refused"
-        except Exception as error:
-            outcomes[place] = repr(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
 
 
 def two_approvals_for_one_substitute(leader):

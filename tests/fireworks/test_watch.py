@@ -6,24 +6,27 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from config.periods import Period
+from fireworks.crews import Member
 from fireworks.enums import RosterState
 from fireworks.figures import duty
 from fireworks.models import CheckIn, EmptyPost, PatrolMark, ShiftReport, Slot, Window
 from fireworks.permissions import can_report_slot
 from fireworks.tasks import watch_posts
 from fireworks.watch import gaps, is_watched
-from fireworks.workflow import watch
+from fireworks.workflow import rosters, watch
 from staff.models import Activity, Message, Setting
 from staff.models.settings import forget_settings
 from staff.permissions import Roles
 from staff.refusals import Refused
-from tests.factories.fireworks import DutyPersonFactory, PostFactory, WindowFactory, officer, staffed
+from tests.factories.fireworks import DutyPersonFactory, PostFactory, WindowFactory, make_roster, officer, staffed
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 HERE = (Decimal("29.357104"), Decimal("113.128730"))
+EVE, ONE_DAY = date(2026, 2, 16), timedelta(days=1)
 FAR = (Decimal("29.367104"), Decimal("113.128730"))
 
 
@@ -260,6 +263,55 @@ def test_coverage_from_check_ins_where_they_are_asked_for_whatever_the_report_sa
     sign_in(wanted, 42, number=1)
     assert share(window) == 90
     assert "按签到计" in duty.coverage_note(Period.parse("2026H1"))
+
+
+def test_what_has_not_begun_is_neither_a_gap_nor_an_hour():
+    slot = staffed(DutyPersonFactory(), days_from_now=2)
+    window, period = slot.roster.window, Period.between(slot.day, slot.day)
+    assert gaps(window) == []
+    assert duty.gap_value(period, None).number == 0
+    assert duty.coverage(period, None).is_missing
+    with at(slot, 0):
+        assert len(gaps(window)) == duty.gap_value(period, None).number == 1
+
+
+def test_a_shift_that_runs_counts_until_now():
+    """Two nights of seven hours: the first is reported, the second has run for one hour without a word."""
+    slots = [staffed(DutyPersonFactory(), window=WindowFactory(start=day, end=day)) for day in (EVE, EVE + ONE_DAY)]
+    watch.report_shift(slots[0], by=UserFactory())
+    with at(slots[1], 60):
+        assert duty.coverage(Period.between(EVE, EVE + ONE_DAY), None).number == Decimal("87.5")
+        planned, covered = duty.coverage_derivation(Period.between(EVE, EVE + ONE_DAY), None).inputs
+        assert (planned[1], covered[1]) == ("8.0 小时", "7.0 小时")
+
+
+def test_gaps_of_a_period_are_those_of_its_days_and_its_list_shows_them(client):
+    """The window reaches into the next period; of one night one post of two has reported."""
+    window = WindowFactory(start=EVE, end=EVE + ONE_DAY)
+    grid = PostFactory().grid
+    roster = make_roster(window, posts=[PostFactory(grid=grid)])
+    rosters.set_crew(roster.slots.first(), [Member(DutyPersonFactory(), "lead")], by=None)
+    rosters.publish(roster, by=None, accept_breaches=True)
+    period = Period.between(EVE - 9 * ONE_DAY, EVE)
+    watch.report_shift(roster.slots.filter(day=EVE).first(), by=UserFactory())
+    client.force_login(UserFactory(role=Roles.FIREWORKS_OFFICE))
+    (figure,) = [each for each in duty.FIGURES if each.key == "fireworks.report_gaps"]
+    (step,) = figure.derive(period, None).inputs
+    assert figure.value(period, None).number == int(step[1]) == 1
+    for address in (figure.url(period, None), step[2]):
+        (row,) = client.get(address).context["table"].rows
+        assert (row.object.day, row.object.missing) == (EVE, 1)
+    assert duty.gap_value(period, str(window.pk)).number == len(gaps(window)) == 2
+    slots = client.get(duty.coverage_derivation(period, None).inputs[0][2]).context["table"]
+    assert slots.count == 2
+
+
+def test_the_list_of_posts_knows_what_has_begun(client):
+    past, coming = staffed(DutyPersonFactory()), staffed(DutyPersonFactory(), days_from_now=2)
+    client.force_login(UserFactory(role=Roles.FIREWORKS_OFFICE))
+    for asked, slot in (("true", past), ("false", coming)):
+        rows = client.get(reverse("fireworks:slot-list"), {"begun": asked}).context["table"].rows
+        assert [row.object for row in rows] == [slot]
 
 
 def test_no_roster_no_rate():

@@ -64,6 +64,7 @@ SUMMED = {
     "reports.tally": "quantity",
     "reports.tally_by_unit": "quantity",
 }
+LISTED = {"fireworks.report_gaps", "fireworks.report_gaps_in_window"}  # no counted rows, yet a list of just so many
 PERIODS = ("2026H1", "2025H1", "2026-01-01~2026-03-10")
 
 
@@ -201,6 +202,10 @@ def walk(figure, period, reader):
             numbers = [Decimal(listed(reader, part.url(period, None))) for part in parts]
             assert [value.numerator or 0, value.denominator or 0] == numbers
             assert value.number == (numbers[0] / numbers[1] * 100 if numbers[1] else None)
+        elif figure.key in LISTED:
+            steps = figure.derive(period, choice).inputs
+            assert value.number == listed(reader, address) == sum(int(number) for _, number, _ in steps)
+            assert all(int(number) == listed(reader, opened) for _, number, opened in steps)
         else:
             assert reader.get(address).status_code == 200
 
