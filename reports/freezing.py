@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from config.figures import Kind, one_reading
 from config.periods import Period
-from reports.checklist import said
+from reports.checklist import as_kept, said
 from reports.compilation import NO_ROWS, compile_content
 from reports.models import Compilation, FrozenFigure, Report
 from reports.registry import registry
@@ -54,7 +54,7 @@ def freeze(compilation: Compilation, period: Period) -> None:
                 compilation=compilation,
                 name=figure["key"],
                 label=figure["label"][:160],
-                value=said(figure["value"])[:300],
+                value=as_kept(figure["value"], FrozenFigure),
                 unit=figure["unit"],
                 definition=figure["definition"],
                 url=figure["url"][:500],
@@ -77,15 +77,19 @@ def drift(report: Report, compilation: Compilation) -> list[Drift]:
 
 
 def figures_moved(period: Period, compilation: Compilation, now: dict[str, Any]) -> Iterator[Drift]:
-    values = {figure["key"]: said(figure["value"]) for figure in now["figures"]}
+    """Against what the signed copy says in full: of a long text the frozen figure keeps the beginning only."""
+    printed, values = (
+        {figure["key"]: said(figure["value"]) for figure in content["figures"]}
+        for content in (compilation.content, now)
+    )
     for frozen in compilation.frozen_figures.all():
         if frozen.name not in values:
             continue
-        value, kept = values[frozen.name], set(frozen.row_ids)
+        was, value, kept = printed[frozen.name], values[frozen.name], set(frozen.row_ids)
         _, row_ids = identity(rows_behind(frozen.name, period)) if frozen.model else ("", [])
         came, went = set(row_ids) - kept, kept - set(row_ids)
-        if value != frozen.value or came or went:
-            then = f"{frozen.value or '—'}{frozen.unit}"
+        if value != was or came or went:
+            then = f"{was or '—'}{frozen.unit}"
             yield Drift(frozen.label, then, f"{value or '—'}{frozen.unit}", frozen.url, len(came), len(went))
 
 
