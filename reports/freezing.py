@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -109,18 +110,33 @@ def cells_moved(compilation: Compilation, now: dict[str, Any]) -> Iterator[Drift
     for key, then in before.items():
         if key not in after:
             continue
-        old, new = (
-            {row[0][0]: row for row in rows if row[0][0] != NO_ROWS} for rows in (then["rows"], after[key]["rows"])
-        )
-        for name, row in old.items():
-            for head, was, cell in zip(then["head"][1:], row[1:], new.get(name, row)[1:], strict=False):
+        old, new = rows_by_name(then["rows"]), rows_by_name(after[key]["rows"])
+        for place, row in old.items():
+            for head, was, cell in zip(then["head"][1:], row[1:], new.get(place, row)[1:], strict=False):
                 if was[0] != cell[0]:
-                    yield Drift(f"{then['caption']}·{name}·{head}", was[0], cell[0], cell[1])
-        moved = [f"少了“{name}”" for name in old if name not in new] + [
-            f"多了“{name}”" for name in new if name not in old
+                    yield Drift(f"{then['caption']}·{row_words(place)}·{head}", was[0], cell[0], cell[1])
+        moved = [f"少了“{row_words(place)}”" for place in old if place not in new] + [
+            f"多了“{row_words(place)}”" for place in new if place not in old
         ]
         if moved:
             yield Drift(then["caption"], f"{len(old)}行", f"{len(new)}行：{'、'.join(moved)}")
+
+
+def rows_by_name(rows: list[Any]) -> dict[tuple[str, int], Any]:
+    """Rows by their first cell and which of its rows they are: a task has one for each of its measures."""
+    seen: Counter[str] = Counter()
+    named = {}
+    for row in rows:
+        name = row[0][0]
+        if name != NO_ROWS:
+            seen[name] += 1
+            named[name, seen[name]] = row
+    return named
+
+
+def row_words(place: tuple[str, int]) -> str:
+    name, nth = place
+    return name if nth == 1 else f"{name}（第{nth}行）"
 
 
 def tables_of(content: dict[str, Any]) -> dict[str, dict[str, Any]]:
