@@ -206,9 +206,8 @@ class TestThreePeople:
 
 class TestIssued:
     def test_the_number_is_optional(self, report, by):
-        summaries.change_settings(
-            report, title=report.title, cut_off=None, profile="plain", with_number=False, recipients="区管委会", by=by
-        )
+        facts = {"cut_off": None, "profile": "plain", "with_number": False, "recipients": "区管委会"}
+        summaries.change_settings(report, title=report.title, **facts, by=by, seen=report.version)
         issued = make_issued(report)
         assert (issued.state, issued.number, bool(issued.paper)) == ("issued", "", True)
         assert not NumberCounter.objects.filter(series__code="report").exists()

@@ -188,7 +188,7 @@ def test_a_unit_over_its_quota_is_compared_with_a_dash_and_its_reason(client, re
 
 def test_a_cut_off_outside_the_period_is_refused(client, report):
     sign_in(client, Roles.OFFICE)
-    data = {"title": "总结", "profile": "plain"}
+    data = {"title": "总结", "profile": "plain", "seen": report.version}
     page = client.post(url("report-settings", report.pk), {**data, "cut_off": "2026-07-01"}).content.decode()
     assert "应在期间之内" in page
     client.post(url("report-settings", report.pk), {**data, "cut_off": "2026-06-20"})
