@@ -155,7 +155,7 @@ def sent_otherwise(report: Report, content: dict[str, Any]) -> Iterator[CheckIte
     """数出一门: a figure that was reported upwards with another value."""
     values = {figure["key"]: figure for figure in content["figures"]}
     for name, sent in SentFigure.objects.latest(report.period).items():
-        if name in values and said(values[name]["value"]) != sent.value:
+        if name in values and reads_otherwise(values[name]["value"], sent):
             now = f"{said(values[name]['value'])}{sent.unit}"
             where = f"{sent.submission.sent_on}报{sent.submission.recipient}的《{sent.submission.title}》"
             text = f"“{sent.label}”本稿为{now}，{where}为{sent.value}{sent.unit}"
@@ -172,15 +172,25 @@ def differing(report: Report, content: dict[str, Any]) -> Iterator[CheckItem]:
     ).exclude(compilation__report__in=[report.pk, report.corrects_id or 0])
     for frozen in others.select_related("compilation__report"):
         now = values[frozen.name]
-        if frozen.value != said(now["value"]):
+        if reads_otherwise(now["value"], frozen):
             other = frozen.compilation.report
             text = f"“{frozen.label}”本稿为{said(now['value'])}{frozen.unit}，《{other}》为{frozen.value}{frozen.unit}"
             yield CheckItem(CheckKind.OTHER, "", text, frozen.name, other.get_absolute_url())
 
 
 def said(value: Any) -> str:
-    """A figure's value as it is frozen: text, "" for no data."""
+    """A figure's value as text; "" for no data."""
     return "" if value is None else str(value)
+
+
+def as_kept(value: Any, table: type[FrozenFigure | SentFigure]) -> str:
+    """The value as a table keeps it: a long text (下步计划) is cut to what its column holds."""
+    return said(value)[: table._meta.get_field("value").max_length]
+
+
+def reads_otherwise(value: Any, kept: FrozenFigure | SentFigure) -> bool:
+    """Whether a value is another than the kept one, each cut alike."""
+    return as_kept(value, type(kept)) != kept.value
 
 
 def too_long(report: Report, content: dict[str, Any]) -> Iterator[CheckItem]:

@@ -27,7 +27,13 @@ def seed_signed(key: str) -> None:
     report = Report.objects.get(period_key=key, outline="long")
     office, deputy, director = person("1004"), person("1003"), person("1002")
     summaries.change_settings(
-        report, title=report.title, cut_off=None, profile=report.profile, recipients=RECIPIENTS, by=office
+        report,
+        title=report.title,
+        cut_off=None,
+        profile=report.profile,
+        recipients=RECIPIENTS,
+        by=office,
+        seen=report.version,
     )
     try:
         issuing.submit_report(report, by=office)

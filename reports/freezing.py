@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from django.db.models import QuerySet
 
 from config.figures import Kind, one_reading
 from config.periods import Period
-from reports.checklist import said
+from reports.checklist import as_kept, said
 from reports.compilation import NO_ROWS, compile_content
 from reports.models import Compilation, FrozenFigure, Report
 from reports.registry import registry
@@ -54,7 +55,7 @@ def freeze(compilation: Compilation, period: Period) -> None:
                 compilation=compilation,
                 name=figure["key"],
                 label=figure["label"][:160],
-                value=said(figure["value"])[:300],
+                value=as_kept(figure["value"], FrozenFigure),
                 unit=figure["unit"],
                 definition=figure["definition"],
                 url=figure["url"][:500],
@@ -77,15 +78,19 @@ def drift(report: Report, compilation: Compilation) -> list[Drift]:
 
 
 def figures_moved(period: Period, compilation: Compilation, now: dict[str, Any]) -> Iterator[Drift]:
-    values = {figure["key"]: said(figure["value"]) for figure in now["figures"]}
+    """Against what the signed copy says in full: of a long text the frozen figure keeps the beginning only."""
+    printed, values = (
+        {figure["key"]: said(figure["value"]) for figure in content["figures"]}
+        for content in (compilation.content, now)
+    )
     for frozen in compilation.frozen_figures.all():
         if frozen.name not in values:
             continue
-        value, kept = values[frozen.name], set(frozen.row_ids)
+        was, value, kept = printed[frozen.name], values[frozen.name], set(frozen.row_ids)
         _, row_ids = identity(rows_behind(frozen.name, period)) if frozen.model else ("", [])
         came, went = set(row_ids) - kept, kept - set(row_ids)
-        if value != frozen.value or came or went:
-            then = f"{frozen.value or '—'}{frozen.unit}"
+        if value != was or came or went:
+            then = f"{was or '—'}{frozen.unit}"
             yield Drift(frozen.label, then, f"{value or '—'}{frozen.unit}", frozen.url, len(came), len(went))
 
 
@@ -105,18 +110,33 @@ def cells_moved(compilation: Compilation, now: dict[str, Any]) -> Iterator[Drift
     for key, then in before.items():
         if key not in after:
             continue
-        old, new = (
-            {row[0][0]: row for row in rows if row[0][0] != NO_ROWS} for rows in (then["rows"], after[key]["rows"])
-        )
-        for name, row in old.items():
-            for head, was, cell in zip(then["head"][1:], row[1:], new.get(name, row)[1:], strict=False):
+        old, new = rows_by_name(then["rows"]), rows_by_name(after[key]["rows"])
+        for place, row in old.items():
+            for head, was, cell in zip(then["head"][1:], row[1:], new.get(place, row)[1:], strict=False):
                 if was[0] != cell[0]:
-                    yield Drift(f"{then['caption']}·{name}·{head}", was[0], cell[0], cell[1])
-        moved = [f"少了“{name}”" for name in old if name not in new] + [
-            f"多了“{name}”" for name in new if name not in old
+                    yield Drift(f"{then['caption']}·{row_words(place)}·{head}", was[0], cell[0], cell[1])
+        moved = [f"少了“{row_words(place)}”" for place in old if place not in new] + [
+            f"多了“{row_words(place)}”" for place in new if place not in old
         ]
         if moved:
             yield Drift(then["caption"], f"{len(old)}行", f"{len(new)}行：{'、'.join(moved)}")
+
+
+def rows_by_name(rows: list[Any]) -> dict[tuple[str, int], Any]:
+    """Rows by their first cell and which of its rows they are: a task has one for each of its measures."""
+    seen: Counter[str] = Counter()
+    named = {}
+    for row in rows:
+        name = row[0][0]
+        if name != NO_ROWS:
+            seen[name] += 1
+            named[name, seen[name]] = row
+    return named
+
+
+def row_words(place: tuple[str, int]) -> str:
+    name, nth = place
+    return name if nth == 1 else f"{name}（第{nth}行）"
 
 
 def tables_of(content: dict[str, Any]) -> dict[str, dict[str, Any]]:

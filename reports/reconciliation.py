@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from config.figures import one_reading
 from config.periods import Period
-from reports.checklist import said
+from reports.checklist import reads_otherwise, said
 from reports.compilation import plain_number
 from reports.models import Override, Report, SentFigure
 from reports.registry import registry
@@ -71,7 +71,7 @@ class Reading:
             url=figure.url(self.period, choice),
             sent=last.value if last else "",
             sent_to=f"{last.submission.recipient} {last.submission.sent_on}" if last else "",
-            differs=last is not None and last.value != value,
+            differs=last is not None and reads_otherwise(value, last),
             unit_asked=self.answered_by.get(name, ""),
             decided=decided.reason if decided else "",
         )

@@ -3,7 +3,7 @@
 Rules (report definition of the house; GB/T 15835-2011 for digits):
 余 and 多 follow a figure rounded *down* that is strictly smaller than the truth; 近 precedes one rounded *up*; 约 is for
 estimates. Never with an exact figure, never two markers. A change of a rate is in 百分点; a fall never exceeds 100 %;
-a base of 0 or none gives "—" with the reason.
+a base of 0 or none, and a negative number (缺编 of a unit over its quota), give "—" with the reason.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def percent_whole(value: Decimal, unit: str = "") -> Wording:
 def change(now: Decimal | None, before: Decimal | None, *, rate: bool, word: str) -> Wording:
     """同比下降8.3%; for rates 同比上升0.5个百分点; 持平; "—" with the reason where nothing can be compared.
 
-    Raises ValueError for negative counts, whose fall could exceed 100 %.
+    A number that is negative, or was, has no percentage: the fall could exceed 100 %.
     """
     if now is None or before is None:
         return Wording(NO_DATA, "没有可比的数据，不作比较。")
@@ -134,7 +134,7 @@ def change(now: Decimal | None, before: Decimal | None, *, rate: bool, word: str
             return Wording(f"{word}{'基本' if points else ''}持平")
         return Wording(f"{word}{'上升' if points > 0 else '下降'}{text}个百分点")
     if now < 0 or before < 0:
-        raise ValueError("A count cannot be negative.")
+        return Wording(NO_DATA, "本期或对比期为负数，不能计算增减幅度。")
     if before == 0:
         return Wording(NO_DATA, "对比期为 0，不能计算增减幅度。")
     ratio = (now - before) / before * 100

@@ -35,12 +35,13 @@ class ReportForm(forms.Form):
         if report:
             self.fields["nothing_found"].initial = "1" if report.nothing_found else "0"
             self.fields["note"].initial = report.note
+            self.fields["seen"] = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=report.version)
 
     def store(self, *, by: User) -> ShiftReport | None:
         data = self.cleaned_data
         try:
             if self.report is not None:
-                return watch.correct_report(self.report, by=by, **data)
+                return watch.correct_report(self.report, by=by, **{**data, "seen": data["seen"] or 0})
             return watch.report_shift(self.slot, by=by, **data)
         except Refused as refusal:
             show_refusal(self, refusal)

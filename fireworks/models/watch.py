@@ -37,6 +37,7 @@ class ShiftReport(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="报告人", null=True, on_delete=models.PROTECT, related_name="+"
     )
     reported_at = models.DateTimeField("报告时间", default=timezone.now)
+    version = models.PositiveIntegerField("版次", default=1, editable=False)
 
     objects = ShiftReportQuerySet.as_manager()
 

@@ -16,7 +16,7 @@ from fireworks.models import Assignment, CheckIn, EmptyPost, PatrolMark, ShiftRe
 from fireworks.permissions import can_report_slot
 from staff.models import Activity, User, Verb, notify, setting
 from staff.permissions import Perms
-from staff.refusals import Refused
+from staff.refusals import ChangedMeanwhile, Refused
 
 NEAR = 100  # metres
 EARLY, LATE = timedelta(minutes=15), timedelta(minutes=10)
@@ -75,13 +75,19 @@ def flag_of(report: ShiftReport, planned: int) -> str:
 
 
 @transaction.atomic
-def correct_report(report: ShiftReport, *, by: User, present: int, nothing_found: bool, note: str) -> ShiftReport:
+def correct_report(
+    report: ShiftReport, *, by: User, seen: int, present: int, nothing_found: bool, note: str
+) -> ShiftReport:
+    """Put a report right; what it said before is in the log. `seen`: the version on the page."""
     current = ShiftReport.objects.select_for_update(of=("self",)).select_related("slot").get(pk=report.pk)
+    if current.version != seen:
+        raise ChangedMeanwhile("这份值守报告")
     if not nothing_found and not note.strip():
         raise Refused("发现燃放的，请写明情况。", "note")
     before = f"{current.words} 实到 {current.present} 人 {current.note}"
     current.present, current.nothing_found, current.note = present, nothing_found, note
     current.flag = flag_of(current, current.slot.assignments.count())
+    current.version = seen + 1
     current.save()
     after = f"{current.words} 实到 {current.present} 人 {current.note}"
     Activity.record(Verb.UPDATE, current.slot, by=by, title="更正值守报告", changes={"报告": [before, after]})

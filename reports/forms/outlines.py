@@ -21,12 +21,16 @@ class OutlineForm(forms.Form):
     name = forms.CharField(label="名称", max_length=40)
     title = forms.CharField(label="标题", max_length=80, help_text="【期间】印成“2026年上半年”。")
     length = forms.IntegerField(label="字数", min_value=0, max_value=100_000, help_text="0 为不限。")
+    seen = forms.IntegerField(widget=forms.HiddenInput(), required=False, initial=0)
 
     def __init__(self, *args: Any, offered: Offered | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if offered is not None:
             facts = {"name": offered.name, "title": offered.title, "length": offered.length}
-            self.initial = facts | self.initial
+            self.initial = facts | {"seen": offered.own.version if offered.own else 0} | self.initial
+
+    def clean_seen(self) -> int:
+        return self.cleaned_data["seen"] or 0
 
 
 class PartForm(forms.Form):

@@ -62,10 +62,19 @@ class ReportForm(forms.Form):
 
 
 class ReportSettingsForm(forms.ModelForm):
+    seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)
+
     class Meta:
         model = Report
         fields = ["title", "cut_off", "profile", "with_number", "recipients"]
         widgets = {"cut_off": DATE, "recipients": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = self.instance.version
+
+    def clean_seen(self) -> int:
+        return self.cleaned_data["seen"] or 0
 
     def clean_cut_off(self) -> Any:
         day = self.cleaned_data["cut_off"]
@@ -74,7 +83,7 @@ class ReportSettingsForm(forms.ModelForm):
         return day
 
     def save_settings(self, *, by: User) -> Report | None:
-        """None, with the reason on the form, if the summary was signed meanwhile."""
+        """None, with the reason on the form, if the summary was signed, or its settings changed, meanwhile."""
         try:
             return summaries.change_settings(self.instance, **self.cleaned_data, by=by)
         except Refused as refusal:

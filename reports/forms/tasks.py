@@ -112,6 +112,8 @@ class NoteForm(forms.ModelForm):
 
 
 class MeasureForm(forms.ModelForm):
+    seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)
+
     class Meta:
         model = Measure
         fields = ["name", "unit_of_count", "totalling", "definition", "target", "order", "active"]
@@ -119,13 +121,15 @@ class MeasureForm(forms.ModelForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.fields["seen"].initial = self.instance.version
         if self.instance.pk is None:
             del self.fields["active"]
 
     def store(self) -> Measure | None:
-        door = tasks.add_measure if self.instance.pk is None else tasks.correct_measure
         try:
-            return door(self.instance, by=self.user)
+            if self.instance.pk is None:
+                return tasks.add_measure(self.instance, by=self.user)
+            return tasks.correct_measure(self.instance, by=self.user, seen=self.cleaned_data["seen"] or 0)
         except Refused as refusal:
             show_refusal(self, refusal)
             return None

@@ -17,6 +17,7 @@ class Outline(models.Model):
         "标题", max_length=80, default="【期间】工作总结", help_text="【期间】印成“2026年上半年”。"
     )
     length = models.PositiveIntegerField("字数", default=0, help_text="要求的字数，0 为不限。")
+    version = models.PositiveIntegerField("版次", default=1, editable=False)
     changed_at = models.DateTimeField("修改时间", auto_now=True)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="修改人", on_delete=models.PROTECT, related_name="+"

@@ -52,6 +52,7 @@ class Report(IssuedPaper):
     correction_reason = models.CharField("更正说明", max_length=300, blank=True, editable=False)
     with_number = models.BooleanField("签发时取文号", default=True, help_text="会议材料、内部材料可以不编文号。")
     recipients = models.TextField("报送、发送对象", blank=True, help_text="一行一个。签发后按此登记报送。")
+    version = models.PositiveIntegerField("设置版次", default=1, editable=False)
     submitted_at = models.DateTimeField("送核时间", null=True, blank=True, editable=False)
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

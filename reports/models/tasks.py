@@ -156,6 +156,7 @@ class Measure(models.Model):
     )
     order = models.PositiveSmallIntegerField("排序", default=100)
     active = models.BooleanField("继续登记", default=True)
+    version = models.PositiveIntegerField("版次", default=1, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "指标"

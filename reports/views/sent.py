@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from config.pdf import render_pdf
 from config.tables import Column, Table, render_table
+from reports.checklist import reads_otherwise
 from reports.forms.figures import offered_figures
 from reports.forms.sent import ReportSentForm, SentValueFormSet, SubmissionForm, values_of
 from reports.models import Report, SentFigure, Submission
@@ -139,4 +140,4 @@ def submission_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def beside(figure: SentFigure, now: dict[str, Any]) -> tuple[SentFigure, Any, bool]:
     line = now.get(figure.name)
-    return figure, line, line is not None and line.now != figure.value
+    return figure, line, line is not None and reads_otherwise(line.now, figure)

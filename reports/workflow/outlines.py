@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from config.periods import Period
 from reports.enums import When
@@ -17,7 +17,9 @@ from reports.registry import known_keys
 from reports.shorter_outlines import HOUSE
 from reports.tokens import parse
 from staff.models import Activity, User, Verb
-from staff.refusals import Refused
+from staff.refusals import ChangedMeanwhile, Refused
+
+THIS_OUTLINE = "这个提纲"
 
 
 @dataclass(frozen=True)
@@ -40,18 +42,32 @@ def free_code() -> str:
 
 
 @transaction.atomic
-def save_outline(code: str, *, name: str, title: str, length: int, parts: Sequence[PartText], by: User) -> Outline:
-    """The whole outline at once; a code of the house makes the office's version of it. Drafts already made stay as they are."""
+def save_outline(
+    code: str, *, name: str, title: str, length: int, parts: Sequence[PartText], by: User, seen: int
+) -> Outline:
+    """The whole outline at once; a code of the house makes the office's version of it. Drafts already made stay as they are.
+
+    `seen`: the version on the page, 0 where the office had none of its own.
+    """
     wrong = [f"{part.heading or '（续）'}：{error}" for part in parts for error in part_errors(part.text)]
     if wrong:
         raise Refused("；".join(wrong))
     if not any(part.heading for part in parts):
         raise Refused("提纲至少要有一节。")
+    current = Outline.objects.select_for_update(of=("self",)).filter(code=code).first()
+    if (current.version if current else 0) != seen:
+        raise ChangedMeanwhile(THIS_OUTLINE)
     taken = {offered.name for key, offered in offered_outlines().items() if key != code}
     if name in taken:
         raise Refused(f"已经有叫“{name}”的提纲，请换个名称。", "name")
-    facts = {"name": name, "title": title, "length": length, "changed_by": by}
-    outline, made = Outline.objects.select_for_update(of=("self",)).update_or_create(code=code, defaults=facts)
+    outline = current or Outline(code=code)
+    outline.name, outline.title, outline.length, outline.changed_by = name, title, length, by
+    outline.version = seen + 1
+    try:
+        with transaction.atomic():
+            outline.save()
+    except IntegrityError as error:  # two made the first version at the same moment
+        raise ChangedMeanwhile(THIS_OUTLINE) from error
     outline.parts.all().delete()
     OutlinePart.objects.bulk_create(
         OutlinePart(
@@ -59,7 +75,8 @@ def save_outline(code: str, *, name: str, title: str, length: int, parts: Sequen
         )
         for order, part in enumerate(parts, 1)
     )
-    Activity.record(Verb.CREATE if made else Verb.UPDATE, outline, by=by, title=f"保存提纲：{name}（{len(parts)} 节）")
+    verb = Verb.UPDATE if current else Verb.CREATE
+    Activity.record(verb, outline, by=by, title=f"保存提纲：{name}（{len(parts)} 节）")
     return outline
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 
 from config.periods import Period
+from reports.checklist import as_kept
 from reports.models import Report, SentFigure, Submission
 from staff.models import Activity, User, Verb
 from staff.refusals import Refused
@@ -62,7 +63,7 @@ def record_report_sent(report: Report, *, recipient: str, sent_on: date, by: Use
     except IntegrityError as error:
         raise Refused(f"{sent_on}报送{recipient}已经登记过。", "recipient") from error
     frozen = compilation.frozen_figures.exclude(value="")
-    keep(submission, [SentValue(each.label, each.value[:120], each.unit, each.name) for each in frozen])
+    keep(submission, [SentValue(each.label, as_kept(each.value, SentFigure), each.unit, each.name) for each in frozen])
     Activity.record(Verb.CREATE, report, by=by, title=f"登记报送：{recipient}，{sent_on}", note=note)
     return submission
 

@@ -21,7 +21,7 @@ from reports.models import Compilation, CompiledFile, Report, Section
 from reports.outlines import offered_outlines
 from reports.workflow.locks import locked_draft, locked_open
 from staff.models import Activity, Job, User, Verb
-from staff.refusals import Refused
+from staff.refusals import ChangedMeanwhile, Refused
 
 
 @transaction.atomic
@@ -53,18 +53,25 @@ def change_settings(
     cut_off: date | None,
     profile: str,
     by: User,
+    seen: int,
     with_number: bool = True,
     recipients: str = "",
 ) -> Report:
-    """Title, cut-off date, profile, number, recipients of a draft; nothing is written, nor logged, if all stay as they were."""
+    """Title, cut-off date, profile, number, recipients of a draft; nothing is written, nor logged, if all stay as they were.
+
+    `seen`: the version on the page. It counts the settings only; sections have versions of their own.
+    """
     current = locked_draft(report, doing="修改")
+    if current.version != seen:
+        raise ChangedMeanwhile("这份工作总结的设置")
     before = settings_of(current)
     current.title, current.cut_off, current.profile = title, cut_off, profile
     current.with_number, current.recipients = with_number, recipients
     after = settings_of(current)
     changes = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
     if changes:
-        current.save(update_fields=["title", "cut_off", "profile", "with_number", "recipients"])
+        current.version = seen + 1
+        current.save(update_fields=["title", "cut_off", "profile", "with_number", "recipients", "version"])
         Activity.record(Verb.UPDATE, current, by=by, title="设置标题、截至日期、版式", changes=changes)
     return current
 

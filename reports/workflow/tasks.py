@@ -13,7 +13,7 @@ from reports.enums import TASK_TRANSITIONS, TaskState, Totalling
 from reports.models import KeyTask, Measure, TallyEntry, TaskNote
 from staff.models import Activity, Unit, User, Verb, changed_fields, notify
 from staff.permissions import Perms
-from staff.refusals import Refused
+from staff.refusals import ChangedMeanwhile, Refused
 from staff.workflow.records import check_day, correct_record, locked, store_record, void_record
 
 SAME_NAME = "这项任务已有同名指标，请直接登记或换一个名称。"
@@ -99,14 +99,17 @@ def add_measure(measure: Measure, *, by: User | None) -> Measure:
 
 
 @transaction.atomic
-def correct_measure(measure: Measure, *, by: User) -> Measure:
+def correct_measure(measure: Measure, *, by: User, seen: int) -> Measure:
     """Unit and way of totalling stay once something is counted: they are what the numbers mean."""
     task = locked(measure.task)
     before = Measure.objects.select_for_update(of=("self",)).get(pk=measure.pk)
+    if before.version != seen:
+        raise ChangedMeanwhile("这个指标")
     meaning = (measure.unit_of_count, measure.totalling)
     if meaning != (before.unit_of_count, before.totalling) and before.entries.exists():
         raise Refused("已有登记，计量单位和汇总方式不能再改。口径变了的，请停用这个指标，另加一个。", "unit_of_count")
     changes = changed_fields(measure_words(before), measure_words(measure))
+    measure.version = seen + 1
     try:
         with transaction.atomic():
             measure.save()

@@ -81,10 +81,15 @@ def test_the_leader_reports_at_one_tap_and_is_told_the_second_time(leader):
     assert "已经报告过" in words(again)
     assert ShiftReport.objects.get().present == 2
     report = ShiftReport.objects.get()
-    assert leader.post(url("report-correct", report.pk), {"present": 2, "nothing_found": "0"}).status_code == 422
-    posted(
-        leader, url("report-correct", report.pk), {"present": 2, "nothing_found": "0", "note": "东门有人燃放，已劝阻"}
-    )
+    address, data = url("report-correct", report.pk), {"present": 2, "nothing_found": "0"}
+    data["seen"] = leader.get(address).context["form"]["seen"].value()
+    assert leader.post(address, data).status_code == 422
+    posted(leader, address, {**data, "note": "东门有人燃放，已劝阻"})
+    assert ShiftReport.objects.get().words == "有发现"
+    late = leader.post(address, {**data, "present": 1, "nothing_found": "1"})  # from a page that was opened before
+    assert late.status_code == 422
+    assert "这份值守报告刚被别人修改过" in late.content.decode()
+    assert late.context["form"]["present"].value() == "1"
     assert ShiftReport.objects.get().words == "有发现"
 
 

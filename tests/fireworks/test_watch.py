@@ -20,7 +20,7 @@ from fireworks.workflow import rosters, watch
 from staff.models import Activity, Message, Setting
 from staff.models.settings import forget_settings
 from staff.permissions import Roles
-from staff.refusals import Refused
+from staff.refusals import ChangedMeanwhile, Refused
 from tests.factories.fireworks import DutyPersonFactory, PostFactory, WindowFactory, make_roster, officer, staffed
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
@@ -73,7 +73,7 @@ def test_fewer_than_needed_or_more_than_planned_is_flagged():
     with at(slot, 400):
         assert "少于应到" in watch.report_shift(slot, by=UserFactory(), present=0).flag
         report = watch.correct_report(
-            slot.report, by=UserFactory(), present=3, nothing_found=True, note="来了两个志愿者"
+            slot.report, by=UserFactory(), seen=1, present=3, nothing_found=True, note="来了两个志愿者"
         )
     assert "多于安排" in report.flag
     assert Activity.objects.about(slot).filter(title="更正值守报告").count() == 1
@@ -87,7 +87,17 @@ def test_a_find_must_say_what():
     report = watch.report_shift(slot, by=UserFactory(), nothing_found=False, note="东门外有人燃放，已劝阻")
     assert report.words == "有发现"
     with pytest.raises(Refused, match="写明情况"):
-        watch.correct_report(report, by=UserFactory(), present=1, nothing_found=False, note=" ")
+        watch.correct_report(report, by=UserFactory(), seen=1, present=1, nothing_found=False, note=" ")
+
+
+def test_who_corrects_what_somebody_else_corrected_meanwhile_is_told():
+    slot = staffed(DutyPersonFactory())
+    report = watch.report_shift(slot, by=UserFactory())
+    facts = {"present": 1, "nothing_found": False, "note": "东门外有人燃放，已劝阻"}
+    assert watch.correct_report(report, by=UserFactory(), seen=1, **facts).version == 2
+    with pytest.raises(ChangedMeanwhile, match="这份值守报告刚被别人修改过"):
+        watch.correct_report(report, by=UserFactory(), seen=1, present=0, nothing_found=True, note="")
+    assert ShiftReport.objects.get().words == "有发现"
 
 
 def test_nothing_is_reported_before_the_shift_or_from_a_draft():

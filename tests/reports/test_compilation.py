@@ -23,7 +23,7 @@ from staff.models import Activity, JobState, NumberCounter
 from staff.permissions import Roles
 from staff.refusals import Refused
 from tests.factories.inspections import make_finding, moment, whole_standard
-from tests.factories.reports import make_checked, make_issued
+from tests.factories.reports import make_checked, make_issued, make_measure, make_tally, make_task
 from tests.factories.staff import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -223,6 +223,23 @@ def test_what_was_frozen_without_that_row_has_not_moved(report):
     before = json.loads(json.dumps(content))
     before["sections"][0]["blocks"][0]["rows"] = []  # as a paper of an earlier release keeps it
     assert list(cells_moved(Compilation(content=before), content)) == []
+
+
+def test_of_several_rows_of_one_name_each_is_told_when_it_moves(report):
+    task = make_task(title="市容秩序整治")
+    first, second, third = (make_measure(task=task, name=name, order=order) for order, name in enumerate("甲乙丙", 1))
+    for measure in (first, second):
+        make_tally(12, measure=measure)
+    before = compiled("{{ table reports.tallies }}", report)[0]
+    make_tally(5, measure=first)
+    make_tally(8, measure=third)
+    now = compiled("{{ table reports.tallies }}", report)[0]
+    moved, more = cells_moved(Compilation(content=before), now)
+    assert (moved.label, moved.then, moved.now) == ("重点工作数据·市容秩序整治·本期", "12", "17")
+    assert (more.label, more.now) == ("重点工作数据", "3行：多了“市容秩序整治（第3行）”")
+    assert [each.now for each in cells_moved(Compilation(content=now), before)][
+        -1
+    ] == "2行：少了“市容秩序整治（第3行）”"
 
 
 def test_a_period_without_records_has_no_bars(report):

@@ -56,7 +56,7 @@ class TestBehindASignature:
 
     def test_settings_do_not_undo_it(self, stale):
         with pytest.raises(Refused, match="已签发，不能再修改"):
-            summaries.change_settings(stale, **SETTINGS, by=UserFactory())
+            summaries.change_settings(stale, **SETTINGS, by=UserFactory(), seen=1)
         kept = Report.objects.get(pk=stale.pk)
         assert (kept.state, kept.title) == ("issued", "2026年上半年工作总结")
         assert kept.number
@@ -85,14 +85,30 @@ def test_compiling_an_issued_summary_fails_in_words(report):
 
 def test_settings_are_logged_field_by_field_and_only_if_they_change(report):
     user = UserFactory()
-    summaries.change_settings(report, **SETTINGS, by=user)
-    summaries.change_settings(report, **SETTINGS, by=user)
+    changed = summaries.change_settings(report, **SETTINGS, by=user, seen=1)
+    assert summaries.change_settings(report, **SETTINGS, by=user, seen=changed.version).version == changed.version == 2
     activity = Activity.objects.get(title="设置标题、截至日期、版式")
     assert activity.changes == {
         "标题": ["2026年上半年工作总结", "新标题"],
         "数据截至": [None, "2026-06-20"],
         "版式": ["普通文稿", "套红"],
     }
+
+
+def test_of_two_with_the_settings_open_the_second_is_told_and_keeps_what_he_typed(client, office, report):
+    address = url("report-settings", report.pk)
+    page = client.get(address).context["form"]
+    data = {"title": report.title, "cut_off": "", "profile": "plain", "recipients": "", "seen": page["seen"].value()}
+    assert client.post(address, {**data, "cut_off": "2026-06-20"}).status_code == 302
+    client.force_login(UserFactory(role=Roles.OFFICE))
+    answer = client.post(address, {**data, "title": "半年小结"})  # whose page was opened before
+    assert "这份工作总结的设置刚被别人修改过，这次没有保存" in answer.content.decode()
+    assert answer.context["form"]["title"].value() == "半年小结"
+    assert answer.context["form"]["seen"].value() == "1"  # pressing again is refused again
+    stored = Report.objects.get(pk=report.pk)
+    assert (stored.title, stored.cut_off) == ("2026年上半年工作总结", date(2026, 6, 20))
+    assert client.post(address, {**data, "title": "半年小结", "cut_off": "2026-06-20", "seen": 2}).status_code == 302
+    assert Report.objects.get(pk=report.pk).title == "半年小结"
 
 
 def test_a_text_whose_figure_has_gone_is_not_signed(report):

@@ -1,5 +1,7 @@
 """From draft to paper: the checklist, three people, frozen figures with their rows, drift, the second version."""
 
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -11,13 +13,14 @@ from reports.checklist import checklist, length_of
 from reports.compilation import compile_content, parts_problem
 from reports.enums import CheckKind
 from reports.freezing import drift
-from reports.models import FrozenFigure, Override, Report
-from reports.workflow import checks, issuing, sections, summaries
+from reports.models import FrozenFigure, Override, PlanItem, Report
+from reports.reconciliation import lines_of
+from reports.workflow import checks, issuing, sections, sent, summaries
 from staff.models import Activity, Message, NumberCounter, Setting
 from staff.permissions import Roles
 from staff.refusals import Refused
 from tests.factories.inspections import make_finding, moment, whole_standard
-from tests.factories.reports import make_checked, make_issued
+from tests.factories.reports import make_checked, make_issued, make_plan
 from tests.factories.staff import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -203,9 +206,8 @@ class TestThreePeople:
 
 class TestIssued:
     def test_the_number_is_optional(self, report, by):
-        summaries.change_settings(
-            report, title=report.title, cut_off=None, profile="plain", with_number=False, recipients="区管委会", by=by
-        )
+        facts = {"cut_off": None, "profile": "plain", "with_number": False, "recipients": "区管委会"}
+        summaries.change_settings(report, title=report.title, **facts, by=by, seen=report.version)
         issued = make_issued(report)
         assert (issued.state, issued.number, bool(issued.paper)) == ("issued", "", True)
         assert not NumberCounter.objects.filter(series__code="report").exists()
@@ -235,6 +237,29 @@ class TestIssued:
         moved_page = client.get(asked_once_it_stands).content.decode()
         assert "定稿后数据变动（2）" in moved_page
         assert ">1件</a>" in moved_page
+
+    def test_a_long_text_has_not_moved_until_it_does(self, client, report, by):
+        for order in range(1, 11):
+            make_plan(
+                period_key="2026H2", order=order, title=f"整治样例路第{order}段", text="沿街商户门前三包全覆盖" * 4
+            )
+        issued = make_issued(write(report, "{{ reports.plan_text }}", by))
+        signed = issued.compilations.get()
+        assert len(signed.content["figures"][0]["value"]) > 400
+        assert drift(issued, signed) == []
+        told = sent.record_report_sent(issued, recipient="区管委会", sent_on=date(2026, 7, 1), by=by)
+        other = summaries.create_report(H1, by=by, outline="page")
+        assert not [item for item in lines(other) if item.kind in (CheckKind.OTHER, CheckKind.SENT)]
+        assert not [line for line in lines_of(issued) if line.differs]
+        client.force_login(UserFactory(role=Roles.DIRECTOR))
+        assert not any(differs for *_, differs in client.get(told.get_absolute_url()).context["rows"])
+        PlanItem.objects.filter(order=10).update(text="另行安排")  # far behind what is kept of the text
+        (moved,) = drift(issued, signed)
+        assert moved.label == "下步计划（行文）"
+        assert (moved.then[-5:], moved.now[-5:]) == ("包全覆盖。", "另行安排。")
+        PlanItem.objects.filter(order=1).update(text="另行安排")
+        kinds = {item.kind for item in lines(other)}
+        assert {CheckKind.OTHER, CheckKind.SENT} <= kinds
 
     def test_a_correction_is_a_second_version_and_the_first_stays(self, report, by):
         issued = make_issued(report)

@@ -165,11 +165,27 @@ def test_what_the_numbers_mean_stays_once_something_is_counted(office):
     measure = make_tally(by=office).measure
     measure.unit_of_count = "家"
     with pytest.raises(Refused, match="另加一个"):
-        tasks.correct_measure(measure, by=office)
+        tasks.correct_measure(measure, by=office, seen=1)
     fresh = Measure.objects.get(pk=measure.pk)
     fresh.name = "规范店外经营"
     code = fresh.code
-    assert tasks.correct_measure(fresh, by=office).code == code
+    assert tasks.correct_measure(fresh, by=office, seen=1).code == code
+
+
+def test_of_two_with_the_same_measure_open_the_second_is_told_and_keeps_what_he_typed(client, office):
+    measure = make_measure(by=office)
+    client.force_login(office)
+    address = url("measure-edit", measure.pk)
+    data = {"name": measure.name, "unit_of_count": "处", "totalling": "sum", "order": 100, "active": "on",
+            "seen": client.get(address).context["form"]["seen"].value()}  # fmt: skip
+    assert client.post(address, {**data, "definition": "只计当场整改的"}).status_code == 302
+    client.force_login(UserFactory(role=Roles.OFFICE))
+    answer = client.post(address, {**data, "target": "300"})  # whose page was opened before
+    assert answer.status_code == 422
+    assert "这个指标刚被别人修改过，这次没有保存" in answer.content.decode()
+    assert answer.context["form"]["target"].value() == "300"
+    stored = Measure.objects.get(pk=measure.pk)
+    assert (stored.definition, stored.target, stored.version) == ("只计当场整改的", None, 2)
 
 
 def test_two_measures_of_a_task_differ_in_name(office):

@@ -118,7 +118,7 @@ class TestOutlines:
     def test_what_the_office_makes_of_an_outline_stands_before_the_house_s(self):
         by = UserFactory()
         parts = [PartText(1, "【本期】小结", "共{{ inspections.findings }}。")]
-        outlines.save_outline("page", name="一页", title="【期间】要情", length=500, parts=parts, by=by)
+        outlines.save_outline("page", name="一页", title="【期间】要情", length=500, parts=parts, by=by, seen=0)
         report = summaries.create_report(H1, by=by, outline="page")
         assert (report.title, [str(section) for section in report.present_sections]) == (
             "2026年上半年要情",
@@ -129,12 +129,13 @@ class TestOutlines:
 
     def test_broken_tokens_names_twice_and_outlines_in_use_are_refused(self):
         by = UserFactory()
+        facts = {"title": "x", "length": 0, "by": by, "seen": 0}
         with pytest.raises(Refused, match="甲：第1行第1字"):
-            outlines.save_outline("x", name="x", title="x", length=0, parts=[PartText(1, "甲", "{{ a.b }}")], by=by)
+            outlines.save_outline("x", name="x", parts=[PartText(1, "甲", "{{ a.b }}")], **facts)
         parts = [PartText(1, "甲", "")]
         with pytest.raises(Refused, match="已经有叫“全文”的提纲"):
-            outlines.save_outline("x", name="全文", title="x", length=0, parts=parts, by=by)
-        outlines.save_outline("x", name="周报", title="x", length=0, parts=parts, by=by)
+            outlines.save_outline("x", name="全文", parts=parts, **facts)
+        outlines.save_outline("x", name="周报", parts=parts, **facts)
         summaries.create_report(H1, by=by, outline="x")
         with pytest.raises(Refused, match="已有文稿在用"):
             outlines.reset_outline("x", by=by)
@@ -163,6 +164,32 @@ class TestOutlines:
         client.post(url("outline-detail", "page"), {**data, "parts-1-text": "{{ inspections.findings }}"})
         assert [part.heading for part in Outline.objects.get(code="page").parts.all()] == ["先", "后"]
         assert client.get(url("outline-detail", "none")).status_code == 404
+
+    def test_of_two_with_the_same_outline_open_the_second_is_told_and_keeps_what_he_typed(self, client):
+        first, second = UserFactory(role=Roles.OFFICE), UserFactory(role=Roles.OFFICE)
+        address = url("outline-detail", "page")
+
+        def save(user, heading, seen):
+            client.force_login(user)
+            facts = {"name": "一页纸", "title": "【期间】要情", "length": "600", "seen": seen}
+            formset = {"parts-TOTAL_FORMS": "1", "parts-INITIAL_FORMS": "0"}
+            part = {"level": "1", "heading": heading, "text": f"{heading}的话", "when": "always", "ORDER": "1"}
+            return client.post(
+                address, {**facts, **formset, **{f"parts-0-{name}": each for name, each in part.items()}}
+            )
+
+        for shown in (0, 1):  # the house's text, which nobody had changed; then the office's own
+            client.force_login(second)
+            assert client.get(address).context["form"]["seen"].value() == shown
+            assert save(first, f"甲{shown}", shown).status_code == 302
+            answer = save(second, "乙", shown)
+            assert "这个提纲刚被别人修改过，这次没有保存" in answer.content.decode()
+            (part,) = answer.context["parts"]
+            assert (part["heading"].value(), part["text"].value()) == ("乙", "乙的话")
+            assert [part.heading for part in Outline.objects.get(code="page").parts.all()] == [f"甲{shown}"]
+        outlines.reset_outline("page", by=first)
+        assert "刚被别人修改过" in save(second, "乙", 2).content.decode()  # what stood on the page has gone
+        assert not Outline.objects.exists()
 
 
 @pytest.mark.django_db

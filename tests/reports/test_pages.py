@@ -1,14 +1,19 @@
 """The desk, the search and the summary's pages: who may, what each action answers."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from config.periods import Period
+from reports.compilation import compile_content
 from reports.models import Compilation, Report
 from reports.workflow import summaries
-from staff.models import Activity, Job
+from staff.enums import Employment
+from staff.models import Activity, Job, Quota
 from staff.permissions import Roles
 from tests.factories.inspections import in_state, make_finding, moment, whole_standard
+from tests.factories.people import DepartmentFactory, make_person
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -164,9 +169,26 @@ def test_a_broken_token_keeps_the_text_and_names_line_and_reason(client, report)
     assert "{{ inspections.fndings }}" in page
 
 
+def test_a_unit_over_its_quota_is_compared_with_a_dash_and_its_reason(client, report):
+    unit = DepartmentFactory()
+    Quota.objects.create(
+        unit=unit, employment=Employment.ADMINISTRATIVE, count=1, document="x", valid_from=date(2024, 1, 1)
+    )
+    for _ in range(2):
+        make_person(unit=unit)
+    sign_in(client, Roles.OFFICE)
+    section, text = report.sections.get(order=2), "缺编{{ staff.vacancies }}，{{ staff.vacancies | 同比 }}。"
+    preview = client.post(url("section-preview", report.pk, section.pk), {"text": text}).content.decode()
+    assert "本期或对比期为负数，不能计算增减幅度。" in preview
+    saved = client.post(section.get_absolute_url(), {"heading": "编制", "text": text, "version": section.version})
+    assert saved.status_code == 302
+    content = compile_content(report.period, list(report.present_sections))
+    assert "缺编-1名，—。" in [each["text"] for each in content["sections"]]
+
+
 def test_a_cut_off_outside_the_period_is_refused(client, report):
     sign_in(client, Roles.OFFICE)
-    data = {"title": "总结", "profile": "plain"}
+    data = {"title": "总结", "profile": "plain", "seen": report.version}
     page = client.post(url("report-settings", report.pk), {**data, "cut_off": "2026-07-01"}).content.decode()
     assert "应在期间之内" in page
     client.post(url("report-settings", report.pk), {**data, "cut_off": "2026-06-20"})

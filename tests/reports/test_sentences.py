@@ -239,9 +239,10 @@ def test_a_fall_never_exceeds_all_and_the_direction_is_true(now, before):
     assert abs(size - abs(now - before) / before * 100) <= Decimal("0.05000001")
 
 
-def test_negative_counts_have_no_change():
-    with pytest.raises(ValueError, match="negative"):
-        change(Decimal(-1), Decimal(5), rate=False, word="同比")
+@pytest.mark.parametrize(("now", "before"), [(-1, 5), (5, -1), (-3, -1), (-1, 0)])
+def test_a_negative_number_has_no_percentage_and_says_so(now, before):
+    words = change(Decimal(now), Decimal(before), rate=False, word="同比")
+    assert (words.text, words.reason) == (NO_DATA, "本期或对比期为负数，不能计算增减幅度。")
 
 
 def test_every_style_has_its_words_or_its_comparison():
