@@ -95,7 +95,7 @@ def walk_and_report(visit, roster, person):
     # The eve is not today: the shift is moved to now, as the clock of a browser cannot be.
     now = timezone.now()
     running = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(hours=5)}
-    other = Slot.objects.filter(roster=roster).exclude(pk=slot.pk).last()  # has begun too, and stays silent
+    other = Slot.objects.filter(roster=roster).exclude(assignments__person=person).last()  # begins too, stays silent
     Slot.objects.filter(pk__in=[slot.pk, other.pk]).update(**running)
     page.reload()
     page.get_by_role("link", name="报告", exact=True).click()
