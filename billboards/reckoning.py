@@ -51,9 +51,10 @@ class Money:
     @property
     def deferred(self) -> Decimal:
         """What is unpaid and not due yet because a deferral moved it."""
-        if self.deferral is None or not self.plans:
+        if self.deferral is None:
             return NOUGHT
-        later = sum((each.amount for each in self.plans[-1].dues if each.day >= self.today), NOUGHT)
+        parts = self.deferral.instalments.all()
+        later = sum((each.amount for each in parts if each.due_on >= self.today), NOUGHT)
         return min(later, self.unpaid)
 
     @property
@@ -61,7 +62,7 @@ class Money:
         if not self.plans or not self.unpaid:
             return None
         paid = self.paid_fine
-        for each in sorted(self.plans[-1].dues, key=lambda one: one.day):
+        for each in self.plans[-1].dues:
             paid -= each.amount
             if paid < 0:
                 return each.day
@@ -117,7 +118,11 @@ def fining_decision(case: Case) -> Decision | None:
 
 
 def plans_of(case: Case, decision: Decision) -> tuple[date | None, tuple[Plan, ...], Deferral | None]:
-    """When what was due: by the decision, then by each deferral that was granted."""
+    """When what was due: by the decision, then by each deferral that was granted.
+
+    Payments are counted from the first, so each plan covers the whole fine: what a deferral found paid stays due by the
+    decision's own day, before its instalments.
+    """
     if decision.served_on is None:
         return None, (), None
     try:
@@ -128,8 +133,10 @@ def plans_of(case: Case, decision: Decision) -> tuple[date | None, tuple[Plan, .
     granted = case.deferrals.filter(voided_at=None, granted=True).order_by("decided_on", "pk")
     latest = None
     for deferral in granted.prefetch_related("instalments"):
-        dues = tuple(Due(each.due_on, each.amount) for each in deferral.instalments.all())
-        plans.append(Plan(deferral.decided_on or deferral.applied_on, dues))
+        parts = [Due(each.due_on, each.amount) for each in deferral.instalments.all()]
+        paid = decision.amount - sum((each.amount for each in parts), NOUGHT)
+        before = [Due(due_on, paid)] if paid > 0 else []
+        plans.append(Plan(deferral.decided_on or deferral.applied_on, (*before, *parts)))
         latest = deferral
     return due_on, tuple(plans), latest
 
