@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billboards.enums.cases import CaseState
+from billboards.filters.cases import STAGES
 from billboards.models import Case, CaseClock, Paper
 from billboards.reckoning import fine_overdue
 from config.desk import Hit, Todo
@@ -19,13 +20,13 @@ from staff.permissions import Perms
 SHOWN = 8
 SHOWN_HITS = 5
 SOON = timedelta(days=3)
-# What waits for a leader's word, and which step it is.
-FOR_LEADERS = (
-    (CaseState.BEFORE_FILING, "条线索待核查、立案", "去审批"),
-    (("discussed",), "起案件集体讨论后待决定", "去决定"),
-    (("stated", "heard"), "起案件待审核、决定", "查看"),
-    (("routed", "announced"), "起案件待定强制执行", "查看"),
-    (CaseState.FINISHED, "起案件可以结案", "去结案"),
+# What waits for a leader's word, as the list is asked for it: counted by the same conditions.
+FOR_LEADERS: tuple[tuple[dict[str, str], str, str], ...] = (
+    ({"stage": "verifying"}, "条线索待核查、立案", "去审批"),
+    ({"state": "discussed"}, "起案件集体讨论后待决定", "去决定"),
+    ({"stage": "heard"}, "起案件待审核、决定", "查看"),
+    ({"stage": "routing"}, "起案件待定强制执行", "查看"),
+    ({"stage": "finished", "unpaid": "false"}, "起案件可以结案", "去结案"),  # not while a fine is to be collected
 )
 
 # The periods of the party after which, in a state, the next step is the bureau's.
@@ -122,28 +123,31 @@ def leaders_todo(user: User) -> list[Todo]:
     if not user.has_perm(Perms.APPROVE_CASE):
         return []
     rows, found = Case.objects.visible_to(user), []
-    for states, words, verb in FOR_LEADERS:
-        waiting = rows.filter(state__in=states)
-        if states is CaseState.FINISHED:  # not while the fine is still to be collected
+    for query, words, verb in FOR_LEADERS:
+        waiting = rows.filter(state__in=states_of(query))
+        if "unpaid" in query:
             waiting = waiting.exclude(pk__in=fine_overdue(rows, timezone.localdate()).values("pk"))
         count, first = waiting.count(), waiting.order_by("received_on").first()
         if first is not None:
-            url = first.get_absolute_url() if count == 1 else listed(state=first.state)
+            url = first.get_absolute_url() if count == 1 else listed(**query)
             found.append(Todo(f"{count} {words}", url, verb, None, "yellow", count))
     return found
+
+
+def states_of(query: dict[str, str]) -> tuple[str, ...]:
+    return STAGES[query["stage"]][1] or () if "stage" in query else (query["state"],)
 
 
 def reached_todo(user: User) -> list[Todo]:
     """Cases whose earliest lawful day of coercion has come, for those who choose the way."""
     if not (user.has_perm(Perms.LEAD_CASE) or user.has_perm(Perms.APPROVE_CASE)):
         return []
-    rows = Case.objects.visible_to(user).filter(
-        coercion_from__lte=timezone.localdate(), state__in=(CaseState.OVERDUE, CaseState.DUNNED, CaseState.ROUTED)
-    )
+    query = {"enforceable": "true", "stage": "choosing"}
+    rows = Case.objects.visible_to(user).filter(coercion_from__lte=timezone.localdate(), state__in=states_of(query))
     count = rows.count()
     if not count:
         return []
-    return [Todo(f"{count} 起案件已到最早可强制日期", listed(enforceable="true"), "查看", None, "green", count)]
+    return [Todo(f"{count} 起案件已到最早可强制日期", listed(**query), "查看", None, "green", count)]
 
 
 def search(user: User, query: str) -> list[Hit]:

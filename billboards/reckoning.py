@@ -12,7 +12,7 @@ from django.db.models import DecimalField, Exists, F, OuterRef, Subquery, Sum, V
 from django.db.models.functions import Coalesce, Round
 
 from billboards.deadlines import due
-from billboards.enums.cases import DecisionKind, RemedyTarget
+from billboards.enums.cases import CaseState, RemedyTarget
 from billboards.models import Case, CaseClock, Decision, Deferral, Payment
 from billboards.models.case import CaseQuerySet
 from billboards.surcharge import Due, Paid, Plan, Surcharge, Suspension, surcharge
@@ -51,9 +51,10 @@ class Money:
     @property
     def deferred(self) -> Decimal:
         """What is unpaid and not due yet because a deferral moved it."""
-        if self.deferral is None or not self.plans:
+        if self.deferral is None:
             return NOUGHT
-        later = sum((each.amount for each in self.plans[-1].dues if each.day >= self.today), NOUGHT)
+        parts = self.deferral.instalments.all()
+        later = sum((each.amount for each in parts if each.due_on >= self.today), NOUGHT)
         return min(later, self.unpaid)
 
     @property
@@ -61,7 +62,7 @@ class Money:
         if not self.plans or not self.unpaid:
             return None
         paid = self.paid_fine
-        for each in sorted(self.plans[-1].dues, key=lambda one: one.day):
+        for each in self.plans[-1].dues:
             paid -= each.amount
             if paid < 0:
                 return each.day
@@ -85,17 +86,22 @@ class Money:
 
 
 def fine_overdue(rows: CaseQuerySet, today: date) -> CaseQuerySet:
-    """Of open cases: those whose fine is past its day, not put off beyond today, and not paid in full."""
-    imposed = Decision.objects.filter(case=OuterRef("pk")).order_by("-pk").values("amount")[:1]
+    """Of open cases: those whose fine stands, is past its day, not put off beyond today, and not paid in full.
+
+    Where execution was ended nothing is collected any more, though the fine stands (行政强制法 Art. 40).
+    """
+    standing = Decision.objects.standing().filter(case=OuterRef("pk")).order_by("-pk")
     paid = Payment.objects.recorded().filter(case=OuterRef("pk"), kind=Payment.For.FINE).order_by()
     sums = paid.values("case").annotate(total=Sum("amount")).values("total")
     clocks = CaseClock.objects.filter(case=OuterRef("pk"))
-    rows = rows.running().filter(
-        Exists(clocks.filter(rule="C_PAY", due_on__lt=today)),
+    rows = rows.running().exclude(state=CaseState.ENDED).annotate(fined_on=Subquery(standing.values("issued_on")[:1]))
+    rows = rows.filter(
+        Exists(clocks.filter(rule="C_PAY", due_on__lt=today, started_on__gte=OuterRef("fined_on"))),
         ~Exists(clocks.filter(rule="DEFERRED", finished_on=None, due_on__gte=today)),
     )
     nought = Value(NOUGHT, output_field=DecimalField(max_digits=12, decimal_places=2))
-    rows = rows.annotate(fine_imposed=Coalesce(Subquery(imposed), nought), fine_paid=Coalesce(Subquery(sums), nought))
+    imposed = Subquery(standing.values("amount")[:1])
+    rows = rows.annotate(fine_imposed=Coalesce(imposed, nought), fine_paid=Coalesce(Subquery(sums), nought))
     # To the fen: SQLite adds and subtracts in floating point.
     return rows.annotate(fine_open=Round(F("fine_imposed") - F("fine_paid"), 2)).filter(fine_open__gt=0)
 
@@ -113,11 +119,15 @@ def line_words(reckoned: Surcharge) -> Iterator[str]:
 
 def fining_decision(case: Case) -> Decision | None:
     """The penalty that stands and is to be paid."""
-    return case.decisions.filter(kind__in=DecisionKind.PENALTIES, amount__gt=0).order_by("-pk").first()
+    return Decision.objects.filter(case=case).fining().standing().order_by("-pk").first()
 
 
 def plans_of(case: Case, decision: Decision) -> tuple[date | None, tuple[Plan, ...], Deferral | None]:
-    """When what was due: by the decision, then by each deferral that was granted."""
+    """When what was due: by the decision, then by each deferral that was granted.
+
+    Payments are counted from the first, so each plan covers the whole fine: what a deferral found paid stays due by the
+    decision's own day, before its instalments.
+    """
     if decision.served_on is None:
         return None, (), None
     try:
@@ -125,19 +135,28 @@ def plans_of(case: Case, decision: Decision) -> tuple[date | None, tuple[Plan, .
     except workdays.CalendarYearMissing as error:
         raise Refused(str(error)) from error
     plans = [Plan(decision.served_on, (Due(due_on, decision.amount),))]
-    granted = case.deferrals.filter(voided_at=None, granted=True).order_by("decided_on", "pk")
+    granted = case.deferrals.filter(voided_at=None, granted=True, decided_on__gte=decision.issued_on)
+    granted = granted.order_by("decided_on", "pk")
     latest = None
     for deferral in granted.prefetch_related("instalments"):
-        dues = tuple(Due(each.due_on, each.amount) for each in deferral.instalments.all())
-        plans.append(Plan(deferral.decided_on or deferral.applied_on, dues))
+        parts = [Due(each.due_on, each.amount) for each in deferral.instalments.all()]
+        paid = decision.amount - sum((each.amount for each in parts), NOUGHT)
+        before = [Due(due_on, paid)] if paid > 0 else []
+        plans.append(Plan(deferral.decided_on or deferral.applied_on, (*before, *parts)))
         latest = deferral
     return due_on, tuple(plans), latest
 
 
-def suspensions_of(case: Case) -> list[Suspension]:
-    """Review and suit against the penalty (行政处罚法 Art. 73(3)): from the day they were brought to the day they ended."""
+def suspensions_of(case: Case, decision: Decision | None) -> list[Suspension]:
+    """Review and suit against the penalty (行政处罚法 Art. 73(3)): from the day they were brought to the day they ended; and
+    from the day on which execution was ended (行政强制法 Art. 40), for a surcharge is a means of execution (Art. 12).
+    """
     found = case.remedies.filter(target=RemedyTarget.PENALTY)
-    return [Suspension(each.filed_on, each.ended_on, each.get_kind_display()) for each in found]
+    spans = [Suspension(each.filed_on, each.ended_on, each.get_kind_display()) for each in found]
+    if decision is not None:
+        ended = case.steps.filter(edge="end", happened_on__gte=decision.issued_on)
+        spans += [Suspension(each.happened_on, None, each.label) for each in ended]
+    return spans
 
 
 def money_of(case: Case, until: date) -> Money:
@@ -148,7 +167,7 @@ def money_of(case: Case, until: date) -> Money:
     extra = sum((each.amount for each in rows if each.kind == Payment.For.SURCHARGE), NOUGHT)
     fine = decision.amount if decision else NOUGHT
     due_on, plans, deferral = plans_of(case, decision) if decision else (None, (), None)
-    reckoned = surcharge(fine, plans, until, payments=fines, suspensions=suspensions_of(case))
+    reckoned = surcharge(fine, plans, until, payments=fines, suspensions=suspensions_of(case, decision))
     return Money(
         decision=decision,
         today=until,

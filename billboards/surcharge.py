@@ -28,7 +28,10 @@ class Due:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is due when, from `since` on: the decision's own date first, then each granted deferral or instalment plan."""
+    """What is due when, from `since` on: the decision's own date first, then each granted deferral or instalment plan.
+
+    Each plan covers the whole fine, also what was paid before it: all payments are taken off what is due.
+    """
 
     since: date
     dues: tuple[Due, ...]

@@ -245,5 +245,6 @@ CASE_TRANSITIONS: Final[Mapping[str, CaseEdge]] = {
     "void": CaseEdge("1", _S.BEFORE_FILING, _S.VOIDED, "作废", "重复登记或登记有误的作废，编号不再使用", Right.LEAD),
 }  # fmt: skip
 
-# What can be recorded afterwards (补录) although the step before it is missing: facts of a procedure that went otherwise.
+# What can not be recorded afterwards (补录) where the step before it is missing; all else is a fact of a procedure that went
+# otherwise. A suspension that was itself recorded afterwards is ended so (billboards/workflow/steps.py: taken_afterwards).
 NEVER_AFTERWARDS: Final = frozenset({"verify", "resume", "unstay", "void", "archive", "close", "lapse"})

@@ -119,10 +119,12 @@ def surcharge_url(period: Period, parameter: str | None) -> str:
 
 
 def until(period: Period) -> tuple[Decimal, Decimal]:
-    """What was imposed and what was collected of it, from the beginning to the end of the period."""
-    imposed = Decision.objects.filter(kind__in=DecisionKind.PENALTIES, issued_on__lte=period.end)
-    paid = Payment.objects.recorded().filter(kind=Payment.For.FINE, paid_on__lte=period.end)
-    return tuple(exact(rows.aggregate(n=Sum("amount"))["n"] or Decimal(0)) for rows in (imposed, paid))
+    """What was imposed and stood at the end of the period, and what was collected of it, from the beginning."""
+    imposed: Rows = Decision.objects.fining().standing(period.end).filter(issued_on__lte=period.end)
+    paid = Payment.objects.recorded().of_standing_fines(period.end)
+    paid = paid.filter(kind=Payment.For.FINE, paid_on__lte=period.end)
+    both = [of_violation(rows, None).aggregate(n=Sum("amount"))["n"] or Decimal(0) for rows in (imposed, paid)]
+    return exact(both[0]), exact(both[1])
 
 
 def outstanding_value(period: Period, parameter: str | None) -> Value:
@@ -131,14 +133,15 @@ def outstanding_value(period: Period, parameter: str | None) -> Value:
 
 
 def outstanding_url(period: Period, parameter: str | None) -> str:
-    return listed("decision-list", kind=list(DecisionKind.PENALTIES), fined="true", until=period.end.isoformat())
+    end = period.end.isoformat()
+    return listed("decision-list", kind=list(DecisionKind.PENALTIES), fined="true", standing="true", until=end)
 
 
 def outstanding_derivation(period: Period, parameter: str | None) -> Derivation:
     imposed, paid = until(period)
-    paid_url = listed("payment-list", kind=Payment.For.FINE.value, until=period.end.isoformat())
+    paid_url = listed("payment-list", kind=Payment.For.FINE.value, standing="true", until=period.end.isoformat())
     return Derivation(
-        "截至期末决定的罚款合计－截至期末实缴的罚款合计；加处罚款不计。",
+        "截至期末决定的罚款合计－这些案件截至期末实缴的罚款合计；期末前被撤销的决定和加处罚款不计。",
         [
             ("决定的罚款", f"{amount(imposed)} 元", outstanding_url(period, None)),
             ("实缴的罚款", f"{amount(paid)} 元", paid_url),
@@ -209,7 +212,7 @@ FIGURES: tuple[Figure, ...] = (
     sum_figure("surcharge_reckoned", "核定加处罚款", "元", "期内核定的加处罚款，每案取期末前最后一次；不是入库数。",
                Source(surcharge_rows, surcharge_url), field="amount", decimals=2),
     Figure(key="billboards.fines_outstanding", label="罚款未缴", unit="元", kind=Kind.NUMBER, decimals=2,
-           definition="截至期末决定而未缴的罚款，含延期、分期和复议、诉讼中的。",
+           definition="截至期末决定而未缴的罚款，含延期、分期和复议、诉讼中的，不含期末前被撤销的。",
            value=outstanding_value, url=outstanding_url, derive=outstanding_derivation),
     count_figure("flaws", "程序瑕疵", "项", "期内发生、如实登记的程序瑕疵。", Source(flaw_rows, flaw_url)),
 )  # fmt: skip

@@ -17,12 +17,17 @@ from config.inputs import DATE
 from staff.filters.records import voided
 from staff.models import ImportBatch, Unit
 
+# What the desk counts it opens by these (billboards/case_desk.py): one set of states for the number and its list.
 STAGES = {
     "running": ("未结", None),
     "verifying": ("线索核查", CaseState.BEFORE_FILING),
     "inquiry": ("立案至决定前", CaseState.BEFORE_DECISION),
+    "heard": ("陈述申辩、听证后待决定", ("stated", "heard")),
     "performing": ("决定后待履行", ("decided", *CaseState.TO_PERFORM)),
     "enforcement": ("转执法程序（逾期后）", CaseState.TO_PERFORM[2:]),
+    "choosing": ("逾期、已催告、已定执行途径", ("overdue", "dunned", "routed")),
+    "routing": ("已定执行途径、已公告", ("routed", "announced")),
+    "finished": ("待结案（履行、执行完毕或者终结）", CaseState.FINISHED),
     "done": ("已结、已归档", ("closed", "archived")),
 }
 

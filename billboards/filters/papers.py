@@ -91,6 +91,7 @@ class DecisionFilter(OfCaseFilter):
     since = day_from("issued_on", "出文日期")
     until = day_to("issued_on")
     fined = django_filters.BooleanFilter(label="有罚款", method="by_fined")
+    standing = django_filters.BooleanFilter(label="决定没有被撤销", method="by_standing")
 
     class Meta:
         model = Decision
@@ -99,17 +100,27 @@ class DecisionFilter(OfCaseFilter):
     def by_fined(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         return rows.filter(amount__gt=0) if value else rows.filter(amount=0)
 
+    def by_standing(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """As it was at the end of the days asked for."""
+        standing = rows.standing(self.form.cleaned_data.get("until"))
+        return standing if value else rows.exclude(pk__in=standing.values("pk"))
+
 
 class PaymentFilter(OfCaseFilter, VoidableFilter):
     kind = django_filters.ChoiceFilter(label="款项", choices=Payment.For.choices)
     channel = django_filters.ChoiceFilter(label="缴款方式", choices=Payment.Channel.choices)
     since = day_from("paid_on", "缴款日期")
     until = day_to("paid_on")
+    standing = django_filters.BooleanFilter(label="罚款决定没有被撤销", method="by_standing")
     voided = voided()
 
     class Meta:
         model = Payment
         fields: list[str] = []
+
+    def by_standing(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        standing = rows.of_standing_fines(self.form.cleaned_data.get("until"))
+        return standing if value else rows.exclude(pk__in=standing.values("pk"))
 
 
 class SurchargeFilter(OfCaseFilter):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from billboards.discretion import Range
 from billboards.enums.cases import DecisionKind, StatementOutcome
+from billboards.models.case import CaseStep, OfCaseQuerySet
 from billboards.models.steps import ServedRecord, StepRecord
 from billboards.models.violations import DiscretionStep
 from staff.models import Person, ServiceMethod
@@ -122,6 +124,19 @@ class Discussion(StepRecord):
         return timezone.make_aware(datetime.combine(self.held_on, self.held_time)) if self.held_time else None
 
 
+class DecisionQuerySet(OfCaseQuerySet):
+    def standing(self, on: date | None = None) -> Self:
+        """Without those that were quashed, by that day if one is given: 决定被撤销 undoes what its case had decided before."""
+        quashed = CaseStep.objects.filter(case=OuterRef("case"), edge="annul")
+        if on is not None:
+            quashed = quashed.filter(happened_on__lte=on)
+        same_day = Q(happened_on=OuterRef("issued_on"), recorded_at__gte=OuterRef("recorded_at"))
+        return self.filter(~Exists(quashed.filter(Q(happened_on__gt=OuterRef("issued_on")) | same_day)))
+
+    def fining(self) -> Self:
+        return self.filter(kind__in=DecisionKind.PENALTIES, amount__gt=0)
+
+
 class Decision(ServedRecord):
     """The decision: penalty, on-the-spot penalty, no penalty, case dropped; the circumstances that were found (Art. 33)."""
 
@@ -157,6 +172,8 @@ class Decision(ServedRecord):
     )
     surcharge_told = models.BooleanField("载明了加处罚款的标准", default=True)
     cash = models.DecimalField("当场收缴（元）", default=Decimal(0), validators=NOT_NEGATIVE, **MONEY)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta(ServedRecord.Meta):
         verbose_name = verbose_name_plural = "决定"

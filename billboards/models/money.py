@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.utils import timezone
 
 from billboards.models.case import Case, OfCaseQuerySet
+from billboards.models.decision import Decision
 from staff.models import Record
 
 MONEY = {"max_digits": 12, "decimal_places": 2}
@@ -26,6 +27,10 @@ class PaymentQuerySet(OfCaseQuerySet):
 
     def paid_between(self, start: date, end: date) -> Self:
         return self.recorded().filter(paid_on__gte=start, paid_on__lte=end)
+
+    def of_standing_fines(self, on: date | None = None) -> Self:
+        """Of cases with a fine that was not quashed (by that day): what came in for a quashed one pays no other."""
+        return self.filter(case__in=Decision.objects.fining().standing(on).values("case"))
 
     def total(self) -> Decimal:
         return self.aggregate(total=Sum("amount"))["total"] or Decimal(0)

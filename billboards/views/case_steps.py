@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from billboards.dossier import Dossier
 from billboards.duties import duties
-from billboards.enums.case_edges import CASE_TRANSITIONS, NEVER_AFTERWARDS
+from billboards.enums.case_edges import CASE_TRANSITIONS
 from billboards.enums.cases import CaseState
 from billboards.forms.cases import (
     ApprovalForm,
@@ -35,6 +35,7 @@ from billboards.models import Case, CaseClock, CaseOfficer, RemedyAction
 from billboards.permissions import can_extend, can_name_officers, can_work_on_case, holds_right, may_sign_offline
 from billboards.views.cases import form_answer, visible_case
 from billboards.workflow import cases
+from billboards.workflow.steps import taken_afterwards
 from staff.forms.records import ReasonForm
 from staff.models import User
 from staff.pages import require
@@ -53,7 +54,7 @@ def case_step(request: HttpRequest, pk: int, edge: str) -> HttpResponse:
         raise Http404
     step, spec = CASE_TRANSITIONS[edge], SPECS[edge]
     require_right(request, case, edge)
-    if case.state not in step.sources and (edge in NEVER_AFTERWARDS or case.state in CaseState.DONE):
+    if case.state not in step.sources and (case.state in CaseState.DONE or not taken_afterwards(case, edge)):
         messages.error(request, f"{case.number}目前是“{case.get_state_display()}”，不能{step.label}（{step.basis}）。")
         return redirect(case)
     form = step_form(case, edge, request.POST or None, late="late" in request.GET)
@@ -195,7 +196,7 @@ def late_steps(request: HttpRequest, case: Case) -> HttpResponse:
     choices = [
         (edge.label, f"{reverse('billboards:case-step', args=[case.pk, name])}?late=1", edge.basis)
         for name, edge in CASE_TRANSITIONS.items()
-        if name not in NEVER_AFTERWARDS and case.state not in edge.sources and holds_right(request.user, case, name)
+        if case.state not in edge.sources and taken_afterwards(case, name) and holds_right(request.user, case, name)
     ]
     return render(request, "billboards/case/late_steps.html", {"case": case, "choices": choices})
 

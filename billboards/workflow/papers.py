@@ -93,14 +93,17 @@ def why_not_fine(case: Case, kind: str, content: Any) -> str:
 
 
 def why_not_first(case: Case, kind: str, content: Any) -> str:
-    """Why a decision may not rest on a first offence: the same party was penalised before (行政处罚法 Art. 33(1))."""
+    """Why a decision may not rest on a first offence: the same party was penalised before (行政处罚法 Art. 33(1)).
+
+    A penalty that was quashed is none.
+    """
     if kind != PaperKind.NO_PENALTY or not content.ground.startswith("初次违法"):
         return ""
     known = {"case__party_id": case.party_id, "case__party_credit_code": case.party_credit_code}
     same = {path: number for path, number in known.items() if number}
     if not same:
         return ""
-    rows = Decision.objects.filter(kind__in=DecisionKind.PENALTIES, **same).exclude(case=case)
+    rows = Decision.objects.standing().filter(kind__in=DecisionKind.PENALTIES, **same).exclude(case=case)
     months = int(setting("fines.first_offence_months")) or None
     day = case.decided_on or timezone.localdate()
     if is_first_offence(rows.values_list("issued_on", flat=True), day, within_months=months):

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from billboards.dossier import Dossier
 from billboards.enums.case_edges import BACK, CASE_TRANSITIONS, NEVER_AFTERWARDS, RANK, STAY
-from billboards.enums.cases import CaseState
+from billboards.enums.cases import CaseState, PauseKind
 from billboards.models import Case, CaseFlaw, CaseStep
 from billboards.workflow import clocks
 from billboards.workflow.effects import EFFECTS
@@ -71,7 +71,7 @@ def refuse_impossible(case: Case, edge: str, entry: Entry) -> None:
     """What can be neither done nor recorded: a wrong state, a day to come, a day before the lead."""
     step = CASE_TRANSITIONS[edge]
     allowed = case.state in step.sources
-    if not allowed and not (entry.late and edge not in NEVER_AFTERWARDS and case.state not in CaseState.DONE):
+    if not allowed and not (entry.late and case.state not in CaseState.DONE and taken_afterwards(case, edge)):
         words = f"{case.number}目前是“{case.get_state_display()}”，不能{step.label}（{step.basis}）。"
         if edge in COERCIVE and case.coercion_from is not None:
             words += f"最早可强制日期：{case.coercion_from}。"
@@ -79,6 +79,13 @@ def refuse_impossible(case: Case, edge: str, entry: Entry) -> None:
     check_day(entry.day, "day", "日期")
     if entry.day < case.received_on:
         raise Refused(f"日期早于收到线索的日期（{case.received_on}）。请核对，或先更正收到线索的日期。", "day")
+
+
+def taken_afterwards(case: Case, edge: str) -> bool:
+    """Whether the step can be entered afterwards (补录); the end of a suspension where its beginning was."""
+    if edge == "resume" and case.state != CaseState.SUSPENDED:
+        return case.pauses.filter(kind=PauseKind.SUSPENSION, ended_on=None).exists()
+    return edge not in NEVER_AFTERWARDS
 
 
 def skipped(case: Case, edge: str, entry: Entry) -> list[Problem]:

@@ -14,8 +14,8 @@ from billboards.next_steps import next_step
 from billboards.workflow.watch import watch
 from staff.models import Message
 from staff.permissions import Roles
-from tests.factories.cases import make_case, make_lead, make_story
-from tests.factories.staff import UserFactory
+from tests.factories.cases import a_decision, make_case, make_lead, make_story
+from tests.factories.staff import SquadFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2025, 3, 20)
@@ -53,6 +53,29 @@ def test_a_case_that_may_be_enforced_is_told():
     make_story("lapse")
     words = " ".join(each.text for each in case_desk.todo(UserFactory(role=Roles.DEPUTY_DIRECTOR)))
     assert "最早可强制日期" in words
+
+
+@pytest.mark.parametrize("role", [Roles.DIRECTOR, Roles.SQUAD_LEADER, Roles.FINANCE])
+def test_what_a_line_counts_its_link_lists(client, role):
+    user = UserFactory(role=role, unit=SquadFactory())
+    today = timezone.localdate()
+    for state in CaseState.values:
+        for _ in range(2):
+            case = make_case(state, officers=0, unit=user.unit)
+            Case.objects.filter(pk=case.pk).update(coercion_from=today)
+            if state in (CaseState.PERFORMED, CaseState.OVERDUE):  # past their day and not paid
+                decision = a_decision(served_on=date(2025, 4, 2), service_method="direct")
+                decision.case = case
+                decision.save()
+                CaseClock.objects.create(
+                    case=case, rule="C_PAY", started_on=decision.served_on, due_on=date(2025, 4, 17)
+                )
+    client.force_login(user)
+    lines = [each for each in case_desk.todo(user) if each.count > 1]
+    wanted = {Roles.DIRECTOR: [4, 2, 4, 4, 4, 6], Roles.SQUAD_LEADER: [6], Roles.FINANCE: [4]}[role]
+    assert [each.count for each in lines] == wanted
+    for each in lines:
+        assert client.get(each.url).context["table"].count == each.count, each.text
 
 
 def test_whoever_may_not_see_cases_gets_nothing():

@@ -14,6 +14,8 @@ from billboards.enums.cases import CaseState
 from billboards.forms.steps import step_form
 from billboards.models import Case, Evidence, EvidenceCustody
 from billboards.views.case_page import TABS
+from billboards.workflow.guards import Entry
+from billboards.workflow.steps import take_step
 from staff.permissions import Roles
 from tests.factories.cases import (
     STORY,
@@ -75,6 +77,22 @@ def test_every_step_has_a_form_that_opens_in_its_state(edge):
     assert response.status_code == 200
     assert CASE_TRANSITIONS[edge].basis.split("；")[0] in response.content.decode()
     assert ("late" in step_form(case, edge).fields) == (edge not in NEVER_AFTERWARDS)
+
+
+def test_the_end_of_a_suspension_that_was_entered_afterwards_is_among_what_can_be():
+    case, client = make_story("conclude"), signed_in(Roles.DIRECTOR)
+    client.user.groups.add(UserFactory(role=Roles.LEGAL).groups.get())  # works on cases
+    late = reverse("billboards:case-action", args=[case.pk, "late"])
+    resume = reverse("billboards:case-step", args=[case.pk, "resume"])
+    assert resume not in client.get(late).content.decode()
+    assert client.get(resume).status_code == 302
+    entered = Entry(date(2025, 3, 10), note="等待鉴定", late=True)
+    case = take_step(case, "suspend", entered, by=client.user)
+    assert f'{resume}?late=1"' in client.get(late).content.decode()
+    assert "补录" in client.get(resume).content.decode()
+    sent = {"day": "2025-03-19", "late": "on", "seen": case.version}
+    assert client.post(resume, sent).status_code == 302
+    assert case.pauses.get().ended_on == date(2025, 3, 19)
 
 
 def test_a_lead_is_entered_once_however_often_it_is_sent():

@@ -163,6 +163,23 @@ def test_suspension_stops_the_ninety_days_and_resuming_goes_back():
     assert case.clocks.get(rule="C_DECIDE").due_on == date(2025, 6, 12)
 
 
+@pytest.mark.parametrize("until", ["conclude", "notify"])
+def test_a_suspension_that_is_entered_afterwards_is_ended_afterwards_and_the_days_go_on(until):
+    case, by = make_story(until), UserFactory()
+    state = case.state
+    case = take_step(case, "suspend", Entry(date(2025, 3, 10), note="等待鉴定", late=True), by=by)
+    assert (case.state, case.pauses.get().ended_on) == (state, None)
+    with pytest.raises(Refused, match="不能恢复调查"):
+        take_step(case, "resume", Entry(date(2025, 3, 14)), by=by)  # from here only afterwards
+    with pytest.raises(Refused, match="早于中止的日期"):
+        take_step(case, "resume", Entry(date(2025, 3, 9), late=True), by=by)
+    case = take_step(case, "resume", Entry(date(2025, 3, 19), late=True), by=by)
+    assert (case.state, case.pauses.get().ended_on) == (state, date(2025, 3, 19))
+    assert case.clocks.get(rule="C_DECIDE").due_on == date(2025, 6, 12)
+    with pytest.raises(Refused, match="不能恢复调查"):
+        take_step(case, "resume", Entry(date(2025, 3, 20), late=True), by=by)
+
+
 def test_a_stay_goes_back_to_where_it_came_from():
     case = story_until("dun")
     case = take_step(case, "stay", Entry(date(2025, 5, 6), note="复议机关决定停止执行"), by=None)

@@ -136,6 +136,51 @@ def test_instalments_are_what_is_unpaid_and_move_what_is_due():
         money.decide_deferral(deferral, by=UserFactory(), granted=False, approver="局长", on=date(2025, 4, 15))
 
 
+def grant(case, parts, on=date(2025, 4, 10)):
+    money.decide_deferral(ask(case, parts, on), by=UserFactory(), granted=True, approver="局长", on=on)
+
+
+@pytest.mark.parametrize("first", [2000, 3000])
+def test_what_was_paid_before_a_deferral_is_not_taken_off_its_instalments_again(first):
+    case = fined(CaseState.SERVED)
+    pay(case, first, date(2025, 4, 5))
+    rest = FINE - first
+    grant(case, [(date(2025, 5, 30), rest)])
+    found = money_of(case, date(2025, 5, 30))
+    assert (found.unpaid, found.deferred, found.next_due, found.reckoned.amount) == (rest, rest, date(2025, 5, 30), 0)
+    later = money_of(case, date(2025, 6, 1))
+    assert [(line.first, line.days, line.overdue) for line in later.reckoned.lines] == [(date(2025, 5, 31), 2, rest)]
+    assert later.reckoned.amount == rest * Decimal("0.06")
+    pay(case, rest, date(2025, 6, 1), "票009")
+    assert money_of(case, date(2025, 7, 1)).reckoned.amount == rest * Decimal("0.06")
+
+
+def test_the_first_instalment_after_a_part_payment_is_what_comes_next():
+    case = fined(CaseState.SERVED)
+    pay(case, 2000, date(2025, 4, 5))
+    grant(case, [(date(2025, 5, 30), Decimal(1500)), (date(2025, 6, 30), Decimal(1500))])
+    assert money_of(case, date(2025, 5, 1)).next_due == date(2025, 5, 30)
+    assert money_of(case, date(2025, 6, 2)).reckoned.amount == Decimal("135.00")  # three days with 1,500
+    pay(case, 1500, date(2025, 6, 2), "票009")
+    found = money_of(case, date(2025, 6, 30))
+    assert (found.next_due, found.deferred, found.reckoned.amount) == (date(2025, 6, 30), 1500, Decimal("135.00"))
+    grant(
+        case, [(date(2025, 8, 29), Decimal(1500))], date(2025, 6, 30)
+    )  # put off once more, what was paid still counts
+    found = money_of(case, date(2025, 8, 30))
+    assert (found.next_due, found.reckoned.amount) == (date(2025, 8, 29), Decimal("180.00"))
+
+
+def test_a_part_payment_that_is_voided_is_due_by_the_day_of_the_decision_the_deferral_never_moved_it():
+    case = fined(CaseState.SERVED)
+    slip = pay(case, 2000, date(2025, 4, 5))
+    grant(case, [(date(2025, 5, 30), Decimal(3000))])
+    money.void_payment(slip, by=UserFactory(), reason="记错案件")
+    found = money_of(case, date(2025, 4, 17))
+    assert (found.next_due, found.deferred, found.reckoned.amount) == (date(2025, 4, 17), 3000, 0)
+    assert money_of(case, date(2025, 4, 18)).reckoned.amount == Decimal("60.00")
+
+
 def test_a_refused_deferral_changes_nothing():
     case = fined(CaseState.SERVED)
     money.decide_deferral(ask(case, [(date(2025, 6, 30), FINE)]), by=UserFactory(), granted=False, approver="局长", on=date(2025, 4, 15))  # fmt: skip

@@ -10,14 +10,13 @@ from django.forms import modelform_factory
 from django.utils import timezone
 
 from billboards.dossier import Dossier
-from billboards.enums.case_edges import NEVER_AFTERWARDS
 from billboards.enums.cases import Verdict
 from billboards.forms.steps.facts import FACTS
 from billboards.forms.steps.initial import initial_of
 from billboards.forms.steps.specs import SPECS, Spec
 from billboards.models import Case, CaseOfficer, DiscretionStep, Hearing
 from billboards.workflow.guards import Entry
-from billboards.workflow.steps import take_step
+from billboards.workflow.steps import take_step, taken_afterwards
 from config.form_fields import asked
 from config.inputs import DATE, WORDS, RowsField
 from staff.models import Person, User
@@ -75,7 +74,7 @@ class StepForm(forms.BaseForm):
                 widget=WORDS,
                 error_messages={"required": f"请写明{self.spec.note}。"},
             )
-        if self.edge not in NEVER_AFTERWARDS:
+        if taken_afterwards(case, self.edge):
             self.fields["late"] = forms.BooleanField(
                 label="补录：事情已经这样发生", required=False, help_text=LATE_HELP
             )

@@ -106,7 +106,9 @@ SPECS: Final[Mapping[str, Spec]] = {
         officers=True,
         consequence="已改正的，核对是否应当或者可以不予处罚。",
     ),
-    "suspend": Spec(note="中止的情形", must=True, consequence="办案期限停止计算，恢复后继续。"),
+    "suspend": Spec(
+        note="中止的情形", must=True, consequence="办案期限停止计算，恢复后继续；补录的，恢复调查也要补录。"
+    ),
     "resume": Spec(consequence="办案期限继续计算。"),
     "conclude": Spec(note="调查终结报告要点", consequence="调查终结后送法制审核或者事先告知。"),
     "submit_review": Spec(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from billboards.dossier import Dossier, last
-from billboards.enums.cases import Correction, PartyKind, Verdict
+from billboards.enums.cases import Correction, PartyKind, PauseKind, Verdict
 from billboards.workflow.guards.problems import Entry, Problem, Problems, reasons_given, two_officers
 
 ART_58 = "《行政处罚法》第五十八条"
@@ -40,7 +40,10 @@ def suspend(dossier: Dossier, entry: Entry) -> Problems:
 
 
 def resume(dossier: Dossier, entry: Entry) -> Problems:
-    yield from ()
+    began = [each.started_on for each in dossier.pauses if each.kind == PauseKind.SUSPENSION and each.ended_on is None]
+    if began and entry.day < max(began):
+        text = f"恢复调查的日期早于中止的日期（{max(began)}）"
+        yield Problem("resumed_early", text, "住房城乡建设部令第55号", "day", hard=True)
 
 
 def conclude(dossier: Dossier, entry: Entry) -> Problems:
