@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from permits.charging import Asked
 from permits.enums import ActKind
 from permits.kinds import ChargeCause, ChargeKind, RefundGround
 from permits.models import Adjustment, Application, FeeAssessment, FeeRefund, PermitChange, Segment
-from permits.workflow.fees import TAPED, as_lines, record_refund
+from permits.workflow.fees import GRANITE_KERB, SLABS, TAPED, UNPERMITTED, as_lines, record_refund
 from permits.workflow.steps import Step
 from staff.models import Activity, Verb
 from staff.refusals import Refused
@@ -41,9 +41,8 @@ def supplements(
         first = next((row for row in rows if row.tariff_id is not None), None)
         if first is None or first.tariff is None:
             continue
-        taped = measured and first.facts.get("面积") == TAPED
-        asked = Asked(
-            kind, tariff_day(first), zone=str(first.facts.get("地段", "")), measured=taped, ends_on=ends_on,
+        asked = replace(
+            asked_before(first), measured=measured and first.facts.get("面积") == TAPED, ends_on=ends_on,
             shapes={each.pk: (each.length, each.width) for each in segments},
         )  # fmt: skip
         whole = charging.compute_by(application, asked, first.tariff)
@@ -52,6 +51,16 @@ def supplements(
             less = fees.Line("减：已核定", f"已核定 {known} 元", -known)
             found.append(Supplement(first, fees.Computation((*whole.lines, less), whole.notes), asked))
     return found
+
+
+def asked_before(first: FeeAssessment) -> Asked:
+    """What the clerk chose when the first fee was reckoned, as far as its facts say."""
+    facts = first.facts
+    slabs = {int(segment): Decimal(area) for segment, area in facts.get(SLABS, {}).items()}
+    return Asked(
+        first.kind, tariff_day(first), zone=str(facts.get("地段", "")), granite_kerb=bool(facts.get(GRANITE_KERB)),
+        unpermitted=bool(facts.get(UNPERMITTED)), slabs=slabs,
+    )  # fmt: skip
 
 
 def tariff_day(assessment: FeeAssessment) -> date:

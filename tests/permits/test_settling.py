@@ -9,9 +9,10 @@ from django.utils import timezone
 from permits.charging import Asked
 from permits.enums import PermitState
 from permits.kinds import FeeKind, ItemKind
-from permits.models import Adjustment, FeeAssessment, FeePayment, FeeRefund, PermitChange
+from permits.models import Adjustment, FeeAssessment, FeePayment, FeeRefund, PermitChange, TariffRate
 from permits.workflow import changes, fees
 from permits.workflow.decisions import Verdict
+from permits.workflow.settling import asked_before
 from permits.workflow.steps import Step
 from staff.refusals import Refused
 from tests.factories import permits as make
@@ -74,6 +75,40 @@ def test_a_larger_area_rewrites_the_segment_keeps_what_stood_and_adds_up(site, s
     )  # fmt: skip
     assert change.segments_before[0]["area"] == "30.00"
     assert (change.new_area, change.fee_difference) == (Decimal("36.00"), Decimal("90.00"))
+
+
+@pytest.fixture
+def trench(section, time_machine_day):
+    """10.32 ㎡ of coloured pavement at 150 and ten metres of granite kerb at 334.50: 4,893.00, paid."""
+    time_machine_day(date(2026, 3, 2))
+    tariff = make_tariff()
+    TariffRate.objects.create(tariff=tariff, subject="kerb_granite", measure="length", rate=Decimal("334.50"))
+    row = make.build_segment(
+        part="sidewalk", surface="coloured_sidewalk", kerb=Decimal(10), road=make.make_road(manager="district")
+    )
+    application = make.make_accepted(section, segments=[row], starts_on=date(2026, 3, 2))
+    pay(fees.assess(application, Asked("restoration", date(2026, 3, 2), granite_kerb=True), by=section), section)
+    return make.put(application, PermitState.ACTIVE, started_on=date(2026, 3, 2))
+
+
+def test_what_was_chosen_at_the_first_fee_is_chosen_again_for_the_difference(trench, section):
+    change = granted(trench, section, kind="area", new_segments=sides(trench, "20", "1"))
+    assert (change.fee_difference, change.fee_note) == (Decimal("1452.00"), "")
+    assert change.assessments.get().facts["麻石路缘石"] is True
+
+
+def test_a_fee_whose_facts_are_older_is_reckoned_as_before(trench, section):
+    fee = trench.assessments.get()
+    fee.facts = {"地段": "", "面积": "按申请"}
+    fee.save()
+    assert asked_before(fee) == Asked("restoration", date(2026, 3, 2))
+    assert granted(trench, section, kind="area", new_segments=sides(trench, "20", "1")).fee_difference == 0
+
+
+def test_slabs_and_the_double_fee_come_back_as_they_went_in(trench, section):
+    asked = Asked("restoration", date(2026, 3, 2), unpermitted=True, slabs={7: Decimal("12.50")})
+    known = FeeAssessment(kind="restoration", facts=fees.facts_of(trench, asked), frozen_at=timezone.now())
+    assert asked_before(FeeAssessment(kind="restoration", facts=known.facts, frozen_at=known.frozen_at)) == asked
 
 
 def test_a_refused_change_leaves_segments_and_money(site, section):
