@@ -13,7 +13,7 @@ from permits import charging, fees
 from permits.charging import Asked
 from permits.enums import ActKind
 from permits.kinds import ChargeCause, ChargeKind, RefundGround
-from permits.models import Adjustment, Application, FeeAssessment, FeeRefund, PermitChange, Segment
+from permits.models import Adjustment, Application, FeeAssessment, FeeRefund, PermitChange, Segment, Tariff
 from permits.workflow.fees import GRANITE_KERB, SLABS, TAPED, UNPERMITTED, as_lines, record_refund
 from permits.workflow.steps import Step
 from staff.models import Activity, Verb
@@ -46,11 +46,24 @@ def supplements(
             shapes={each.pk: (each.length, each.width) for each in segments},
         )  # fmt: skip
         whole = charging.compute_by(application, asked, first.tariff)
-        known = sum((row.total for row in rows), NOTHING)
-        if whole.total > known:
-            less = fees.Line("减：已核定", f"已核定 {known} 元", -known)
+        less = counted(application, rows, replace(asked, shapes={}, ends_on=None), first.tariff)
+        if whole.total > -less.amount:
             found.append(Supplement(first, fees.Computation((*whole.lines, less), whole.notes), asked))
     return found
+
+
+def counted(application: Application, rows: Sequence[FeeAssessment], asked: Asked, tariff: Tariff) -> fees.Line:
+    """What was assessed, as the line that takes it off: without what a cut gave back (Art. 38).
+
+    After a cut no more of it counts than the permit as it stands (`asked`) costs: the days before the cut are used up.
+    """
+    known = sum((row.total for row in rows), NOTHING)
+    refunds = [each for row in rows for each in row.refunds.all() if each.ground == RefundGround.ADJUSTMENT]
+    if not refunds:
+        return fees.Line("减：已核定", f"已核定 {known} 元", -known)
+    back = sum((each.amount for each in refunds), NOTHING)
+    counts = min(known - back, charging.compute_by(application, asked, tariff).total)
+    return fees.Line("减：已核定", f"已核定 {known} 元，调整占用退费 {back} 元，现许可计 {counts} 元", -counts)
 
 
 def asked_before(first: FeeAssessment) -> Asked:

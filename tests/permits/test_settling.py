@@ -154,6 +154,26 @@ def test_a_cut_gives_back_its_share_of_what_was_paid(site, section, time_machine
     assert now.total_area == now.summed_area()
 
 
+def adjusted(application, section, **fields):
+    return changes.adjust(application, Adjustment(reason="道路改造", decided_by="局长", **fields), Step(section))
+
+
+def test_what_a_cut_gave_back_is_charged_again_when_the_permit_grows_again(site, section):
+    row = adjusted(site, section, kind="shorten", new_ends_on=date(2026, 3, 5))
+    assert row.refund == Decimal("270.00")  # six days of ten
+    change = granted(make.fresh(site), section, kind="period", new_ends_on=date(2026, 3, 9))
+    more = change.assessments.get()
+    assert (more.total, [line["amount"] for line in more.lines]) == (Decimal("180.00"), ["360.00", "-180.00"])
+    assert "调整占用退费 270.00 元" in more.lines[-1]["formula"]
+
+
+def test_days_used_before_a_cut_do_not_pay_for_days_that_a_change_adds(site, section, time_machine_day):
+    time_machine_day(date(2026, 3, 6))
+    adjusted(site, section, kind="shrink", new_segments=sides(site, "5", "3"))
+    change = granted(make.fresh(site), section, kind="period", new_ends_on=date(2026, 3, 15))
+    assert change.fee_difference == Decimal("90.00")  # 15 ㎡ for four days more
+
+
 def test_a_shrunk_permit_keeps_its_old_segments_in_the_history(site, section):
     row = changes.adjust(
         site,
