@@ -12,7 +12,7 @@ from permits.kinds import FeeKind, ItemKind
 from permits.models import Adjustment, FeeAssessment, FeePayment, FeeRefund, PermitChange, TariffRate
 from permits.workflow import changes, fees
 from permits.workflow.decisions import Verdict
-from permits.workflow.settling import asked_before
+from permits.workflow.settling import asked_before, freed_by
 from permits.workflow.steps import Step
 from staff.refusals import Refused
 from tests.factories import permits as make
@@ -156,6 +156,48 @@ def test_a_cut_gives_back_its_share_of_what_was_paid(site, section, time_machine
 
 def adjusted(application, section, **fields):
     return changes.adjust(application, Adjustment(reason="道路改造", decided_by="局长", **fields), Step(section))
+
+
+def test_ground_given_up_earlier_was_used_and_paid_until_then(site, section, time_machine_day):
+    time_machine_day(date(2026, 3, 6))
+    assert adjusted(site, section, kind="shrink", new_segments=sides(site, "5", "3")).refund == Decimal("112.50")
+    time_machine_day(date(2026, 3, 8))
+    stop = adjusted(make.fresh(site), section, kind="stop")
+    assert stop.refund == Decimal("67.50")  # three days of 15 ㎡: 450 - 7×15×1.5 - 5×15×1.5 - what went back
+    assert stop.refunds.get().formula == "已缴 450.00 元，属于现有占用的 225.00 元 × （15 ㎡ × 3 天）÷（15 ㎡ × 10 天）"
+
+
+def test_cuts_and_changes_in_turn_give_back_what_is_not_used(site, section, time_machine_day):
+    time_machine_day(date(2026, 3, 3))
+    assert adjusted(site, section, kind="shrink", new_area=Decimal(15)).refund == Decimal("180.00")
+    time_machine_day(date(2026, 3, 4))
+    assert adjusted(make.fresh(site), section, kind="shorten", new_ends_on=date(2026, 3, 7)).refund == Decimal("90.00")
+    time_machine_day(date(2026, 3, 5))
+    longer = granted(make.fresh(site), section, kind="period", new_ends_on=date(2026, 3, 11))
+    assert longer.fee_difference == Decimal("90.00")  # 15 ㎡ for four days
+    pay(longer.assessments.get(), section)
+    time_machine_day(date(2026, 3, 6))
+    assert adjusted(make.fresh(site), section, kind="stop").refund == Decimal("112.50")  # 15 ㎡ for five days
+    held = sum(row.paid - row.refunded for row in site.assessments.all())
+    assert held == Decimal("157.50")  # two days of 30 ㎡, three of 15
+
+
+def test_a_fee_paid_too_much_and_given_back_by_hand_is_no_part_of_it(site, section, time_machine_day):
+    fee = site.assessments.get()
+    extra = FeePayment(assessment=fee, amount=Decimal(50), paid_on=timezone.localdate(), receipt_number="多")
+    fees.record_payment(extra, by=section)
+    fees.record_refund(FeeRefund(assessment=fee, ground="overpaid", amount=Decimal(50)), by=section)
+    time_machine_day(date(2026, 3, 6))
+    assert adjusted(site, section, kind="stop").refund == Decimal("225.00")
+
+
+def test_before_the_first_day_nothing_is_used(site, section, time_machine_day):
+    time_machine_day(date(2026, 3, 1))
+    day = date(2026, 3, 1)
+    segments = list(site.segments.all())
+    freed = freed_by(site, Adjustment(kind="stop"), segments, day)
+    assert (freed.days_freed, freed.days) == (10, 10)
+    assert freed_by(site, Adjustment(kind="stop"), segments, site.starts_on).days_freed == 9
 
 
 def test_what_a_cut_gave_back_is_charged_again_when_the_permit_grows_again(site, section):
