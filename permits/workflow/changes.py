@@ -77,6 +77,8 @@ def grant_change(application: Application, verdict: Verdict, step: Step) -> Perm
     change.application = current
     change.fee_difference = charge_change(change, found_more, step)
     change.segments_before = write_segments(current, segments) if change.new_area is not None else []
+    change.ends_on_before = current.ends_on if change.new_ends_on else None
+    change.location_before = current.location if change.new_location else ""
     settle_change(change, ChangeOutcome.GRANTED, verdict, step)
     values: dict[str, Any] = {"ends_on": change.new_ends_on} if change.new_ends_on else {}
     if change.new_location:
