@@ -93,7 +93,15 @@ def complete(application: Application, step: Step) -> Application:
     started = current.started_on or current.issued_on
     if started is not None and step.day < started:
         raise Refused(f"竣工日期早于开工（发证）日期（{started}）。请核对。", "on")
-    return take(current, "complete", step, completed_on=step.day)
+    begin(current, "complete", step)
+    leave_orders(current, f"{step.day}登记竣工（清场）")
+    return finish(current, "complete", step, completed_on=step.day)
+
+
+def leave_orders(application: Application, what: str) -> None:
+    """What ended the works while orders were open, once: nobody has said that they were followed."""
+    rows = application.rectifications.filter(done_on=None, done_note="")
+    rows.update(done_note=f"{what}，此前未登记整改到位")
 
 
 @transaction.atomic
@@ -110,6 +118,8 @@ def check_restoration(application: Application, check: RestorationCheck, step: S
     begin(current, edge, step, found)
     check.application, check.recorded_by = current, step.by
     check.save()
+    if check.passed:
+        leave_orders(current, f"{day}验收合格")
     finish(current, edge, step, **({"restored_on": day} if check.passed else {}))
     if check.passed and current.digs:
         begin_warranty(current, day, step)

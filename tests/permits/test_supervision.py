@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from permits import desk
 from permits.enums import PermitState
-from permits.models import Adjustment, Ending, Inspection, PermitChange, RestorationCheck
+from permits.models import Adjustment, Ending, Inspection, PermitChange, Rectification, RestorationCheck
 from permits.workflow import changes, supervision
 from permits.workflow.decisions import Verdict
 from permits.workflow.steps import Step
@@ -85,6 +86,38 @@ def test_an_order_is_done_when_the_site_is_put_right(active, section):
     supervision.rectified(active, Step(section, note="已补设"))
     row.refresh_from_db()
     assert row.done_on == timezone.localdate()
+
+
+def late_orders(user):
+    return [each for each in desk.todo(user) if "责令改正逾期未改" in each.text]
+
+
+def test_an_order_that_was_open_when_the_site_was_cleared_says_so_and_haunts_nobody(active, section, client):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    row = supervision.order_rectification(active, supervision.Demand("补设围挡", timezone.localdate()), Step(section))
+    Rectification.objects.update(ordered_on=yesterday, due_on=yesterday)
+    client.force_login(section)
+    (todo,) = late_orders(section)
+    assert todo.text.startswith("1 份")
+    assert active.number in client.get(todo.url).content.decode()
+    supervision.complete(active, Step(section))
+    row.refresh_from_db()
+    assert row.done_on is None
+    assert row.done_note == f"{timezone.localdate()}登记竣工（清场），此前未登记整改到位"
+    assert not late_orders(section)
+    page = client.get(f"{active.get_absolute_url()}?tab=site").content.decode()
+    assert row.done_note in page
+    assert "已改正" not in page
+
+
+def test_an_order_that_was_open_at_an_acceptance_entered_afterwards_says_so(active, section, officers):
+    row = supervision.order_rectification(active, supervision.Demand("补设围挡", timezone.localdate()), Step(section))
+    check = RestorationCheck(
+        first=officers[0], second=officers[1], happened_at=timezone.now(), passed=True, police_present=True
+    )
+    supervision.check_restoration(active, check, Step(section, afterwards=True))
+    row.refresh_from_db()
+    assert (row.done_on, row.done_note) == (None, f"{timezone.localdate()}验收合格，此前未登记整改到位")
 
 
 def longer(application, **fields):
