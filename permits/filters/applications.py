@@ -104,8 +104,12 @@ def unpaid_past(today: date) -> Q:
 
 
 def open_orders() -> QuerySet[Rectification]:
-    """Orders to put a site right that run: nobody has recorded it as done, and the site is still worked on."""
-    return Rectification.objects.filter(done_on=None, application__state=PermitState.RECTIFYING)
+    """Orders to put a site right that run: nobody has recorded it as done, and the site is still worked on.
+
+    They run on while a change is decided.
+    """
+    running = (PermitState.RECTIFYING, PermitState.CHANGING)
+    return Rectification.objects.filter(done_on=None, application__state__in=running)
 
 
 def overdue(field: str) -> Q:
