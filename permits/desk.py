@@ -13,8 +13,8 @@ from config.desk import Hit, Number, Todo
 from config.figure_sources import list_url
 from permits.clocks import light_for
 from permits.enums import PermitState
-from permits.filters.applications import matching, unpaid_past
-from permits.models import Application, FeeAssessment, PermitPaper, Rectification, Road, Survey
+from permits.filters.applications import matching, open_orders, unpaid_past
+from permits.models import Application, FeeAssessment, PermitPaper, Road, Survey
 from permits.visits import waiting_visits
 from staff import workdays
 from staff.models import User
@@ -119,10 +119,10 @@ def on_site(user: User) -> list[Todo]:
     today = timezone.localdate()
     sites = Application.objects.visible_to(user)
     ending = sites.filter(state=PermitState.ACTIVE, ends_on__range=(today, today + SOON))
-    late = Rectification.objects.filter(application__in=sites, done_on=None, due_on__lt=today)
+    late = open_orders().filter(application__in=sites, due_on__lt=today)
     return [
         *counted(ending, "处许可工地三天内到期", listed(state="active", expiring="3"), "yellow", "ends_on"),
-        *counted(late, "份责令改正逾期未改", listed(state="rectifying"), "red", "due_on"),
+        *counted(late, "份责令改正逾期未改", listed(late="order"), "red", "due_on"),
     ]
 
 

@@ -185,6 +185,7 @@ class ChangeOutcome(models.TextChoices):
     PENDING = "pending", "待决定"
     GRANTED = "granted", "准予变更"
     DENIED = "denied", "不予变更"
+    LAPSED = "lapsed", "终止办理"
 
 
 class AdjustmentKind(models.TextChoices):
@@ -303,19 +304,23 @@ TRANSITIONS: Final[Mapping[str, Edge]] = {
     ),
     # --- On the site
     "start": _edge((_S.ISSUED,), _S.ACTIVE, "登记开工", "《城市道路管理条例》第三十五条、第三十六条", _A.SURVEYOR, late=(_S.GRANTED, _S.FEE_DUE)),
-    "ask_change": _edge((_S.ACTIVE,), _S.CHANGING, "申请变更", "《城市道路管理条例》第三十六条：提前办理变更", _A.WINDOW),
+    # A change is asked for before the end; entered once the end has passed, it is recorded late, not asked late. Decided, it
+    # leads back to where it was asked from (workflow/changes.py).
+    "ask_change": _edge(
+        (_S.ISSUED, _S.ACTIVE, _S.RECTIFYING), _S.CHANGING, "申请变更", "《城市道路管理条例》第三十六条：提前办理变更", _A.WINDOW,
+        late=(_S.EXPIRED,)),
     "grant_change": _edge((_S.CHANGING,), _S.ACTIVE, "准予变更", "《行政许可法》第四十九条", _A.DEPUTY),
     "deny_change": _edge(
         (_S.CHANGING,), _S.ACTIVE, "不予变更", "《行政许可法》第四十九条、第三十八条第二款", _A.DEPUTY
     ),
     "adjust": _edge((_S.ACTIVE,), "", "调整占用", "《城市道路管理条例》第三十八条", _A.DIRECTOR),
-    "stop": _edge((_S.ACTIVE,), _S.STOPPED, "决定停止占用", "《城市道路管理条例》第三十八条", _A.DIRECTOR),
+    "stop": _edge((_S.ACTIVE, _S.CHANGING), _S.STOPPED, "决定停止占用", "《城市道路管理条例》第三十八条", _A.DIRECTOR),
     "order_rectification": _edge(
-        (_S.ACTIVE, _S.EXPIRED), _S.RECTIFYING, "责令限期改正", "《城市道路管理条例》第四十二条", _A.SURVEYOR
+        (_S.ACTIVE, _S.CHANGING, _S.EXPIRED), _S.RECTIFYING, "责令限期改正", "《城市道路管理条例》第四十二条", _A.SURVEYOR
     ),
-    "rectified": _edge((_S.RECTIFYING,), _S.ACTIVE, "整改到位", "《城市道路管理条例》第四十二条", _A.SURVEYOR),
+    "rectified": _edge((_S.RECTIFYING, _S.CHANGING), _S.ACTIVE, "整改到位", "《城市道路管理条例》第四十二条", _A.SURVEYOR),
     "complete": _edge(
-        (_S.ACTIVE, _S.RECTIFYING, _S.EXPIRED, _S.STOPPED, _S.REWORK), _S.COMPLETION, "登记竣工（清场）",
+        (_S.ACTIVE, _S.CHANGING, _S.RECTIFYING, _S.EXPIRED, _S.STOPPED, _S.REWORK), _S.COMPLETION, "登记竣工（清场）",
         "《城市道路管理条例》第三十五条：清理现场，通知检查验收", _A.SURVEYOR, late=(_S.ISSUED,)),
     "pass_restoration": _edge(
         (_S.COMPLETION,), _S.RESTORED, "验收合格", "《道路交通安全法》第三十二条：与公安交管部门验收合格", _A.SURVEYOR, late=(_S.ACTIVE, _S.RECTIFYING, _S.EXPIRED, _S.STOPPED, _S.REWORK)),

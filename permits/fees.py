@@ -297,10 +297,13 @@ def occupation(parts: Iterable[OccupiedPart], days: int, terms: Terms) -> Comput
 # --- 退费 -------------------------------------------------------------------------------------------------------------
 
 
-def refund(paid: Decimal, *, days: int, days_freed: int, area: Decimal, area_freed: Decimal) -> Line:
+def refund(
+    paid: Decimal, *, days: int, days_freed: int, area: Decimal, area_freed: Decimal, stands: Decimal | None = None
+) -> Line:
     """城市道路管理条例 38: part of the occupation fee back when a public need shrinks, shortens or stops it.
 
     `area_freed` is given up for the last `days_freed` of `days`; shortening or stopping frees the whole area.
+    `stands`: what of the payment is for `area` and `days`, where earlier cuts have given up the rest.
     """
     if not 0 <= days_freed <= days or days < 1:
         raise ValueError(f"减少的天数应在 0 和 {days} 之间。")
@@ -308,6 +311,7 @@ def refund(paid: Decimal, *, days: int, days_freed: int, area: Decimal, area_fre
         raise ValueError(f"减少的面积应在 0 和 {plain(area)} ㎡ 之间。")
     if paid < 0:
         raise ValueError("已缴金额不能为负。")
-    share = (area_freed * days_freed) / (area * days)
-    formula = f"已缴 {half_up(paid)} 元 × （{plain(area_freed)} ㎡ × {days_freed} 天）÷（{plain(area)} ㎡ × {days} 天）"
-    return Line("退还占用费", formula, min(half_up(paid * share), paid))
+    held = paid if stands is None else min(stands, paid)
+    words = f"已缴 {half_up(paid)} 元" + (f"，属于现有占用的 {half_up(held)} 元" if held != paid else "")
+    formula = f"{words} × （{plain(area_freed)} ㎡ × {days_freed} 天）÷（{plain(area)} ㎡ × {days} 天）"
+    return Line("退还占用费", formula, min(half_up(held * area_freed * days_freed / (area * days)), paid))

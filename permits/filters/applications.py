@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from config.inputs import DATE
 from permits.enums import PermitState
-from permits.models import Application, PermitItem, ProcedureFlaw, Road, Segment
+from permits.models import Application, PermitItem, ProcedureFlaw, Rectification, Road, Segment
 from staff.filters.records import of_batch
 
 GROUPS = {
@@ -47,7 +47,7 @@ class ApplicationFilter(django_filters.FilterSet):
     granted = django_filters.BooleanFilter(label="准予")
     road = django_filters.ModelChoiceFilter(label="道路", queryset=lambda request: Road.objects.all(), method="by_road")
     late = django_filters.ChoiceFilter(
-        label="时限", choices=[("legal", "超法定期限"), ("promised", "超承诺期限"), ("pay", "超缴费期限")],
+        label="时限", choices=[("legal", "超法定期限"), ("promised", "超承诺期限"), ("pay", "超缴费期限"), ("order", "超改正期限")],
         method="by_lateness",
     )  # fmt: skip
     flawed = django_filters.BooleanFilter(label="有程序瑕疵", method="by_flaw")
@@ -72,6 +72,9 @@ class ApplicationFilter(django_filters.FilterSet):
     def by_lateness(self, rows: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
         if value == "pay":
             return rows.filter(unpaid_past(timezone.localdate()))
+        if value == "order":
+            late = open_orders().filter(application=OuterRef("pk"), due_on__lt=timezone.localdate())
+            return rows.filter(Exists(late))
         return rows.filter(overdue(f"{'decide' if value == 'legal' else 'promised'}_due"))
 
     def by_flaw(self, rows: QuerySet[Application], name: str, value: bool) -> QuerySet[Application]:
@@ -98,6 +101,15 @@ def matching(text: str) -> Q:
 def unpaid_past(today: date) -> Q:
     """Told to pay, and the day is over."""
     return Q(state=PermitState.FEE_DUE, pay_due__lt=today)
+
+
+def open_orders() -> QuerySet[Rectification]:
+    """Orders to put a site right that run: nobody has recorded it as done, and the site is still worked on.
+
+    They run on while a change is decided.
+    """
+    running = (PermitState.RECTIFYING, PermitState.CHANGING)
+    return Rectification.objects.filter(done_on=None, application__state__in=running)
 
 
 def overdue(field: str) -> Q:

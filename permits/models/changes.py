@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from permits.enums import AdjustmentKind, ChangeKind, ChangeOutcome, EndingGround, EndingKind
+from permits.enums import AdjustmentKind, ChangeKind, ChangeOutcome, EndingGround, EndingKind, PermitState
 from permits.models.applications import Application
 
 
@@ -34,6 +34,11 @@ class PermitChange(models.Model):
     fee_note = models.CharField("费用说明", max_length=300, blank=True, editable=False)
     new_segments = models.JSONField("变更后各段长宽", default=list, blank=True, editable=False)
     segments_before = models.JSONField("变更前路段", default=list, blank=True, editable=False)
+    ends_on_before = models.DateField("变更前期限至", null=True, blank=True, editable=False)
+    state_before = models.CharField(
+        "变更前状态", max_length=14, choices=PermitState.choices, blank=True, editable=False
+    )
+    location_before = models.CharField("变更前位置", max_length=160, blank=True, editable=False)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="登记人", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )  # fmt: skip

@@ -67,6 +67,8 @@ CONSEQUENCES = {
     "cancel": "许可注销，二维码立即显示已注销。",
 }
 
+CONSEQUENCES_LATE = {"ask_change": "届满前已经申请的，填申请日期；届满以后申请的，记为程序瑕疵。"}
+
 
 def lights() -> Callable[[Application], Light | None]:
     """The light of a row, worked out once: the row keeps it for its colour and its cell."""
@@ -197,7 +199,7 @@ def late_steps(request: HttpRequest, application: Application) -> list[Step]:
         if application.state in TRANSITIONS[edge].late_sources and may_take(request.user, edge):
             step = step_of(request, application, edge, "")
             step.label, step.tone = f"补录：{step.label}", "late"
-            step.consequence = "如实登记已经发生的事；跳过的环节记为程序瑕疵。"
+            step.consequence = CONSEQUENCES_LATE.get(edge, "如实登记已经发生的事；跳过的环节记为程序瑕疵。")
             step.form.fields["afterwards"].initial = True
             found.append(step)
     return found

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from permits import deadlines
-from permits.enums import TRANSITIONS, AdjustmentKind, ChangeKind, ChangeOutcome, EndingKind
+from permits.enums import TRANSITIONS, AdjustmentKind, ChangeKind, ChangeOutcome, EndingKind, PermitState
 from permits.models import Adjustment, Application, Ending, PermitChange, Segment
 from permits.workflow import guards
 from permits.workflow.decisions import Verdict
@@ -36,6 +38,7 @@ def ask_change(application: Application, change: PermitChange, step: Step) -> Pe
     begin(current, "ask_change", step, guards.before_change(current, step.day))
     check_change(current, change)
     change.application, change.filed_on, change.recorded_by = current, step.day, step.by
+    change.state_before = current.state
     if change.kind == ChangeKind.AREA or change.new_segments:
         segments = reshaped(current, change.new_segments, None if change.new_segments else change.new_area)
         change.new_area = sum((each.area for each in segments), Decimal(0))
@@ -77,12 +80,28 @@ def grant_change(application: Application, verdict: Verdict, step: Step) -> Perm
     change.application = current
     change.fee_difference = charge_change(change, found_more, step)
     change.segments_before = write_segments(current, segments) if change.new_area is not None else []
+    change.ends_on_before = current.ends_on if change.new_ends_on else None
+    change.location_before = current.location if change.new_location else ""
     settle_change(change, ChangeOutcome.GRANTED, verdict, step)
     values: dict[str, Any] = {"ends_on": change.new_ends_on} if change.new_ends_on else {}
     if change.new_location:
         values |= {"location": change.new_location}
-    finish(current, "grant_change", step, **values)
+    reached = state_after(change, change.new_ends_on or current.ends_on)
+    finish(current, "grant_change", step, reached=reached, **values)
     return change
+
+
+def state_after(change: PermitChange, ends_on: date) -> str:
+    """Where a decided change leads: whence it was asked for. What had expired goes on if the end has moved past today."""
+    if change.state_before == PermitState.EXPIRED and ends_on >= timezone.localdate():
+        return PermitState.ACTIVE if change.application.started_on else PermitState.ISSUED
+    return change.state_before
+
+
+def lapse_change(application: Application, step: Step, what: str) -> None:
+    """A change that is asked for and not decided has no object any more once the works or the permit end."""
+    rows = application.changes.filter(outcome=ChangeOutcome.PENDING)
+    rows.update(outcome=ChangeOutcome.LAPSED, decided_on=step.day, decision_note=f"{what}，变更申请终止办理")
 
 
 def new_shape(change: PermitChange) -> list[Segment]:
@@ -109,7 +128,7 @@ def deny_change(application: Application, verdict: Verdict, step: Step) -> Permi
     change = pending_change(current)
     begin(current, "deny_change", step)
     settle_change(change, ChangeOutcome.DENIED, verdict, step)
-    finish(current, "deny_change", step)
+    finish(current, "deny_change", step, reached=state_after(change, current.ends_on))
     return change
 
 
@@ -145,6 +164,7 @@ def adjust(application: Application, adjustment: Adjustment, step: Step) -> Adju
     if adjustment.kind == AdjustmentKind.SHRINK and not (adjustment.new_area and 0 < adjustment.new_area < current.total_area):  # fmt: skip
         raise Refused(f"缩小后的面积应小于{current.total_area}㎡。请更正。", "new_area")
     begin(current, edge, step)
+    lapse_change(current, step, TRANSITIONS[edge].label)  # only a stop can meet one
     adjustment.application, adjustment.decided_on, adjustment.recorded_by = current, step.day, step.by
     lines = refund_lines(current, freed_by(current, adjustment, segments, step.day))
     adjustment.refund = sum((line.amount for _, line in lines), Decimal("0.00"))
@@ -170,6 +190,7 @@ def end_permit(application: Application, ending: Ending, step: Step) -> Ending:
     current = locked(application)
     found = [] if ending.kind == EndingKind.CANCEL else list(guards.before_ending(current, ending.heard_on))
     begin(current, edge, step, found)
+    lapse_change(current, step, TRANSITIONS[edge].label)
     ending.application, ending.decided_on, ending.recorded_by = current, step.day, step.by
     ending.save()
     reason = ending.get_ground_display()

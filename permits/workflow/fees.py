@@ -23,6 +23,11 @@ from staff.workflow.records import check_day
 NO_BASIS = "没有法律、行政法规依据的不得收费（《行政许可法》第五十八条）"
 
 TAPED = "按现场实测"  # as an assessment's facts say whose measures it was reckoned by
+GRANITE_KERB, UNPERMITTED, SLABS = (
+    "麻石路缘石",
+    "超面积或者未经批准",
+    "整板面积",
+)  # names in the facts; slabs by segment
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,9 @@ def facts_of(application: Application, asked: Asked) -> dict[str, Any]:
         "期限": f"{asked.starts_on or application.starts_on} 至 {asked.ends_on or application.ends_on}",
         "地段": asked.zone,
         "面积": TAPED if asked.measured and charging.measures_of(application) else "按申请",
+        GRANITE_KERB: asked.granite_kerb,
+        UNPERMITTED: asked.unpermitted,
+        SLABS: {str(segment): f"{area}" for segment, area in asked.slabs.items()},
     }
 
 

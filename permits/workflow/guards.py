@@ -145,6 +145,14 @@ def before_transfer(application: Application) -> Found:
         yield Obstacle("no-city-road", "没有市管路段，不能转报市局。请受理，或者更正路段", "《行政许可法》第三十二条")
 
 
+def is_changing(application: Application) -> bool:
+    return application.state == PermitState.CHANGING
+
+
+def has_open_order(application: Application) -> bool:
+    return application.rectifications.filter(done_on=None).exists()
+
+
 def has_no_use(application: Application, edge: str) -> bool:
     """Whether a step makes no sense in this case, so that no button offers it; posted all the same it says why."""
     match edge:
@@ -154,6 +162,8 @@ def has_no_use(application: Application, edge: str) -> bool:
             return not protections(application)
         case "demand_fee":
             return not fee_standing(application).chargeable
+        case "rectified":
+            return is_changing(application) and not has_open_order(application)
     return False
 
 
@@ -371,7 +381,7 @@ STANDS_IN: dict[str, tuple[tuple[str, ...], str, str]] = {
     PaperKind.SITE_BOARD: (_S.VALID, "《城市道路管理条例》第三十五条", "先发证"),
     PaperKind.ADJUSTMENT: ((_S.ACTIVE, _S.STOPPED), "《城市道路管理条例》第三十八条", "先登记调整决定"),
     PaperKind.INSPECTION: (_S.ON_SITE, "《行政许可法》第六十一条", "先登记监督检查"),
-    PaperKind.RECTIFY: ((_S.RECTIFYING, _S.REWORK), "《城市道路管理条例》第四十二条", "先登记责令改正"),
+    PaperKind.RECTIFY: ((_S.RECTIFYING, _S.CHANGING, _S.REWORK), "《城市道路管理条例》第四十二条", "先登记责令改正"),
     PaperKind.COMPLETION: (
         (_S.COMPLETION, _S.REWORK, *_S.RESTORING), "《城市道路管理条例》第三十五条", "先登记竣工（清场）"
     ),
@@ -407,6 +417,8 @@ def wanting_record(application: Application, kind: str) -> str:
             return f"还没有查勘结果。请先登记查勘（{SURVEY_LAW}）。"
         case PaperKind.EMERGENCY if not hasattr(application, "emergency"):
             return "没有抢修报备。请先登记抢修报备（《城市道路管理条例》第三十四条）。"
+        case PaperKind.RECTIFY if is_changing(application) and not has_open_order(application):
+            return "没有未改正的责令。请先登记责令改正（《城市道路管理条例》第四十二条）。"
         case PaperKind.CHANGE_GRANT | PaperKind.CHANGE_REFUSAL:
             outcome = "granted" if kind == PaperKind.CHANGE_GRANT else "denied"
             if not application.changes.filter(outcome=outcome).exists():

@@ -158,5 +158,5 @@ def why_of(application: Application, edge: str) -> str:
     if application.state in _S.DECIDING:
         return f"承诺{application.item.promised_days}个工作日，法定{application.item.legal_days}个工作日（{TRANSITIONS[edge].basis}）"
     if application.state == _S.EXPIRED:
-        return f"期限已满，不能再办理变更（{TRANSITIONS['ask_change'].basis}）；确需继续的，请申请人重新申请。{TRANSITIONS[edge].basis}"
+        return f"期限已满，不能再办理变更（{TRANSITIONS['ask_change'].basis}）；届满前已经申请的请补录；确需继续的，请申请人重新申请。{TRANSITIONS[edge].basis}"
     return TRANSITIONS[edge].basis

@@ -101,8 +101,13 @@ def flag(application: Application, obstacles: Iterable[Obstacle], *, edge: str, 
 
 
 def skipped(application: Application, edge: Edge) -> list[Obstacle]:
-    """Recorded from a state that lies before the step's own: what lay between did not happen here."""
+    """Recorded from a state that lies before the step's own: what lay between did not happen here.
+
+    The end of the period comes by the calendar: a step that could be taken until then skips nothing.
+    """
     if application.state in edge.sources or application.state == edge.target:
+        return []
+    if application.state == PermitState.EXPIRED and edge.sources & TRANSITIONS["expire"].sources:
         return []
     words = f"未经“{PermitState(application.state).label}”之后的环节即{edge.label}"
     return [Obstacle("step-skipped", words, edge.basis)]
@@ -122,13 +127,16 @@ def begin(application: Application, edge: str, step: Step, obstacles: Iterable[O
     flag(application, found, edge=edge, step=step)
 
 
-def finish(application: Application, edge: str, step: Step, **values: Any) -> Application:
-    """Write what the step brings, the state and the due dates; log it, and tell who handles the case."""
+def finish(application: Application, edge: str, step: Step, *, reached: str = "", **values: Any) -> Application:
+    """Write what the step brings, the state and the due dates; log it, and tell who handles the case.
+
+    `reached`: the state, where it hangs on more than the edge.
+    """
     for name, value in values.items():
         setattr(application, name, value)
     taken = TRANSITIONS[edge]
     if taken.target:
-        application.state = taken.target
+        application.state = reached or taken.target
     try:
         store_due_dates(application)
     except CalendarYearMissing as error:

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from permits import deadlines
-from permits.enums import TRANSITIONS, PermitState
+from permits.enums import TRANSITIONS, ChangeOutcome, PermitState
 from permits.models import Application, Inspection, Rectification, RestorationCheck
 from permits.workflow import guards
+from permits.workflow.changes import lapse_change
 from permits.workflow.steps import Step, begin, finish, flag, locked, need, take
 from staff import workdays
 from staff.models import Activity, User, Verb, notify, setting
@@ -62,7 +63,10 @@ class Demand:
 
 @transaction.atomic
 def order_rectification(application: Application, demand: Demand, step: Step) -> Rectification:
-    """责令限期改正; may give rise to a case (道路条例 Art. 42: up to 20,000 yuan)."""
+    """责令限期改正; may give rise to a case (道路条例 Art. 42: up to 20,000 yuan).
+
+    While a change waits to be decided the case goes on waiting, and comes under rectification after the decision.
+    """
     need(demand.text, "请写明责令改正的内容", TRANSITIONS["order_rectification"].basis, "demand")
     if demand.due_on < step.day:
         raise Refused("改正期限早于责令日期。请核对。", "due_on")
@@ -72,8 +76,17 @@ def order_rectification(application: Application, demand: Demand, step: Step) ->
         application=current, inspection=demand.inspection, demand=demand.text, ordered_on=step.day,
         due_on=demand.due_on, case_lead=demand.case_lead, recorded_by=step.by,
     )  # fmt: skip
-    finish(current, "order_rectification", replace(step, note=demand.text))
+    reached = wait_on(current, PermitState.RECTIFYING)
+    finish(current, "order_rectification", replace(step, note=demand.text), reached=reached)
     return row
+
+
+def wait_on(application: Application, after: str) -> str:
+    """The state of a case whose change waits to be decided, which leads to `after` from now on; "" if none waits."""
+    if application.state != PermitState.CHANGING:
+        return ""
+    application.changes.filter(outcome=ChangeOutcome.PENDING).update(state_before=after)
+    return PermitState.CHANGING
 
 
 @transaction.atomic
@@ -82,8 +95,10 @@ def rectified(application: Application, step: Step) -> Application:
     need(step.note, "请写明改正情况", TRANSITIONS["rectified"].basis, "note")
     current = locked(application)
     begin(current, "rectified", step)
+    if guards.has_no_use(current, "rectified"):
+        raise Refused(f"{current.number}没有未改正的责令（{TRANSITIONS['rectified'].basis}）。")
     current.rectifications.filter(done_on=None).update(done_on=step.day, done_note=step.note[:200])
-    return finish(current, "rectified", step)
+    return finish(current, "rectified", step, reached=wait_on(current, PermitState.ACTIVE))
 
 
 @transaction.atomic
@@ -93,7 +108,16 @@ def complete(application: Application, step: Step) -> Application:
     started = current.started_on or current.issued_on
     if started is not None and step.day < started:
         raise Refused(f"竣工日期早于开工（发证）日期（{started}）。请核对。", "on")
-    return take(current, "complete", step, completed_on=step.day)
+    begin(current, "complete", step)
+    leave_orders(current, f"{step.day}登记竣工（清场）")
+    lapse_change(current, step, TRANSITIONS["complete"].label)
+    return finish(current, "complete", step, completed_on=step.day)
+
+
+def leave_orders(application: Application, what: str) -> None:
+    """What ended the works while orders were open, once: nobody has said that they were followed."""
+    rows = application.rectifications.filter(done_on=None, done_note="")
+    rows.update(done_note=f"{what}，此前未登记整改到位")
 
 
 @transaction.atomic
@@ -110,6 +134,8 @@ def check_restoration(application: Application, check: RestorationCheck, step: S
     begin(current, edge, step, found)
     check.application, check.recorded_by = current, step.by
     check.save()
+    if check.passed:
+        leave_orders(current, f"{day}验收合格")
     finish(current, edge, step, **({"restored_on": day} if check.passed else {}))
     if check.passed and current.digs:
         begin_warranty(current, day, step)

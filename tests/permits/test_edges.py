@@ -122,6 +122,8 @@ def make_ready(edge, application, by, officers):
         row = change(application)
         row.application, row.filed_on = application, today
         row.save()
+    if edge == "rectified":
+        application.rectifications.create(demand="x", ordered_on=today, due_on=today)
     if edge == "make_up":
         now = timezone.now()
         Emergency.objects.create(application=application, started_at=now, reported_at=now, due_at=now, cause="x")
@@ -160,6 +162,8 @@ def test_an_edge_leads_where_the_table_says(edge, source, file, section, officer
     take(edge, application, Step(section), officers)
     target = TRANSITIONS[edge].target or source
     reached = make.fresh(file).state
+    if source == PermitState.CHANGING and edge in ("order_rectification", "rectified"):
+        target = PermitState.CHANGING  # the change waits on; once it is decided it leads where this step would have led
     expected = {"pass_restoration": PermitState.WARRANTY}.get(edge, target)  # a dig goes on into its warranty at once
     assert reached == expected
 
@@ -177,7 +181,16 @@ def test_every_state_but_the_last_ones_leads_on():
     assert leaving == set(PermitState.values) - set(PermitState.FINAL)
 
 
-@pytest.mark.parametrize("edge", [edge for edge, each in TRANSITIONS.items() if each.late_sources])
+LATE = [edge for edge, each in TRANSITIONS.items() if each.late_sources and edge != "ask_change"]
+
+
+def test_a_change_asked_for_in_time_skips_nothing_though_the_period_is_over(file, section):
+    application = make.put(file, PermitState.EXPIRED)
+    changes.ask_change(application, change(application), Step(section, afterwards=True))
+    assert not application.flaws.exists()
+
+
+@pytest.mark.parametrize("edge", LATE)
 def test_what_is_recorded_from_elsewhere_is_flagged(edge, file, section, officers):
     make_ready(edge, file, section, officers)
     for source in sorted(

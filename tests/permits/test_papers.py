@@ -233,6 +233,39 @@ def test_a_granted_change_says_what_stood_before(office, section, officers):
     assert (shown.before, shown.after) == (f"至{day_words(old)}", f"至{day_words(new)}")
 
 
+def test_a_second_change_says_what_the_first_made_of_it(office, section, officers):
+    application = make.make_granted(section, officers, starts_on=timezone.localdate())
+    signed(application, PaperKind.GRANT, section)
+    signed(application, PaperKind.LICENCE, section)
+    supervision.start(make.fresh(application), Step(section))
+    first, second = (application.ends_on + timedelta(days=days) for days in (5, 9))
+    for new in (first, second):
+        change = PermitChange(kind="place", reason="工期延误", new_ends_on=new, new_location=f"东移至{new}")
+        changes.ask_change(make.fresh(application), change, Step(section))
+        changes.resurvey_change(make.fresh(application), Step(section))
+        changes.grant_change(make.fresh(application), decisions.Verdict("同意", "副局长"), Step(section))
+    shown = build(make.fresh(application), PaperKind.CHANGE_GRANT).changes
+    assert [(each.before, each.after) for each in shown] == [
+        (f"至{day_words(first)}", f"至{day_words(second)}"),
+        (f"东移至{first}", f"东移至{second}"),
+    ]
+
+
+def test_a_change_from_before_it_kept_what_stood_reads_the_licence(office, section, officers):
+    application = make.make_granted(section, officers, starts_on=timezone.localdate())
+    signed(application, PaperKind.GRANT, section)
+    signed(application, PaperKind.LICENCE, section)
+    supervision.start(make.fresh(application), Step(section))
+    old, place, new = application.ends_on, application.location, application.ends_on + timedelta(days=5)
+    change = PermitChange(kind="place", reason="x", new_ends_on=new, new_location="东移20米")
+    changes.ask_change(make.fresh(application), change, Step(section))
+    changes.resurvey_change(make.fresh(application), Step(section))
+    changes.grant_change(make.fresh(application), decisions.Verdict("同意", "副局长"), Step(section))
+    application.changes.update(ends_on_before=None, location_before="")
+    shown = build(make.fresh(application), PaperKind.CHANGE_GRANT).changes
+    assert [each.before for each in shown] == [f"至{day_words(old)}", place]
+
+
 def test_a_rectification_order_speaks_of_the_last_order(office, section, officers):
     application = make.make_active(section, officers)
     demand = supervision.Demand("封闭围挡", timezone.localdate() + timedelta(days=3))

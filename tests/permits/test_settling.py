@@ -9,9 +9,10 @@ from django.utils import timezone
 from permits.charging import Asked
 from permits.enums import PermitState
 from permits.kinds import FeeKind, ItemKind
-from permits.models import Adjustment, FeeAssessment, FeePayment, FeeRefund, PermitChange
+from permits.models import Adjustment, FeeAssessment, FeePayment, FeeRefund, PermitChange, TariffRate
 from permits.workflow import changes, fees
 from permits.workflow.decisions import Verdict
+from permits.workflow.settling import asked_before, freed_by
 from permits.workflow.steps import Step
 from staff.refusals import Refused
 from tests.factories import permits as make
@@ -76,6 +77,40 @@ def test_a_larger_area_rewrites_the_segment_keeps_what_stood_and_adds_up(site, s
     assert (change.new_area, change.fee_difference) == (Decimal("36.00"), Decimal("90.00"))
 
 
+@pytest.fixture
+def trench(section, time_machine_day):
+    """10.32 ㎡ of coloured pavement at 150 and ten metres of granite kerb at 334.50: 4,893.00, paid."""
+    time_machine_day(date(2026, 3, 2))
+    tariff = make_tariff()
+    TariffRate.objects.create(tariff=tariff, subject="kerb_granite", measure="length", rate=Decimal("334.50"))
+    row = make.build_segment(
+        part="sidewalk", surface="coloured_sidewalk", kerb=Decimal(10), road=make.make_road(manager="district")
+    )
+    application = make.make_accepted(section, segments=[row], starts_on=date(2026, 3, 2))
+    pay(fees.assess(application, Asked("restoration", date(2026, 3, 2), granite_kerb=True), by=section), section)
+    return make.put(application, PermitState.ACTIVE, started_on=date(2026, 3, 2))
+
+
+def test_what_was_chosen_at_the_first_fee_is_chosen_again_for_the_difference(trench, section):
+    change = granted(trench, section, kind="area", new_segments=sides(trench, "20", "1"))
+    assert (change.fee_difference, change.fee_note) == (Decimal("1452.00"), "")
+    assert change.assessments.get().facts["麻石路缘石"] is True
+
+
+def test_a_fee_whose_facts_are_older_is_reckoned_as_before(trench, section):
+    fee = trench.assessments.get()
+    fee.facts = {"地段": "", "面积": "按申请"}
+    fee.save()
+    assert asked_before(fee) == Asked("restoration", date(2026, 3, 2))
+    assert granted(trench, section, kind="area", new_segments=sides(trench, "20", "1")).fee_difference == 0
+
+
+def test_slabs_and_the_double_fee_come_back_as_they_went_in(trench, section):
+    asked = Asked("restoration", date(2026, 3, 2), unpermitted=True, slabs={7: Decimal("12.50")})
+    known = FeeAssessment(kind="restoration", facts=fees.facts_of(trench, asked), frozen_at=timezone.now())
+    assert asked_before(FeeAssessment(kind="restoration", facts=known.facts, frozen_at=known.frozen_at)) == asked
+
+
 def test_a_refused_change_leaves_segments_and_money(site, section):
     changes.ask_change(site, PermitChange(kind="area", reason="x", new_segments=sides(site, "12", "3")), Step(section))
     changes.deny_change(site, Verdict("影响通行", "局长"), Step(section))
@@ -117,6 +152,68 @@ def test_a_cut_gives_back_its_share_of_what_was_paid(site, section, time_machine
     assert "已缴 450.00 元" in back.formula
     now = make.fresh(site)
     assert now.total_area == now.summed_area()
+
+
+def adjusted(application, section, **fields):
+    return changes.adjust(application, Adjustment(reason="道路改造", decided_by="局长", **fields), Step(section))
+
+
+def test_ground_given_up_earlier_was_used_and_paid_until_then(site, section, time_machine_day):
+    time_machine_day(date(2026, 3, 6))
+    assert adjusted(site, section, kind="shrink", new_segments=sides(site, "5", "3")).refund == Decimal("112.50")
+    time_machine_day(date(2026, 3, 8))
+    stop = adjusted(make.fresh(site), section, kind="stop")
+    assert stop.refund == Decimal("67.50")  # three days of 15 ㎡: 450 - 7×15×1.5 - 5×15×1.5 - what went back
+    assert stop.refunds.get().formula == "已缴 450.00 元，属于现有占用的 225.00 元 × （15 ㎡ × 3 天）÷（15 ㎡ × 10 天）"
+
+
+def test_cuts_and_changes_in_turn_give_back_what_is_not_used(site, section, time_machine_day):
+    time_machine_day(date(2026, 3, 3))
+    assert adjusted(site, section, kind="shrink", new_area=Decimal(15)).refund == Decimal("180.00")
+    time_machine_day(date(2026, 3, 4))
+    assert adjusted(make.fresh(site), section, kind="shorten", new_ends_on=date(2026, 3, 7)).refund == Decimal("90.00")
+    time_machine_day(date(2026, 3, 5))
+    longer = granted(make.fresh(site), section, kind="period", new_ends_on=date(2026, 3, 11))
+    assert longer.fee_difference == Decimal("90.00")  # 15 ㎡ for four days
+    pay(longer.assessments.get(), section)
+    time_machine_day(date(2026, 3, 6))
+    assert adjusted(make.fresh(site), section, kind="stop").refund == Decimal("112.50")  # 15 ㎡ for five days
+    held = sum(row.paid - row.refunded for row in site.assessments.all())
+    assert held == Decimal("157.50")  # two days of 30 ㎡, three of 15
+
+
+def test_a_fee_paid_too_much_and_given_back_by_hand_is_no_part_of_it(site, section, time_machine_day):
+    fee = site.assessments.get()
+    extra = FeePayment(assessment=fee, amount=Decimal(50), paid_on=timezone.localdate(), receipt_number="多")
+    fees.record_payment(extra, by=section)
+    fees.record_refund(FeeRefund(assessment=fee, ground="overpaid", amount=Decimal(50)), by=section)
+    time_machine_day(date(2026, 3, 6))
+    assert adjusted(site, section, kind="stop").refund == Decimal("225.00")
+
+
+def test_before_the_first_day_nothing_is_used(site, section, time_machine_day):
+    time_machine_day(date(2026, 3, 1))
+    day = date(2026, 3, 1)
+    segments = list(site.segments.all())
+    freed = freed_by(site, Adjustment(kind="stop"), segments, day)
+    assert (freed.days_freed, freed.days) == (10, 10)
+    assert freed_by(site, Adjustment(kind="stop"), segments, site.starts_on).days_freed == 9
+
+
+def test_what_a_cut_gave_back_is_charged_again_when_the_permit_grows_again(site, section):
+    row = adjusted(site, section, kind="shorten", new_ends_on=date(2026, 3, 5))
+    assert row.refund == Decimal("270.00")  # six days of ten
+    change = granted(make.fresh(site), section, kind="period", new_ends_on=date(2026, 3, 9))
+    more = change.assessments.get()
+    assert (more.total, [line["amount"] for line in more.lines]) == (Decimal("180.00"), ["360.00", "-180.00"])
+    assert "调整占用退费 270.00 元" in more.lines[-1]["formula"]
+
+
+def test_days_used_before_a_cut_do_not_pay_for_days_that_a_change_adds(site, section, time_machine_day):
+    time_machine_day(date(2026, 3, 6))
+    adjusted(site, section, kind="shrink", new_segments=sides(site, "5", "3"))
+    change = granted(make.fresh(site), section, kind="period", new_ends_on=date(2026, 3, 15))
+    assert change.fee_difference == Decimal("90.00")  # 15 ㎡ for four days more
 
 
 def test_a_shrunk_permit_keeps_its_old_segments_in_the_history(site, section):

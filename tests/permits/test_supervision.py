@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from permits import desk
 from permits.enums import PermitState
-from permits.models import Adjustment, Ending, Inspection, PermitChange, RestorationCheck
+from permits.models import Adjustment, Ending, Inspection, PermitChange, Rectification, RestorationCheck
 from permits.workflow import changes, supervision
 from permits.workflow.decisions import Verdict
 from permits.workflow.steps import Step
@@ -87,6 +88,38 @@ def test_an_order_is_done_when_the_site_is_put_right(active, section):
     assert row.done_on == timezone.localdate()
 
 
+def late_orders(user):
+    return [each for each in desk.todo(user) if "责令改正逾期未改" in each.text]
+
+
+def test_an_order_that_was_open_when_the_site_was_cleared_says_so_and_haunts_nobody(active, section, client):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    row = supervision.order_rectification(active, supervision.Demand("补设围挡", timezone.localdate()), Step(section))
+    Rectification.objects.update(ordered_on=yesterday, due_on=yesterday)
+    client.force_login(section)
+    (todo,) = late_orders(section)
+    assert todo.text.startswith("1 份")
+    assert active.number in client.get(todo.url).content.decode()
+    supervision.complete(active, Step(section))
+    row.refresh_from_db()
+    assert row.done_on is None
+    assert row.done_note == f"{timezone.localdate()}登记竣工（清场），此前未登记整改到位"
+    assert not late_orders(section)
+    page = client.get(f"{active.get_absolute_url()}?tab=site").content.decode()
+    assert row.done_note in page
+    assert "已改正" not in page
+
+
+def test_an_order_that_was_open_at_an_acceptance_entered_afterwards_says_so(active, section, officers):
+    row = supervision.order_rectification(active, supervision.Demand("补设围挡", timezone.localdate()), Step(section))
+    check = RestorationCheck(
+        first=officers[0], second=officers[1], happened_at=timezone.now(), passed=True, police_present=True
+    )
+    supervision.check_restoration(active, check, Step(section, afterwards=True))
+    row.refresh_from_db()
+    assert (row.done_on, row.done_note) == (None, f"{timezone.localdate()}验收合格，此前未登记整改到位")
+
+
 def longer(application, **fields):
     return PermitChange(
         **{"kind": "period", "reason": "雨天", "new_ends_on": application.ends_on + timedelta(days=5), **fields}
@@ -104,6 +137,87 @@ def test_a_granted_change_moves_the_end(active, section):
     changes.ask_change(active, longer(active), Step(section))
     changes.grant_change(active, Verdict("同意", "局长"), Step(section))
     assert (make.fresh(active).state, make.fresh(active).ends_on) == (PermitState.ACTIVE, until)
+
+
+@pytest.fixture
+def over(active, time_machine_day):
+    """Asked for on the last day, a Friday; the clerk types it on Monday, when the daily task has said that it is over."""
+    time_machine_day(active.ends_on)
+    filed = active.ends_on
+    time_machine_day(filed + timedelta(days=3))
+    assert supervision.expire_all() == 1
+    return make.fresh(active), filed
+
+
+def test_a_change_asked_for_in_time_is_entered_after_the_end(over, section):
+    application, filed = over
+    with pytest.raises(Refused, match="不能申请变更"):
+        changes.ask_change(application, longer(application), Step(section, filed))
+    changes.ask_change(application, longer(application), Step(section, filed, afterwards=True))
+    assert (make.fresh(application).state, application.flaws.count()) == (PermitState.CHANGING, 0)
+    changes.grant_change(make.fresh(application), Verdict("同意", "局长"), Step(section))
+    assert make.fresh(application).state == PermitState.ACTIVE
+
+
+def test_a_change_refused_after_the_end_leaves_the_permit_at_its_end(over, section):
+    application, filed = over
+    changes.ask_change(application, longer(application), Step(section, filed, afterwards=True))
+    changes.deny_change(application, Verdict("影响通行", "局长"), Step(section))
+    assert make.fresh(application).state == PermitState.EXPIRED
+
+
+def test_a_change_asked_for_after_the_end_is_a_flaw(over, section):
+    application, _ = over
+    changes.ask_change(application, longer(application), Step(section, afterwards=True))
+    assert [each.code for each in application.flaws.all()] == ["change-after-end"]
+
+
+@pytest.mark.parametrize("state", [PermitState.ISSUED, PermitState.ACTIVE, PermitState.RECTIFYING])
+@pytest.mark.parametrize("decide", [changes.grant_change, changes.deny_change])
+def test_a_decided_change_leads_back_to_where_it_was_asked_from(active, section, state, decide):
+    changes.ask_change(make.put(active, state), longer(active), Step(section))
+    assert make.fresh(active).state == PermitState.CHANGING
+    decide(active, Verdict("x", "局长"), Step(section))
+    assert make.fresh(active).state == state
+
+
+def test_an_order_given_while_a_change_waits_runs_beside_it(active, section):
+    today = timezone.localdate()
+    with pytest.raises(Refused, match="不能整改到位"):
+        supervision.rectified(active, Step(section, note="x"))
+    changes.ask_change(active, longer(active), Step(section))
+    with pytest.raises(Refused, match="没有未改正的责令"):
+        supervision.rectified(active, Step(section, note="x"))
+    supervision.order_rectification(active, supervision.Demand("补设围挡", today), Step(section))
+    assert make.fresh(active).state == PermitState.CHANGING
+    supervision.rectified(active, Step(section, note="已补设"))
+    supervision.order_rectification(active, supervision.Demand("再补", today), Step(section))
+    assert active.rectifications.filter(done_on=None).get().demand == "再补"
+    changes.grant_change(active, Verdict("同意", "局长"), Step(section))
+    assert make.fresh(active).state == PermitState.RECTIFYING
+    supervision.rectified(active, Step(section, note="已补"))
+    assert make.fresh(active).state == PermitState.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        (supervision.complete, "登记竣工（清场）"),
+        (lambda case, step: changes.adjust(case, Adjustment(kind="stop", reason="x", decided_by="x"), step), "决定停止占用"),
+        (
+            lambda case, step: changes.end_permit(
+                case, Ending(kind="cancel", ground="ended", facts="x", decided_by="局长"), step
+            ),
+            "注销许可",
+        ),
+    ],
+)  # fmt: skip
+def test_a_change_has_no_object_any_more_once_the_works_end(active, section, end, words):
+    change = changes.ask_change(active, longer(active), Step(section))
+    end(active, Step(section))
+    change.refresh_from_db()
+    assert (change.outcome, change.decided_on) == ("lapsed", timezone.localdate())
+    assert change.decision_note == f"{words}，变更申请终止办理"
 
 
 def test_another_place_is_looked_at_before_it_is_granted(active, section):

@@ -58,18 +58,23 @@ def site_board(application: Application, *, site: str = "") -> CasePaperContent:
 
 
 def changes_of(row: PermitChange) -> tuple[decision.Change, ...]:
-    """What the change moves from and to. Once granted, the application holds the new values: the licence says the old."""
+    """What the change moves from and to. Once granted, the application holds the new values, the change those before.
+
+    Changes that were granted before they kept them: the licence says the old.
+    """
     before = licensed(row.application) if row.outcome == ChangeOutcome.GRANTED else sources.case_facts(row.application)
     found = []
     if row.new_ends_on:
-        old = f"至{day_words(before.ends_on)}" if before else OLD
+        ends_on = row.ends_on_before or (before.ends_on if before else None)
+        old = f"至{day_words(ends_on)}" if ends_on else OLD
         found.append(decision.Change("期限", old, f"至{day_words(row.new_ends_on)}"))
     if row.new_area is not None:
         kept = sum((Decimal(each["area"]) for each in row.segments_before), Decimal(0))
         old = f"{plain(kept)}㎡" if kept else f"{plain(before.area)}㎡" if before else OLD
         found.append(decision.Change("面积", old, f"{plain(row.new_area)}㎡"))
     if row.new_location:
-        found.append(decision.Change("位置", before.place if before else OLD, row.new_location))
+        place = row.location_before or (before.place if before else OLD)
+        found.append(decision.Change("位置", place, row.new_location))
     return tuple(found) or (decision.Change(row.get_kind_display(), OLD, row.reason),)
 
 
