@@ -148,7 +148,7 @@ def street_submit(request: HttpRequest) -> JsonResponse:
     form = StreetForm(request.POST)
     answer = form.store(by=request.user) if form.is_valid() else None
     if answer is None:
-        return JsonResponse({"problems": form.problems()}, status=422)
+        return JsonResponse({"problems": form.problems(), "wrong": list(form.errors)}, status=422)
     finding = answer.finding
     return JsonResponse(
         {

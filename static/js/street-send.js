@@ -48,14 +48,15 @@ Street.sender = (addresses, tell, store) => {
 
   const problem = (answer) => answer.body?.problems?.join(" ") || `服务器没有接收（错误 ${answer.status}）。记录还在手机里，请稍后重试。`;
 
-  const refuse = async (entry, words) => {
-    entry.problem = words;
+  // `wrong`: names of the fields that the server refused, as far as it says.
+  const refuse = async (entry, words, wrong = []) => {
+    Object.assign(entry, { problem: words, wrong });
     await store.put(entry);
   };
 
   const sendEntry = async (entry) => {
     const answer = await post(addresses.submit, { ...entry.values, client_id: entry.client_id });
-    if (answer.status !== 200 || answer.body?.client_id !== entry.client_id) return refuse(entry, problem(answer));
+    if (answer.status !== 200 || answer.body?.client_id !== entry.client_id) return refuse(entry, problem(answer), answer.body?.wrong);
     Object.assign(entry, { number: answer.body.number, answer: answer.body, problem: "" });
     return store.put(entry);
   };

@@ -170,6 +170,23 @@ def test_a_refused_entry_stays_and_can_be_corrected(phone):
     assert Finding.objects.filter(place="样例广场东门").count() == 1
 
 
+def test_a_correction_of_a_waiting_entry_keeps_when_it_was_found(phone):
+    phone.expected = (CUT, "htmx:")
+    page = phone.page
+    waiting = "Street.openStore('street').all().then(([entry]) => entry.values)"
+    phone.context.set_offline(True)
+    type_entry(page, "店外")
+    first = page.evaluate(waiting)
+    page.evaluate("localStorage.setItem('street-clock', String(2 * 3600 * 1000))")  # two hours go by
+    page.get_by_role("button", name="改", exact=True).click()
+    page.locator("#street-count").fill("3")
+    page.get_by_role("button", name="保存并下一条").click()
+    expect(page.locator("#street-chosen")).to_be_hidden()
+    corrected = page.evaluate(waiting)
+    assert (first["count"], corrected["count"]) == ("1", "3")
+    assert corrected["found_at"] == first["found_at"]
+
+
 def test_a_position_outside_is_said_at_once(phone):
     page = phone.page
     phone.context.set_geolocation({"latitude": 28.2, "longitude": 112.97})

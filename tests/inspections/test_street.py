@@ -251,6 +251,7 @@ def test_a_refused_entry_says_why(client, assessor, more, words):
     refused = client.post(url("submit"), {**data(), **more})
     assert refused.status_code == 422
     assert words in " ".join(refused.json()["problems"])
+    assert refused.json()["wrong"] == list(more)  # the phone asks by these names
     assert not Finding.objects.exists()
 
 
