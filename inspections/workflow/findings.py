@@ -213,7 +213,7 @@ KEPT_BY_CORRECTION = frozenset(
 
 
 @transaction.atomic
-def edit_finding(finding: Finding, entry: FindingEntry, *, by: User, seen: int) -> Finding:
+def edit_finding(finding: Finding, entry: FindingEntry, *, by: User, seen: int, note: str = "") -> Finding:
     """Correct a finding before it is ordered; points and shares are worked out anew. `seen`: the version on the screen."""
     current = locked(finding)
     if current.state not in FindingState.EDITABLE:
@@ -242,7 +242,7 @@ def edit_finding(finding: Finding, entry: FindingEntry, *, by: User, seen: int) 
     current.shares.all().delete()
     FindingShare.objects.bulk_create(shares_of(current, responsibility))
     changes = changed_fields(before, logged_values(current, LOGGED_FIELDS))
-    Activity.record(Verb.UPDATE, current, by=by, title="修改", changes=changes)
+    Activity.record(Verb.UPDATE, current, by=by, title="修改", changes=changes, note=note)
     for place in (stood, entry_of(current)):
         rescore_later(place, registrar, by=by, because=current)
     return current
