@@ -301,29 +301,50 @@ def shares_of(finding: Finding, responsibility: Responsibility) -> list[FindingS
 
 @dataclass
 class Histories:
-    """Earlier findings by unit, item and words of the place, for a whole sheet: one query instead of one a row."""
+    """Findings of the register by unit, item and words of the place, for a whole sheet: one query instead of one a row.
+
+    `known`: those that an entry may follow. `stood`: when those were found that may follow an entry.
+    """
 
     known: dict[tuple[int, str, str], list[Earlier]] = field(default_factory=dict)
+    stood: dict[tuple[int, str, str], list[datetime]] = field(default_factory=dict)
 
     def load(self, ordered: Sequence[FindingEntry], registrar: Registrar) -> None:
         if not ordered:
             return
-        since = ordered[0].found_at - registrar.reach
+        first, last = ordered[0].found_at, ordered[-1].found_at
+        since, recurs = first - registrar.reach, timedelta(days=registrar.book.longest_recurrence + 1)
+        ends = (over + recurs for entry in ordered if (over := closed_when(entry)) is not None)
+        until = max(last, max(ends, default=last))
         codes = {entry.item.code for entry in ordered}
         rows = (
             Finding.objects.counted()
-            .filter(found_on__gte=local_day(since), found_at__lte=ordered[-1].found_at)
+            .filter(found_on__gte=local_day(since), found_at__lte=until)
             .filter(item__code__in=codes)
             .order_by("found_at")
             .values_list("pk", "lead_unit", "item__code", "place", "state", "found_at", "closed_at")
         )
         for pk, unit, code, place, state, found_at, closed_at in rows.iterator(chunk_size=5_000):
-            over = over_at(state, found_at, closed_at)
-            self.known.setdefault((unit, code, bare_words(place)), []).append(Earlier(pk, found_at, over))
+            key, over = (unit, code, bare_words(place)), over_at(state, found_at, closed_at)
+            if found_at <= last:
+                self.known.setdefault(key, []).append(Earlier(pk, found_at, over))
+            if found_at >= first:
+                self.stood.setdefault(key, []).append(found_at)
+
+    def key(self, entry: FindingEntry, registrar: Registrar) -> tuple[int, str, str]:
+        return registrar.responsibility(entry).lead, entry.item.code, bare_words(entry.place)
 
     def earlier(self, entry: FindingEntry, registrar: Registrar) -> list[Earlier]:
-        key = (registrar.responsibility(entry).lead, entry.item.code, bare_words(entry.place))
-        return self.known.setdefault(key, [])
+        return self.known.setdefault(self.key(entry, registrar), [])
+
+    def has_followers(self, entry: FindingEntry, registrar: Registrar) -> bool:
+        """Whether the register held already what was found there within the days of a recurrence after this was over."""
+        over = closed_when(entry)
+        if over is None or not self.stood:
+            return False
+        last = local_day(over) + timedelta(days=registrar.book.longest_recurrence)
+        found = self.stood.get(self.key(entry, registrar), ())
+        return any(found_at >= over and local_day(found_at) <= last for found_at in found)
 
     def still_open(self, entry: FindingEntry, registrar: Registrar) -> bool:
         """Whether an earlier finding of the same problem was open when this one was found."""

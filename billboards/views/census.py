@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from billboards.board_permissions import can_record_in
+from billboards.board_permissions import can_edit_item, can_record_in
 from billboards.forms.campaigns import ItemForm
 from billboards.models import Campaign, CampaignItem
 from billboards.views.campaigns import visible_campaign
@@ -87,7 +87,7 @@ def census_submit(request: HttpRequest) -> JsonResponse:
     except Refused as refusal:
         return refused(str(refusal))
     if item is not None:
-        return acknowledged(item)
+        return come_again(request, item)
     number = request.POST.get("campaign", "")
     rows = Campaign.objects.visible_to(request.user)
     campaign = rows.filter(pk=number).first() if number.isdecimal() else None
@@ -104,6 +104,30 @@ def census_submit(request: HttpRequest) -> JsonResponse:
     return acknowledged(stored)
 
 
+def come_again(request: HttpRequest, item: CampaignItem) -> JsonResponse:
+    """What came before under this key: the same again, its answer lost; or corrected on the phone since. A correction
+    is taken as long as nobody went on with the item; else it is said where to make it."""
+    data = request.POST.copy()
+    data["seen"] = str(item.version)
+    for name in ("latitude", "longitude", "area"):
+        if not data.get(name):  # a position that a picture brought stays; no area is none
+            data[name] = "0" if name == "area" else str(getattr(item, name) or "")
+    form = ItemForm(data, instance=item, user=request.user)
+    form.fields["found_on"].show_hidden_initial = False  # compared with the item, not with a field that no phone sends
+    other = [name for name in form.changed_data if name in form.Meta.fields]
+    if not other:
+        return acknowledged(item)
+    if item.version > 1 or not can_edit_item(request.user, item):
+        names = "、".join(str(form.fields[name].label) for name in other)
+        return acknowledged(
+            item, f"手机上的内容与已登记的不同（{names}），没有采用：登记后已有人办理。请打开这条问题核对修改"
+        )
+    stored = form.store() if form.is_valid() else None
+    if stored is None:
+        return refused(*(problem_of(form, name, errors) for name, errors in form.errors.items()))
+    return acknowledged(stored, "已按手机上的更正修改")
+
+
 def problem_of(form: ItemForm, name: str, errors: list[str]) -> str:
     """The field in front, unless the words name it: on the phone nothing stands beside its field any more."""
     label = form.fields[name].label if name in form.fields else ""
@@ -111,8 +135,9 @@ def problem_of(form: ItemForm, name: str, errors: list[str]) -> str:
     return words if not label or label in words else f"{label}：{words}"
 
 
-def acknowledged(item: CampaignItem) -> JsonResponse:
-    facts = {"number": item.number, "url": item.get_absolute_url(), "told": f"已登记 {item.amount}"}
+def acknowledged(item: CampaignItem, more: str = "") -> JsonResponse:
+    told = "；".join(filter(None, [f"已登记 {item.amount}", more]))
+    facts = {"number": item.number, "url": item.get_absolute_url(), "told": told}
     return JsonResponse({"client_id": str(item.entry_key), **facts})
 
 

@@ -148,7 +148,7 @@ def street_submit(request: HttpRequest) -> JsonResponse:
     form = StreetForm(request.POST)
     answer = form.store(by=request.user) if form.is_valid() else None
     if answer is None:
-        return JsonResponse({"problems": form.problems()}, status=422)
+        return JsonResponse({"problems": form.problems(), "wrong": list(form.errors)}, status=422)
     finding = answer.finding
     return JsonResponse(
         {
@@ -158,7 +158,7 @@ def street_submit(request: HttpRequest) -> JsonResponse:
             "points": f"{finding.points.normalize():f}",
             "merged": answer.merged,
             "told": told(answer),
-            "warnings": form.warnings(),
+            "warnings": [*form.warnings(), *filter(None, [answer.not_taken])],
         }
     )
 
@@ -168,7 +168,8 @@ def told(answer: street.Answer) -> str:
     finding = answer.finding
     if not answer.merged:
         late = published_words([finding.month])
-        return "；".join([f"扣 {finding.points.normalize():f} 分", *late])
+        corrected = ["已按手机上的更正修改"] if answer.corrected else []
+        return "；".join([f"扣 {finding.points.normalize():f} 分", *corrected, *late])
     kept = f"；这次的{'、'.join(answer.kept)}已记在原问题里，没有改动原登记" if answer.kept else ""
     return f"已并入 {finding.number}，不重复扣分{kept}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -14,7 +14,7 @@ from inspections.models import Finding, FindingShare, Review, StandardVersion
 from inspections.registrar import FindingEntry, Histories, Registrar, entry_of, shares_of
 from inspections.responsibility import Responsibility
 from inspections.workflow.notice import people_of
-from inspections.workflow.points import rescore_later
+from inspections.workflow.points import rescore_followers, rescore_later
 from inspections.workflow.rounds import RoundBook, mark_visited
 from inspections.workflow.steps import (
     TransitionNotAllowed,
@@ -87,6 +87,7 @@ def register_finding(entry: FindingEntry, *, by: User | None) -> Finding:
     Activity.record(Verb.CREATE, finding, by=by, title="登记", changes={"扣分": [None, finding.points]})
     if finding.handling == Handling.SPOT:
         store_spot_review(finding, by=by)
+    rescore_followers(finding, by=by)
     return finding
 
 
@@ -134,9 +135,11 @@ def register_findings(
     """Register many checked entries exactly as one by one, in chunks, in the caller's transaction. Returns how many.
 
     A sheet may repeat an open problem on another day: recorded all the same (recording never refuses what happened), as
-    a finding without recurrence. The whole batch is one line in the log, written by the pipeline.
+    a finding without recurrence. The whole batch is one line in the log, written by the pipeline; what stood already
+    and turns out to repeat one of the batch is scored anew, with a line of its own.
     """
     registrar, histories, rounds = Registrar(), Histories(), RoundBook()
+    before_others: dict[tuple[Hashable, str], tuple[FindingEntry, Finding]] = {}  # the first at each place and month
     ordered = sorted(entries, key=lambda entry: entry.found_at)
     histories.load(ordered, registrar)
     done = 0
@@ -147,6 +150,8 @@ def register_findings(
         for entry, (finding, _) in zip(part, built, strict=True):
             finding.registered_by, finding.batch = by, batch
             finding.round_id = rounds.round_for(entry.found_at, entry.round_id)
+            if histories.has_followers(entry, registrar):
+                before_others.setdefault((histories.key(entry, registrar), finding.month), (entry, finding))
         Finding.objects.bulk_create([finding for finding, _ in built])
         FindingShare.objects.bulk_create(
             (share for finding, answer in built for share in shares_of(finding, answer)), batch_size=CHUNK
@@ -154,6 +159,8 @@ def register_findings(
         done += len(part)
         if progress is not None:
             progress.step(done, len(ordered))
+    for entry, finding in before_others.values():
+        rescore_later(entry, registrar, by=by, because=finding)
     return done
 
 
@@ -206,7 +213,7 @@ KEPT_BY_CORRECTION = frozenset(
 
 
 @transaction.atomic
-def edit_finding(finding: Finding, entry: FindingEntry, *, by: User, seen: int) -> Finding:
+def edit_finding(finding: Finding, entry: FindingEntry, *, by: User, seen: int, note: str = "") -> Finding:
     """Correct a finding before it is ordered; points and shares are worked out anew. `seen`: the version on the screen."""
     current = locked(finding)
     if current.state not in FindingState.EDITABLE:
@@ -235,7 +242,7 @@ def edit_finding(finding: Finding, entry: FindingEntry, *, by: User, seen: int) 
     current.shares.all().delete()
     FindingShare.objects.bulk_create(shares_of(current, responsibility))
     changes = changed_fields(before, logged_values(current, LOGGED_FIELDS))
-    Activity.record(Verb.UPDATE, current, by=by, title="修改", changes=changes)
+    Activity.record(Verb.UPDATE, current, by=by, title="修改", changes=changes, note=note)
     for place in (stood, entry_of(current)):
         rescore_later(place, registrar, by=by, because=current)
     return current
@@ -270,6 +277,7 @@ def close_finding(finding: Finding, *, by: User | None, closed_at: datetime | No
     current.save(update_fields=["state", "closed_at", "due_at", "version"])
     Review.objects.create(finding=current, outcome=ReviewOutcome.PASSED, flag=flag, reviewed_by=by, reviewed_at=moment)
     record_step(current, "close", by=by, note=flag, 销号时间=[None, moment])
+    rescore_followers(current, by=by)
     return current
 
 

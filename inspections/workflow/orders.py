@@ -16,6 +16,7 @@ from inspections.registrar import Registrar
 from inspections.workflow.findings import withdraw_line
 from inspections.workflow.notice import people_of
 from inspections.workflow.order_paper import OrderPaper
+from inspections.workflow.points import rescore_followers
 from inspections.workflow.steps import TransitionNotAllowed, check_past, last_step, locked, move, record_step
 from staff.models import Unit, User, notify
 from staff.papers import sign_paper
@@ -52,6 +53,7 @@ def deduct(current: Finding, *, by: User) -> Finding:
     own = current.shares.get(unit=current.lead_unit_id).points  # what this unit pays, not the whole
     text = f"{current.number} {current.item.name}（{current.place}）扣本单位 {own.normalize():f} 分，不需整改反馈。"
     notify(people_of([current.lead_unit_id]), text, url=current.get_absolute_url())
+    rescore_followers(current, by=by)
     return current
 
 

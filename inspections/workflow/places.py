@@ -139,8 +139,12 @@ def keep_place(
 @transaction.atomic
 def register_and_keep(entry: FindingEntry, *, by: User) -> Finding:
     """Register a finding and keep its place as a known one; neither if either is refused."""
+    keep_its_place(entry, by=by)
+    return register_finding(entry, by=by)
+
+
+def keep_its_place(entry: FindingEntry, *, by: User) -> None:
     if entry.known_place is None and entry.units:
         entry.known_place = keep_place(
             entry.place, entry.area, unit=entry.units[0], by=by, latitude=entry.latitude, longitude=entry.longitude
         ).pk
-    return register_finding(entry, by=by)

@@ -1,11 +1,11 @@
-"""Points that change after registration: decided on appeal or by a leader, or because an earlier finding went away."""
+"""Points that change after registration: decided on appeal or by a leader, or because an earlier finding came or went."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 from inspections.models import Finding, FindingShare
-from inspections.registrar import FindingEntry, Registrar, entry_of
+from inspections.registrar import FindingEntry, Registrar, entry_of, over_at
 from inspections.responsibility import Responsibility
 from staff.models import Activity, User, Verb, changed_fields
 
@@ -31,10 +31,12 @@ def set_points(finding: Finding, points: Decimal) -> None:
 def rescore_later(entry: FindingEntry, registrar: Registrar, *, by: User | None, because: Finding) -> None:
     """Work out anew the later findings at that place: a recurrence of what was voided or moved is none (申诉: 重新计分).
 
-    Points that were decided on appeal or by a leader are never raised by that.
+    Points that were decided on appeal or by a leader are never raised by that; nor is what was recorded by itself while
+    an earlier one was open.
     """
     for later in registrar.later(entry, without=because.pk):
-        number = registrar.recurrence(entry_of(later), without=later.pk).number
+        answer = registrar.recurrence(entry_of(later), without=later.pk)
+        number = answer.number if answer.same_as is None else min(answer.number, later.recurrence)
         if number == later.recurrence:
             continue
         before = {"第几次反复": later.recurrence, "扣分": later.points}
@@ -46,3 +48,16 @@ def rescore_later(entry: FindingEntry, registrar: Registrar, *, by: User | None,
         share_points(later)
         changes = changed_fields(before, {"第几次反复": number, "扣分": points})
         Activity.record(Verb.UPDATE, later, by=by, title="重新计分", note=f"因{because.number}有变动", changes=changes)
+
+
+def rescore_followers(finding: Finding, *, by: User | None) -> None:
+    """Score anew what was found after this one was over but entered before that was known.
+
+    Recurrence goes by the days on which things were found and put right, not by the order in which they arrive.
+    """
+    over = over_at(finding.state, finding.found_at, finding.closed_at)
+    if over is None:
+        return
+    same = Finding.objects.counted().filter(lead_unit=finding.lead_unit_id, item__code=finding.item.code)
+    if same.filter(found_at__gte=over).exclude(pk=finding.pk).exists():
+        rescore_later(entry_of(finding), Registrar(), by=by, because=finding)

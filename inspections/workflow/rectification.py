@@ -14,6 +14,7 @@ from django.utils import timezone
 from inspections.enums import TRANSITIONS, FindingState, PhotoKind, RequestState, ReviewOutcome
 from inspections.models import Extension, Finding, FindingPhoto, RectificationReport, Review
 from inspections.workflow.notice import office, people_of
+from inspections.workflow.points import rescore_followers
 from inspections.workflow.steps import TransitionNotAllowed, check_past, last_step, locked, move, record_step
 from staff.models import Activity, User, Verb, notify
 from staff.refusals import Refused
@@ -143,6 +144,7 @@ def review_finding(
     settle(current, verdict, moment)
     record_step(current, EDGE_OF[verdict], by=by, note="；".join(filter(None, (verdict.label, reason, flag))))
     tell_unit_of_review(current, verdict, reason)
+    rescore_followers(current, by=by)
     return review
 
 

@@ -13,18 +13,22 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
-from inspections.enums import Handling, PhotoKind
+from inspections.enums import FindingState, Handling, PhotoKind
 from inspections.models import Finding, FindingPhoto, Sighting
-from inspections.registrar import FindingEntry, Registrar
-from inspections.workflow.findings import AlreadyOpen, register_finding
-from inspections.workflow.places import register_and_keep
+from inspections.recurrence import bare_words, same_place
+from inspections.registrar import FindingEntry, Registrar, entry_of
+from inspections.responsibility import ResponsibilityError
+from inspections.workflow.findings import AlreadyOpen, edit_finding, register_finding
+from inspections.workflow.places import keep_its_place, register_and_keep
 from inspections.workflow.rectification import check_unused
+from inspections.workflow.steps import locked
 from staff.models import Activity, User, Verb
 from staff.offline import arrived_whole
 from staff.refusals import Refused
 from staff.uploads import save_image
 
 SIGHTING_LENGTH = 300
+ON_PHONE = "手机上更正"  # how the log tells a correction of the phone from one at the desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,15 @@ class Answer:
     """`merged`: the problem was registered and still open, so this is the same finding and costs nothing more.
 
     `kept`: what the merged entry said more than the finding, in words; it is kept with the finding and changes no points.
+    `corrected`: it came before and was corrected on the phone since, and so is the finding. `not_taken`: what of such a
+    correction was not taken, why, and where to make it.
     """
 
     finding: Finding
     merged: bool
     kept: tuple[str, ...] = ()
+    corrected: bool = False
+    not_taken: str = ""
 
 
 def known_entry(client_id: UUID, by: User) -> Answer | None:
@@ -56,7 +64,7 @@ def known_entry(client_id: UUID, by: User) -> Answer | None:
 
 @transaction.atomic
 def take_entry(entry: FindingEntry, *, by: User, keep_place: bool = False) -> Answer:
-    """Register an entry of a phone; the same one again gives the same answer. `entry.client_id` must be set.
+    """Register an entry of a phone; the same one again gives the same answer, a corrected one corrects. `client_id` is set.
 
     An entry sent twice at the same moment meets the unique key: the slower one then finds what the faster one stored.
     """
@@ -64,7 +72,8 @@ def take_entry(entry: FindingEntry, *, by: User, keep_place: bool = False) -> An
         raise ValueError("an entry of a phone carries its own key")
     known = known_entry(entry.client_id, by)
     if known is not None:
-        return replace(known, kept=said_more(known.finding, entry)) if known.merged else known
+        answer_again = see_more if known.merged else take_correction
+        return answer_again(known.finding, entry, by=by, keep_place=keep_place)
     register = register_and_keep if keep_place else register_finding
     try:
         with transaction.atomic():
@@ -82,6 +91,92 @@ def take_entry(entry: FindingEntry, *, by: User, keep_place: bool = False) -> An
         kept = said_more(again.finding, entry)
         _see_again(again.finding, entry, entry.client_id, kept, by=by)
         return Answer(again.finding, True, kept)
+
+
+def take_correction(finding: Finding, entry: FindingEntry, *, by: User, keep_place: bool) -> Answer:
+    """What came before under this key: the same again, its answer lost; or corrected on the phone since.
+
+    A correction goes through the door of every other as long as nobody went on with the finding. The moment it was found
+    and its round are not corrected on the phone.
+    """
+    current = locked(finding)
+    entry = replace(entry, found_at=current.found_at)
+    if keep_place and entry.known_place is None and is_named(current, entry.place):
+        entry.known_place = current.spot_id  # kept when the entry came first
+    other = differences(current, entry)
+    if not other:
+        return Answer(current, False)
+    words = f"手机上的内容与已登记的不同（{'、'.join(other)}），没有采用："
+    if current.state != FindingState.REGISTERED or current.held:
+        why = f"{current.number}{current.get_state_display()}。登记确实有误的，请联系考评办。"
+        return Answer(current, False, not_taken=words + why)
+    if Activity.objects.about(current).filter(title="修改").exclude(note=ON_PHONE).exists():
+        why = f"{current.number}登记后已经修改过。请打开这条问题核对，需要时点“修改”。"
+        return Answer(current, False, not_taken=words + why)
+    left = []
+    if entry.handling == Handling.SPOT:
+        left.append("登记后不能改为即查即改，已经整改到位的请直接销号")
+        entry.handling = current.handling
+    if "考评轮次" in other:
+        left.append("考评轮次登记后不能改，确需改的请作废后重新登记")
+    if differences(current, entry) not in ((), ("考评轮次",)):
+        if keep_place:
+            keep_its_place(entry, by=by)
+        current = edit_finding(current, entry, by=by, seen=current.version, note=ON_PHONE)
+        return Answer(current, False, corrected=True, not_taken="；".join(left))
+    return Answer(current, False, not_taken="；".join(left))
+
+
+def is_named(finding: Finding, words: str) -> bool:
+    return finding.spot is not None and bare_words(finding.spot.name) == bare_words(words)
+
+
+def differences(finding: Finding, entry: FindingEntry) -> tuple[str, ...]:
+    """In which fields an entry of the phone says otherwise than the finding that was made of it."""
+    pairs: dict[str, tuple[object, object]] = {
+        "小项": (finding.item_id, entry.item.pk),
+        "区域类型": (finding.area, entry.area),
+        "责任单位": (True, is_answered_by(finding, entry)),
+        "具体地点": (finding.place, entry.place),
+        "点位": (finding.spot_id, entry.known_place),
+        "位置": ((finding.latitude, finding.longitude), (entry.latitude, entry.longitude)),
+        "数量": (finding.count, entry.count),
+        "严重情形": (finding.severe, entry.severe),
+        "处理方式": (finding.handling, entry.handling),
+        "存在问题": (finding.description, entry.description),
+        "问题来源": (finding.source, entry.source),
+        "检查人": (finding.found_by, entry.found_by),
+        "考评轮次": (None if finding.round is None or finding.round.is_default else finding.round_id, entry.round_id),
+    }
+    return tuple(name for name, (stored, said) in pairs.items() if stored != said)
+
+
+def is_answered_by(finding: Finding, entry: FindingEntry) -> bool:
+    """Whether the unit that the entry names leads to who answers for the finding."""
+    answering = set(finding.shares.values_list("unit", flat=True))
+    try:
+        return set(entry.units) <= answering and set(Registrar().responsibility(entry).shares) == answering
+    except ResponsibilityError:
+        return False
+
+
+def see_more(finding: Finding, entry: FindingEntry, *, by: User, keep_place: bool) -> Answer:
+    """A merged entry again: what was corrected on the phone since is added to what is kept with the finding."""
+    registrar, kept = Registrar(), said_more(finding, entry)
+    named_alike = bare_words(entry.place) == bare_words(finding.place)
+    here = entry.item.code == finding.item.code and (named_alike or same_place(entry.spot, entry_of(finding).spot))
+    if not here or not registrar.is_same_case(entry, finding):
+        why = f"手机上的内容与 {finding.number} 不是同一处的同一问题，没有另行登记。确是另一处的，请重新录入一条。"
+        return Answer(finding, True, not_taken=why)
+    assert entry.client_id is not None  # noqa: S101 -- take_entry refuses without
+    sighting = Sighting.objects.select_for_update(of=("self",)).get(client_id=entry.client_id)
+    more = [words for words in (entry.description, *kept) if words and words not in sighting.description]
+    description = "；".join(filter(None, (sighting.description, *more)))[:SIGHTING_LENGTH]
+    if description != sighting.description:
+        sighting.description = description
+        sighting.save(update_fields=["description"])
+        Activity.record(Verb.UPDATE, finding, by=by, title="再次发现", note="；".join(more))
+    return Answer(finding, True, kept)
 
 
 def said_more(finding: Finding, entry: FindingEntry) -> tuple[str, ...]:

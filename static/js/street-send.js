@@ -48,43 +48,45 @@ Street.sender = (addresses, tell, store) => {
 
   const problem = (answer) => answer.body?.problems?.join(" ") || `服务器没有接收（错误 ${answer.status}）。记录还在手机里，请稍后重试。`;
 
-  const refuse = async (entry, words) => {
-    entry.problem = words;
-    await store.put(entry);
+  // Each of these says whether the entry still stands as it was sent. `wrong`: the fields that the server refused, if it says.
+  const refuse = (entry, words, wrong = []) => {
+    Object.assign(entry, { problem: words, wrong });
+    return store.put(entry);
   };
 
   const sendEntry = async (entry) => {
     const answer = await post(addresses.submit, { ...entry.values, client_id: entry.client_id });
-    if (answer.status !== 200 || answer.body?.client_id !== entry.client_id) return refuse(entry, problem(answer));
+    if (answer.status !== 200 || answer.body?.client_id !== entry.client_id) return refuse(entry, problem(answer), answer.body?.wrong);
     Object.assign(entry, { number: answer.body.number, answer: answer.body, problem: "" });
     return store.put(entry);
   };
 
   const sendPhoto = async (entry, photo) => {
     const blob = await store.photo(photo.key);
-    if (!blob) return; // acknowledged before, when the page was closed too early
+    if (!blob) return true; // acknowledged before, when the page was closed too early
     const answer = await post(addresses.photo, { client_id: entry.client_id, sha256: photo.sha256, photo: new File([blob], photo.name, { type: blob.type }) });
     const hash = answer.body?.sha256;
     if (answer.status !== 200 || !hash || (photo.sha256 && photo.sha256 !== hash)) {
       return refuse(entry, `照片“${photo.name}”：${problem(answer)}`);
     }
     photo.done = true;
-    await store.put(entry);
+    if (!(await store.put(entry))) return false;
     await store.dropPhoto(photo.key);
+    return true;
   };
 
+  // What is taken up for correction meanwhile waits for that; what was corrected goes with the next round, under the same key.
   const sendOne = async (entry) => {
-    if (!entry.number) await sendEntry(entry);
+    let stands = entry.number ? true : await sendEntry(entry);
     for (const photo of entry.number ? entry.photos : []) {
       if (photo.done) continue;
+      if (!stands || tell.held(entry)) break;
       entry.problem = "";
-      await sendPhoto(entry, photo);
+      stands = await sendPhoto(entry, photo);
       if (entry.problem) break;
     }
-    if (entry.number && entry.photos.every((photo) => photo.done)) {
-      await store.drop(entry);
-      tell.sent(entry);
-    }
+    const whole = stands && entry.number && entry.photos.every((photo) => photo.done) && !tell.held(entry);
+    if (whole && (await store.drop(entry))) tell.sent(entry);
     await tell.changed();
   };
 
@@ -95,7 +97,9 @@ Street.sender = (addresses, tell, store) => {
     if (kept) throw new Offline(); // the answer came from the phone itself
     const mine = waiting.filter((entry) => entry.user === reference.user);
     tell.others(waiting.length - mine.length);
-    for (const entry of mine) if ((again || !entry.problem) && !tell.held(entry)) await sendOne(entry);
+    for (const entry of mine) {
+      if ((again || !entry.problem) && !tell.held(entry) && (await store.stands(entry))) await sendOne(entry);
+    }
   };
 
   const later = () => {

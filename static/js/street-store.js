@@ -32,6 +32,19 @@ Street.openStore = (name) => {
     });
   };
 
+  // What was sent may have been corrected or deleted while the answer was on its way: `act` is done, and true is given, only
+  // if the entry is still stored as it was read.
+  const ifUnchanged = (entry, act) =>
+    run("readwrite", (entries, photos) => {
+      const answer = { result: false };
+      const asked = entries.get(entry.client_id);
+      asked.onsuccess = () => {
+        answer.result = asked.result?.saved === entry.saved;
+        if (answer.result) act(entries, photos);
+      };
+      return answer;
+    });
+
   return {
     name,
     // `old`: the entry that this one takes the place of, under the same key; never is neither of them stored.
@@ -41,14 +54,15 @@ Street.openStore = (name) => {
         blobs.forEach((blob, index) => photos.put({ key: entry.photos[index].key, blob }));
         return entries.put(entry);
       }),
-    put: (entry) => run("readwrite", (entries) => entries.put(entry)),
+    stands: (entry) => ifUnchanged(entry, () => {}),
+    put: (entry) => ifUnchanged(entry, (entries) => entries.put(entry)),
     all: async () => (await run("readonly", (entries) => entries.getAll())).sort((one, other) => one.saved - other.saved),
     photo: async (key) => (await run("readonly", (entries, photos) => photos.get(key)))?.blob,
     dropPhoto: (key) => run("readwrite", (entries, photos) => photos.delete(key)),
     drop: (entry) =>
-      run("readwrite", (entries, photos) => {
+      ifUnchanged(entry, (entries, photos) => {
         entry.photos.forEach((photo) => photos.delete(photo.key));
-        return entries.delete(entry.client_id);
+        entries.delete(entry.client_id);
       }),
   };
 };

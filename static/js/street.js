@@ -196,8 +196,13 @@
   });
 
   // --- What it would cost ---
+  // A correction does not move when the problem was found, unless that moment is what the server refused.
+  const foundAt = () => {
+    if (editing && !editing.wrong?.includes("found_at")) return editing.values.found_at;
+    return new Date(Date.now() + Number(localStorage.getItem("street-clock") || 0)).toISOString();
+  };
   const values = () => ({
-    found_at: new Date(Date.now() + Number(localStorage.getItem("street-clock") || 0)).toISOString(),
+    found_at: foundAt(),
     item: chosen.item?.id ?? "",
     unit: field("unit").value,
     area: field("area").value,

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from billboards.models import CampaignItem, ItemPhoto
 from billboards.workflow import campaigns
+from staff.models import Activity
 from staff.permissions import Roles
 from tests.billboards.test_case_pages import signed_in
 from tests.factories.boards import make_campaign, picture
@@ -47,6 +48,28 @@ def test_an_entry_sent_twice_is_one_item_and_both_are_acknowledged(squad, campai
     assert [answer["client_id"] for answer in answers] == [sent["client_id"]] * 2
     assert answers[0]["number"] == answers[1]["number"] == item.number
     assert (item.quantity, item.place, item.recorded_by) == (2, "湖滨路 8 号", squad.user)
+
+
+def test_a_correction_after_a_lost_answer_corrects_the_item(squad, campaign):
+    sent = entry(campaign, area="", latitude="29.320000", longitude="113.120000")
+    told = [squad.post(SUBMIT, {**sent, **more}).json()["told"] for more in ({}, {"latitude": "", "longitude": ""})]
+    assert told[0] == told[1]  # the same again
+    answer = squad.post(SUBMIT, {**sent, "quantity": "5", "place": "湖滨路 9 号"}).json()
+    item = CampaignItem.objects.get()
+    assert (item.quantity, item.place, str(item.latitude)) == (5, "湖滨路 9 号", "29.320000")
+    assert "已按手机上的更正修改" in answer["told"]
+    assert Activity.objects.about(item).get(title="修改专项问题").changes["数量"] == ["2", "5"]
+    assert squad.post(SUBMIT, {**sent, "place": ""}).status_code == 200  # version two: said, not stored
+    assert "没有采用" in squad.post(SUBMIT, sent).json()["told"]
+    assert CampaignItem.objects.get().quantity == 5
+
+
+def test_a_wrong_correction_stays_on_the_phone(squad, campaign):
+    sent = entry(campaign)
+    squad.post(SUBMIT, sent)
+    answer = squad.post(SUBMIT, {**sent, "quantity": "0"})
+    assert (answer.status_code, CampaignItem.objects.get().quantity) == (422, 2)
+    assert "数量" in answer.json()["problems"][0]
 
 
 def test_a_photo_is_acknowledged_by_its_hash_and_stored_once(squad, campaign):

@@ -170,6 +170,77 @@ def test_a_refused_entry_stays_and_can_be_corrected(phone):
     assert Finding.objects.filter(place="样例广场东门").count() == 1
 
 
+def test_a_correction_of_a_waiting_entry_keeps_when_it_was_found(phone):
+    phone.expected = (CUT, "htmx:")
+    page = phone.page
+    waiting = "Street.openStore('street').all().then(([entry]) => entry.values)"
+    phone.context.set_offline(True)
+    type_entry(page, "店外")
+    first = page.evaluate(waiting)
+    page.evaluate("localStorage.setItem('street-clock', String(2 * 3600 * 1000))")  # two hours go by
+    page.get_by_role("button", name="改", exact=True).click()
+    page.locator("#street-count").fill("3")
+    page.get_by_role("button", name="保存并下一条").click()
+    expect(page.locator("#street-chosen")).to_be_hidden()
+    corrected = page.evaluate(waiting)
+    assert (first["count"], corrected["count"]) == ("1", "3")
+    assert corrected["found_at"] == first["found_at"]
+
+
+def correct_count(page, count):
+    page.get_by_role("button", name="改", exact=True).click()
+    expect(page.locator("#street-chosen")).to_contain_text("店外")
+    page.locator("#street-count").fill(count)
+    page.get_by_role("button", name="保存并下一条").click()
+    expect(page.locator("#street-chosen")).to_be_hidden()
+
+
+def test_a_correction_after_a_lost_answer_arrives(phone, tmp_path):
+    phone.expected = ("ERR_FAILED", "Failed to load")
+    page = phone.page
+    lost = []
+
+    def lose(route):
+        lost.append(route.fetch().status)
+        route.abort()
+
+    page.route("**/street/submit/", lose)
+    type_entry(page, "店外", picture(tmp_path / "one.jpg", "red"))
+    expect(page.locator("#street-notice")).to_contain_text("没有连上服务器")
+    assert lost == [200]
+    assert Finding.objects.get(place="样例广场东门").count == 1
+    correct_count(page, "3")
+    page.unroute("**/street/submit/")
+    page.locator("#street-now").click()
+    expect(page.locator("#street-waiting")).to_have_text("未上传 0", timeout=30_000)
+    finding = Finding.objects.get(place="样例广场东门")
+    assert (finding.count, finding.photos.count()) == (3, 1)
+    expect(page.locator("#street-sent li")).to_contain_text("手机上的更正")
+
+
+def test_a_correction_while_the_answer_is_on_its_way_is_not_overwritten(phone):
+    page = phone.page
+    held = []
+
+    def hold_the_first(route):
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/street/submit/", hold_the_first)
+    type_entry(page, "店外")
+    for _ in range(100):
+        if not held:
+            page.wait_for_timeout(100)
+    assert len(held) == 1
+    correct_count(page, "3")
+    held[0].continue_()
+    expect(page.locator("#street-waiting")).to_have_text("未上传 0", timeout=30_000)
+    assert Finding.objects.get(place="样例广场东门").count == 3
+    expect(page.locator("#street-sent li")).to_have_count(1)
+
+
 def test_a_position_outside_is_said_at_once(phone):
     page = phone.page
     phone.context.set_geolocation({"latitude": 28.2, "longitude": 112.97})

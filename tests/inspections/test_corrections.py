@@ -11,9 +11,10 @@ from inspections.forms.findings import FindingForm
 from inspections.models import Finding, ScoringRuleSet
 from inspections.registrar import Registrar, entry_of
 from inspections.workflow import findings as workflow
+from inspections.workflow import orders, rectification
 from staff.models import Activity, UnitKind
 from staff.permissions import Roles
-from tests.factories.inspections import ItemFactory, entry, make_finding, moment
+from tests.factories.inspections import ItemFactory, entry, in_state, make_finding, moment
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +167,77 @@ def test_the_bureau_may_set_the_days_within_which_a_problem_recurs(place):
     make_finding(**place, found_at=moment(2026, 3, 1), closed_at=moment(2026, 3, 2))
     assert make_finding(**place, found_at=moment(2026, 3, 10), closed_at=moment(2026, 3, 11)).recurrence == 0
     assert make_finding(**place, found_at=moment(2026, 3, 15)).recurrence == 1
+
+
+def spot(place, *day):
+    return entry(**place, handling="spot", found_at=moment(2026, *day))
+
+
+def in_bulk(first):
+    workflow.register_findings([first], by=None)
+
+
+def singly(first):
+    workflow.register_finding(first, by=UserFactory())
+
+
+@pytest.mark.parametrize("register", [singly, in_bulk])
+def test_what_was_found_earlier_and_arrives_later_makes_a_recurrence_of_what_stood(place, register):
+    """One phone uploads on the day, the other eleven days later."""
+    middle, last = (make_finding(**place, handling="spot", found_at=moment(2026, 3, day)) for day in (10, 20))
+    far = make_finding(**place, found_at=moment(2026, 5, 1))
+    assert [f.recurrence for f in (middle, last, far)] == [0, 1, 0]
+    register(spot(place, 3, 1))
+    assert [(f.recurrence, f.multiplier) for f in refreshed([middle, last, far])] == [(1, 2), (2, 3), (0, 1)]
+    middle.refresh_from_db()
+    assert sum(middle.shares.values_list("points", flat=True)) == middle.points == Decimal("0.48")
+    first = Finding.objects.get(found_at=moment(2026, 3, 1))
+    assert first.number in Activity.objects.about(middle).get(title="重新计分").note
+    assert not Activity.objects.about(far).filter(title="重新计分").exists()
+
+
+@pytest.mark.parametrize("register", [singly, in_bulk])
+def test_what_arrives_later_and_is_still_open_changes_nothing(place, register):
+    stood = make_finding(**place, found_at=moment(2026, 3, 10))
+    register(entry(**place, found_at=moment(2026, 3, 1)))
+    assert refreshed([stood])[0].recurrence == 0
+
+
+def test_a_sheet_of_other_places_scores_nothing_anew(place, django_assert_max_num_queries):
+    for n in range(3):
+        make_finding(**place | {"place": f"第{n}处"}, found_at=moment(2026, 3, 10))
+    others = [spot(place | {"place": f"另{n}处"}, 3, 1) for n in range(3)]
+    with django_assert_max_num_queries(30):
+        workflow.register_findings(others, by=None)
+    assert not Activity.objects.filter(title="重新计分").exists()
+
+
+CLOSINGS = {
+    "close": lambda finding: workflow.close_finding(finding, by=UserFactory(), closed_at=moment(2026, 3, 5)),
+    "pass": lambda finding: rectification.review_finding(
+        finding, outcome="passed", by=UserFactory(), reviewed_at=moment(2026, 3, 5)
+    ),
+    "deduct": lambda finding: orders.deduct_finding(finding, by=UserFactory()),
+}
+
+
+@pytest.mark.parametrize(("state", "step"), [("ordered", "close"), ("reported", "pass"), ("confirmed", "deduct")])
+def test_an_end_that_is_entered_afterwards_makes_a_recurrence_of_what_was_found_since(place, state, step):
+    first = in_state(state, **place, found_at=moment(2026, 3, 1))
+    in_bulk(entry(**place, found_at=moment(2026, 3, 10)))  # a sheet records what happened, open or not
+    assert [f.recurrence for f in Finding.objects.order_by("found_at")] == [0, 0]
+    CLOSINGS[step](first)
+    assert [(f.recurrence, f.multiplier) for f in Finding.objects.order_by("found_at")] == [(0, 1), (1, 2)]
+
+
+def test_found_before_the_end_stays_what_it_was(place):
+    before = make_finding(**place, found_at=moment(2026, 2, 20), closed_at=moment(2026, 2, 21))
+    first = make_finding(**place, found_at=moment(2026, 3, 1))
+    in_bulk(entry(**place, found_at=moment(2026, 3, 4)))
+    in_bulk(entry(**place, found_at=moment(2026, 3, 10)))
+    workflow.close_finding(first, by=UserFactory(), closed_at=moment(2026, 3, 5))
+    assert (before.recurrence, first.recurrence) == (0, 1)
+    assert Finding.objects.get(found_at=moment(2026, 3, 4)).recurrence == 0
 
 
 def test_a_sheet_compares_places_as_the_form_does(place):

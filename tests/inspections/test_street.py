@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -18,14 +19,15 @@ from django.utils import timezone
 from PIL import Image
 
 from inspections.models import Finding, FindingPhoto, Place, Sighting
+from inspections.registrar import entry_of
 from inspections.views.street import OWN
-from inspections.workflow import findings, rounds
+from inspections.workflow import findings, orders, rounds
 from staff.models import Activity
 from staff.offline import SHELL
 from staff.permissions import Roles
 from staff.uploads import MAX_IMAGE_BYTES
 from tests.factories.inspections import ItemFactory, make_finding, moment
-from tests.factories.rounds import make_place
+from tests.factories.rounds import make_place, make_round
 from tests.factories.scores import published_bulletin
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
@@ -83,6 +85,113 @@ def test_the_same_entry_twice_is_one_finding_and_the_same_answer(client, assesso
     assert first == second
     assert Finding.objects.count() == 1
     assert Activity.objects.about(Finding.objects.get()).count() == 1
+
+
+def corrected(client, sent, **more):
+    """What the phone sends when the first answer was lost and the entry corrected since."""
+    client.post(url("submit"), sent)
+    return client.post(url("submit"), {**sent, **more}).json()
+
+
+def test_a_correction_after_a_lost_answer_corrects_the_finding(client, assessor):
+    answer = corrected(client, data(), count="3", found_at="2026-03-05T08:00:00Z")
+    finding = Finding.objects.get()
+    assert (finding.count, finding.points) == (3, Decimal("0.72"))
+    assert finding.found_at == moment(2026, 3, 5, 9, 30)  # it was found when it was found
+    assert (answer["points"], answer["warnings"]) == ("0.72", [])
+    assert "已按手机上的更正修改" in answer["told"]
+    line = Activity.objects.about(finding).get(title="修改")
+    assert (line.note, line.changes["数量"]) == ("手机上更正", ["2", "3"])
+
+
+def test_each_correction_counts_and_the_last_again_changes_nothing(client, assessor):
+    sent = data()
+    corrected(client, sent, count="3")
+    answers = [client.post(url("submit"), {**sent, "count": "4"}).json() for _ in range(2)]
+    assert Finding.objects.get().count == 4
+    assert ["更正" in answer["told"] for answer in answers] == [True, False]
+    assert Activity.objects.filter(title="修改").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("area", "SQ"), ("place", "样例路2号"), ("latitude", "29.330000"), ("severe", "on"), ("handling", "deduct"),
+        ("description", "还有一处"), ("source", "leader"), ("found_by", "核示例"),
+    ],
+)  # fmt: skip
+def test_whatever_was_corrected_is_taken(client, assessor, field, value):
+    sent = data()
+    answer = corrected(client, sent, **{field: value})
+    stored = getattr(Finding.objects.get(), field)
+    assert stored == {"severe": True, "latitude": Decimal("29.33")}.get(field, value)
+    assert (answer["warnings"], Finding.objects.count()) == ([], 1)
+
+
+def test_a_corrected_unit_and_item_are_taken(client, assessor):
+    unit, item = UnitFactory(squad=SquadFactory()), ItemFactory()
+    corrected(client, data(), unit=unit.pk, item=item.pk)
+    finding = Finding.objects.get()
+    assert (finding.item, finding.lead_unit) == (item, unit)
+
+
+def test_a_place_that_was_kept_is_no_correction_and_a_corrected_one_is_kept(client, assessor):
+    sent = data(keep_place="on")
+    assert "更正" not in corrected(client, sent)["told"]
+    client.post(url("submit"), {**sent, "place": "样例路9号"})
+    assert Finding.objects.get().spot == Place.objects.get(name="样例路9号")
+    assert Place.objects.count() == 2
+
+
+def test_what_the_office_went_on_with_is_not_corrected_from_the_phone_and_that_is_said(client, assessor):
+    sent = data()
+    client.post(url("submit"), sent)
+    orders.confirm_finding(Finding.objects.get(), by=assessor)
+    assert client.post(url("submit"), sent).json()["warnings"] == []
+    (words,) = client.post(url("submit"), {**sent, "count": "3"}).json()["warnings"]
+    assert "不同（数量），没有采用" in words
+    assert "请联系考评办" in words
+    assert Finding.objects.get().count == 2
+
+
+def test_a_correction_at_the_desk_is_not_undone_by_the_phone(client, assessor):
+    sent = data()
+    client.post(url("submit"), sent)
+    finding = Finding.objects.get()
+    findings.edit_finding(finding, replace(entry_of(finding), count=5), by=assessor, seen=1)
+    (words,) = client.post(url("submit"), sent).json()["warnings"]
+    assert "登记后已经修改过" in words
+    assert Finding.objects.get().count == 5
+
+
+def test_what_no_correction_may_change_is_said_and_the_rest_is_taken(client, assessor):
+    other = make_round()
+    answer = corrected(client, data(), count="3", handling="spot", round=other.pk)
+    finding = Finding.objects.get()
+    assert (finding.count, finding.handling, finding.round.is_default) == (3, "order", True)
+    assert "不能改为即查即改" in answer["warnings"][0]
+    assert "考评轮次登记后不能改" in answer["warnings"][0]
+
+
+def test_a_correction_that_is_wrong_stays_on_the_phone(client, assessor):
+    sent = data()
+    client.post(url("submit"), sent)
+    refused = client.post(url("submit"), {**sent, "area": "TD"})
+    assert (refused.status_code, refused.json()["wrong"]) == (422, ["area"])
+    assert Finding.objects.get().area == "ZG"
+
+
+def test_a_correction_of_what_was_merged_is_kept_with_the_finding(client, assessor):
+    first = data()
+    client.post(url("submit"), first)
+    again = {**first, "client_id": str(uuid.uuid4()), "found_at": "2026-03-07T01:30:00Z", "description": "还在"}
+    answer = corrected(client, again, count="5", description="还在，更多了")
+    assert "数量 5（原登记 2）" in answer["told"]
+    assert Sighting.objects.get().description == "还在；还在，更多了；数量 5（原登记 2）"
+    assert Activity.objects.filter(title="再次发现").count() == 2
+    elsewhere = client.post(url("submit"), {**again, "place": "样例路8号"}).json()
+    assert "没有另行登记" in elsewhere["warnings"][0]
+    assert Finding.objects.count() == 1
 
 
 def test_the_same_key_from_another_account_is_not_answered(client, assessor):
@@ -251,6 +360,7 @@ def test_a_refused_entry_says_why(client, assessor, more, words):
     refused = client.post(url("submit"), {**data(), **more})
     assert refused.status_code == 422
     assert words in " ".join(refused.json()["problems"])
+    assert refused.json()["wrong"] == list(more)  # the phone asks by these names
     assert not Finding.objects.exists()
 
 
