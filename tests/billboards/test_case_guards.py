@@ -357,7 +357,7 @@ def test_the_reviewer_has_not_investigated_and_is_qualified():
 def test_no_decision_without_a_review_where_one_is_asked_for():
     case = story_until("decide")
     case.legalreviews.all().delete()
-    refused(case, "decide", STORY["decide"](case), "法制审核", "第五十八条")
+    refused(case, "decide", STORY["decide"](case), "法制审核", "业务设置")
 
 
 def test_no_decision_heavier_than_notified_least_of_all_for_speaking_up():
