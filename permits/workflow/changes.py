@@ -173,9 +173,8 @@ def adjust(application: Application, adjustment: Adjustment, step: Step) -> Adju
     adjustment.save()
     pay_back(adjustment, lines, step)
     shortened = adjustment.kind == AdjustmentKind.SHORTEN
-    finish(
-        current, edge, replace(step, note=str(adjustment)), **({"ends_on": adjustment.new_ends_on} if shortened else {})
-    )
+    brought: dict[str, Any] = {"ends_on": adjustment.new_ends_on} if shortened else {}
+    finish(current, edge, replace(step, note=str(adjustment)), **brought)
     return adjustment
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -136,7 +137,8 @@ def check_restoration(application: Application, check: RestorationCheck, step: S
     check.save()
     if check.passed:
         leave_orders(current, f"{day}验收合格")
-    finish(current, edge, step, **({"restored_on": day} if check.passed else {}))
+    brought: dict[str, Any] = {"restored_on": day} if check.passed else {}
+    finish(current, edge, step, **brought)
     if check.passed and current.digs:
         begin_warranty(current, day, step)
     return check
