@@ -31,7 +31,7 @@ def review_only_what_the_article_names():
 @pytest.mark.parametrize(
     ("facts", "with_hearing", "all_reviewed", "article"),
     [
-        ({}, False, True, "第四项"),
+        ({}, False, True, "业务设置"),
         ({"major": True}, False, True, "第三项"),
         ({}, True, False, "第二项"),
         ({}, False, False, ""),
