@@ -89,7 +89,7 @@ def outcomes(name: str, database: str, *, short: bool) -> Iterator[Outcome]:
     """A drill that breaks off is one that went wrong; those after it are done all the same."""
     try:
         yield from import_module(f"drills.{name}").run(database, short=short)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 -- whatever broke it
         traceback.print_exc()
         yield Outcome("to its end", f"{type(error).__name__}: {error}"[:400], ok=False)
 
