@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
-from math import cos, hypot, radians
+from decimal import Decimal
+from math import cos, radians
 from typing import Any
 
 from django.db.models import QuerySet
 
 from billboards.models import Board
+from config.positions import METRES_PER_DEGREE, degrees, metres_between
 
-METRES_PER_DEGREE = 111_320
 AROUND = 150  # metres
 SHOWN = 6
-
-
-def degrees(text: str | None) -> Decimal | None:
-    """A coordinate from what a phone sends; None for nothing usable."""
-    try:
-        number = Decimal(text or "")
-    except (InvalidOperation, ValueError):
-        return None
-    return number if number.is_finite() and abs(number) <= 180 else None
 
 
 def near(rows: QuerySet[Board], query: Mapping[str, Any]) -> list[Board]:
@@ -30,19 +21,17 @@ def near(rows: QuerySet[Board], query: Mapping[str, Any]) -> list[Board]:
     latitude, longitude = degrees(query.get("latitude")), degrees(query.get("longitude"))
     if latitude is None or longitude is None:
         return []
-    narrow = cos(radians(float(latitude))) or 1e-9
-    span = Decimal(AROUND) / METRES_PER_DEGREE
-    wide = span / Decimal(str(max(narrow, 0.01)))
+    span = AROUND / METRES_PER_DEGREE
+    wide = span / max(cos(radians(float(latitude))), 0.01)
+    tall, broad = Decimal(str(span)), Decimal(str(wide))
     box = rows.recorded().filter(  # type: ignore[attr-defined]
         removed_on=None,
-        latitude__range=(latitude - span, latitude + span),
-        longitude__range=(longitude - wide, longitude + wide),
+        latitude__range=(latitude - tall, latitude + tall),
+        longitude__range=(longitude - broad, longitude + broad),
     )
 
     def distance(board: Board) -> float:
-        north = float(board.latitude - latitude) * METRES_PER_DEGREE  # type: ignore[operator]
-        east = float(board.longitude - longitude) * METRES_PER_DEGREE * narrow  # type: ignore[operator]
-        return hypot(north, east)
+        return metres_between((latitude, longitude), (board.latitude, board.longitude))  # type: ignore[arg-type]
 
     found = sorted(box.only("pk", "code", "name", "kind", "address", "latitude", "longitude")[:500], key=distance)
     return [board for board in found if distance(board) <= AROUND][:SHOWN]

@@ -1,13 +1,10 @@
-"""Outlines and positions: GeoJSON read as plain data, metres between two points. Pure."""
+"""Outlines: GeoJSON read as plain data. Pure."""
 
 from __future__ import annotations
 
 import json
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
-EARTH = 6_371_000  # metres
 MAX_POINTS = 2_000
 MAX_CHARACTERS = 200_000
 
@@ -60,19 +57,3 @@ def point_of(point: Any) -> list[float]:
     if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
         raise BadOutline("经度须在 −180 至 180、纬度须在 −90 至 90 之间。")
     return [longitude, latitude]
-
-
-def metres_between(one: tuple[Decimal, Decimal], other: tuple[Decimal, Decimal]) -> int:
-    """Great-circle distance of two (latitude, longitude) in whole metres."""
-    lat1, lon1, lat2, lon2 = (radians(float(number)) for number in (*one, *other))
-    chord = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
-    return round(2 * EARTH * asin(min(1.0, sqrt(chord))))
-
-
-def degrees(text: str) -> Decimal | None:
-    """A coordinate with six places from what a phone sends; None for nothing usable."""
-    try:
-        number = Decimal(text)
-    except (InvalidOperation, ValueError):
-        return None
-    return number.quantize(Decimal("0.000001"), ROUND_HALF_UP) if number.is_finite() and abs(number) <= 180 else None

@@ -1,27 +1,22 @@
-"""The district on the ground: its outline, whether a position lies inside, which places are near. Pure functions.
+"""The district on the ground: its outline, and whether a position lies inside. Pure functions.
 
 The outline is a drawing (示意), so a position outside is pointed out and marked, never refused. Positions are
-(latitude, longitude) in degrees, CGCS2000; distances are metres.
+(latitude, longitude) in degrees, CGCS2000.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from math import cos, hypot, radians
-from typing import Final, TypeVar
+from typing import Final
 
 from config import area_map
+from config.positions import Position
 
 OUTLINE_FILE: Final = area_map.OUTLINE
-METRES_PER_DEGREE: Final = 111_320
 OUTSIDE: Final = "定位在辖区范围（示意）之外，已照实记录并标为“待核对”。如果是定位漂移，请去掉定位或重新定位。"
-
-Position = tuple[Decimal, Decimal]
-Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +49,3 @@ def outline() -> Outline:
 def is_outside(latitude: Decimal | None, longitude: Decimal | None) -> bool:
     """True only for a position that is known and lies outside."""
     return latitude is not None and longitude is not None and not outline().holds((latitude, longitude))
-
-
-def metres_between(one: Position, other: Position) -> float:
-    """Distance on a plane, right to a few centimetres within a district."""
-    north = float(one[0] - other[0])
-    east = float(one[1] - other[1]) * cos(radians(float(one[0])))
-    return hypot(north, east) * METRES_PER_DEGREE
-
-
-def nearest(position: Position, known: Iterable[tuple[Key, Position]], *, within: float) -> Sequence[tuple[Key, float]]:
-    """(key, metres) of what lies within so many metres, the nearest first."""
-    near = [(key, metres_between(position, each)) for key, each in known]
-    return sorted((pair for pair in near if pair[1] <= within), key=lambda pair: pair[1])

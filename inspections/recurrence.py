@@ -8,16 +8,14 @@ import unicodedata
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from math import cos, radians
 from typing import Final
 
 from django.utils import timezone
 
+from config.positions import Position, metres_between
 from inspections.scoring import DEFAULT_RULES, ScoringRules
 
 SAME_PLACE_METRES: Final = 30
-METRES_PER_DEGREE: Final = 111_320  # of latitude, and of longitude at the equator
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,7 @@ class Place:
     """Where a problem was found: a known point, else (latitude, longitude) in degrees, else the words."""
 
     point_id: int | None = None
-    position: tuple[Decimal, Decimal] | None = None
+    position: Position | None = None
     text: str = ""
 
 
@@ -38,16 +36,9 @@ def same_place(one: Place, other: Place) -> bool:
     if one.point_id is not None and other.point_id is not None:
         return one.point_id == other.point_id
     if one.position is not None and other.position is not None:
-        return _metres_apart(one.position, other.position) <= SAME_PLACE_METRES
+        return metres_between(one.position, other.position) <= SAME_PLACE_METRES
     words = bare_words(one.text)
     return bool(words) and words == bare_words(other.text)
-
-
-def _metres_apart(one: tuple[Decimal, Decimal], other: tuple[Decimal, Decimal]) -> Decimal:
-    """Distance on a plane, right to a few centimetres within a district."""
-    north = one[0] - other[0]
-    east = (one[1] - other[1]) * Decimal(cos(radians(one[0])))
-    return (north**2 + east**2).sqrt() * METRES_PER_DEGREE
 
 
 def bare_words(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from fireworks.ground import degrees
+from config.positions import degrees
 from fireworks.models import Assignment, DutyPerson, EmptyPost, ShiftReport, Slot, Swap
 from fireworks.workflow import swaps, watch
 from staff.models import User

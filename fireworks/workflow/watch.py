@@ -11,7 +11,7 @@ from django.db.models import Count, F
 from django.utils import timezone
 
 from config.display import month_day_minute
-from fireworks.ground import metres_between
+from config.positions import metres_between
 from fireworks.models import Assignment, CheckIn, EmptyPost, PatrolMark, ShiftReport, Slot
 from fireworks.permissions import can_report_slot
 from staff.models import Activity, User, Verb, notify, setting
@@ -136,7 +136,7 @@ def distance(slot: Slot, latitude: Decimal | None, longitude: Decimal | None) ->
     post = slot.post
     if post is None or post.latitude is None or post.longitude is None or latitude is None or longitude is None:
         return None
-    return metres_between((post.latitude, post.longitude), (latitude, longitude))
+    return round(metres_between((post.latitude, post.longitude), (latitude, longitude)))
 
 
 def position_flag(slot: Slot, metres: int | None, latitude: Decimal | None) -> str:

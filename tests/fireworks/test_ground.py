@@ -1,14 +1,13 @@
-"""Outlines are plain polygons; distances are metres."""
+"""Outlines are plain polygons."""
 
 import json
 from contextlib import suppress
-from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fireworks.ground import BadOutline, degrees, metres_between, parse_outline
+from fireworks.ground import BadOutline, parse_outline
 
 SQUARE = [[113.1, 29.3], [113.2, 29.3], [113.2, 29.4], [113.1, 29.3]]
 
@@ -53,17 +52,3 @@ def test_everything_else_is_refused_with_what_to_correct(text, words):
 def test_no_text_whatever_breaks_it(text):
     with suppress(BadOutline):
         assert parse_outline(text) is None
-
-
-def test_metres():
-    gate = (Decimal("29.357104"), Decimal("113.128730"))
-    assert metres_between(gate, gate) == 0
-    assert 110 <= metres_between(gate, (Decimal("29.358104"), Decimal("113.128730"))) <= 112
-    assert metres_between((Decimal(0), Decimal(0)), (Decimal(0), Decimal(180))) == 20_015_087
-
-
-@pytest.mark.parametrize(
-    ("text", "number"), [("29.3571044", Decimal("29.357104")), ("", None), ("x", None), ("NaN", None), ("1e9", None)]
-)
-def test_what_a_phone_sends(text, number):
-    assert degrees(text) == number

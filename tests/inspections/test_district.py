@@ -1,12 +1,10 @@
-"""The outline and the distances."""
+"""The outline."""
 
 from decimal import Decimal
 
 import pytest
 
-from inspections.district import Outline, is_outside, metres_between, nearest, outline
-
-CENTRE = (Decimal("29.320000"), Decimal("113.120000"))
+from inspections.district import Outline, is_outside, outline
 
 
 def test_the_outline_says_where_it_comes_from_and_is_closed():
@@ -27,12 +25,3 @@ def test_only_a_known_position_can_lie_outside(latitude, longitude, outside):
 def test_a_square_holds_what_is_in_it(x, y, held):
     square = Outline(((0, 0), (2, 0), (2, 2), (0, 2), (0, 0)), "x")
     assert square.holds((Decimal(y), Decimal(x))) is held
-
-
-def test_distances_and_the_nearest_first():
-    near = (CENTRE[0] + Decimal("0.0001"), CENTRE[1])
-    far = (CENTRE[0], CENTRE[1] + Decimal("0.001"))
-    assert metres_between(CENTRE, near) == pytest.approx(11.1, abs=0.1)
-    assert metres_between(CENTRE, far) == pytest.approx(97.1, abs=0.5)
-    found = nearest(CENTRE, [("far", far), ("near", near), ("gone", (Decimal(0), Decimal(0)))], within=200)
-    assert [key for key, _ in found] == ["near", "far"]
