@@ -141,9 +141,9 @@ def light_for(application: Application, today: date, calendar: WorkCalendar) -> 
             return replace(light, text=f"受理或告知补正：{light.text}")
         case state if state in PermitState.DECIDING and application.accepted_on and application.decide_due:
             return light_of(application.accepted_on, application.decide_due, application.promised_due, today, calendar)
-        case PermitState.GRANTED | PermitState.FEE_DUE if application.results_only:
-            return None  # the register does not say when the licence was given: its course is not judged
-        case PermitState.GRANTED | PermitState.FEE_DUE if application.decided_on and application.deliver_due:
+        case PermitState.GRANTED | PermitState.FEE_DUE if (
+            application.decided_on and application.deliver_due and not application.results_only
+        ):  # an old register may not say when the licence was given: its course is not judged
             light = light_of(application.decided_on, application.deliver_due, None, today, calendar)
             return replace(light, text=f"发证：{light.text}")
         case PermitState.EXPIRED:
