@@ -105,7 +105,7 @@ def running_clock(application: Application, calendar: WorkCalendar | None = None
     """The clock that matters in the state it stands in."""
     days = calendar or workdays.load()
     match application.state:
-        case PermitState.RECEIVED:
+        case PermitState.RECEIVED if application.supplement_told_on is None:
             return supplement_clock(application, days)
         case state if state in PermitState.DECIDING:
             return decide_clock(application, days)
@@ -134,12 +134,16 @@ def light_for(application: Application, today: date, calendar: WorkCalendar) -> 
     match application.state:
         case PermitState.SPECIAL:
             return Light("green", "特别程序，期限中止")
+        case PermitState.RECEIVED if application.supplement_told_on is not None:
+            return Light("green", "补正已收件，待受理")  # the five days were for the notice, and it went out
         case PermitState.RECEIVED if application.supplement_due and application.received_on:
             light = light_of(application.received_on, application.supplement_due, None, today, calendar)
             return replace(light, text=f"受理或告知补正：{light.text}")
         case state if state in PermitState.DECIDING and application.accepted_on and application.decide_due:
             return light_of(application.accepted_on, application.decide_due, application.promised_due, today, calendar)
-        case PermitState.GRANTED | PermitState.FEE_DUE if application.decided_on and application.deliver_due:
+        case PermitState.GRANTED | PermitState.FEE_DUE if (
+            application.decided_on and application.deliver_due and not application.results_only
+        ):  # an old register may not say when the licence was given: its course is not judged
             light = light_of(application.decided_on, application.deliver_due, None, today, calendar)
             return replace(light, text=f"发证：{light.text}")
         case PermitState.EXPIRED:

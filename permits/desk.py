@@ -56,6 +56,8 @@ WAITING: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
 def due_of(case: Application) -> date | None:
     """The day by which this case's next step is to be done."""
     match case.state:
+        case PermitState.RECEIVED:
+            return None if case.supplement_told_on else case.supplement_due
         case PermitState.GRANTED:
             return case.deliver_due
         case PermitState.FEE_DUE:
@@ -64,7 +66,7 @@ def due_of(case: Application) -> date | None:
             return case.ends_on
         case PermitState.CHANGING | PermitState.COMPLETION:
             return None
-    return case.decide_due or case.supplement_due
+    return case.decide_due
 
 
 def waiting(user: User) -> list[Todo]:

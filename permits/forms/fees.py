@@ -225,8 +225,13 @@ class RefundForm(MoneyForm):
         if not data.get("days_freed"):
             self.add_error("amount", "请填退费金额，或者填减少的天数由系统计算。")
             return data
+        if self.assessment.kind != ChargeKind.OCCUPATION:
+            words = "只有占用费按减少的天数和面积计算（《城市道路管理条例》第三十八条）。请直接填退费金额。"
+            self.add_error("amount", words)
+            return data
         application = self.assessment.application
-        area = application.summed_area()
+        occupied = charging.charged_segments(application, ActKind.OCCUPY)
+        area = sum((each.area for each in occupied), Decimal(0))
         try:
             line = fees.refund(
                 self.assessment.paid - self.assessment.refunded,

@@ -150,6 +150,10 @@ def _occupation_line(rate: TariffRate) -> str:
     return " ".join(part for part in (rate_words(rate.rate), rate.zone, nature, use, day) if part)
 
 
+MOST_TIMES = Decimal("99.99")
+YEARS = re.compile(r"(不满|满)?(\d{1,3})年?")
+
+
 def read_multipliers(text: str) -> list[TariffMultiplier]:
     """情形｜倍数, for roads by age also ｜满几年｜不满几年."""
     found = []
@@ -160,27 +164,40 @@ def read_multipliers(text: str) -> list[TariffMultiplier]:
         factor = decimal_of(cells[1].removesuffix("倍"), number, "倍数")
         if factor < 1:
             raise ValidationError(f"第 {number} 行的倍数小于 1。")
-        years = [int(decimal_of(re.sub(r"\D", "", cell) or cell, number, "年数")) for cell in cells[2:4]]
-        found.append(
-            TariffMultiplier(
-                case=CASES[cells[0]],
-                factor=factor,
-                years_over=years[0] if years else 0,
-                years_to=years[1] if len(years) > 1 else None,
-            )
-        )
+        if factor > MOST_TIMES:
+            raise ValidationError(f"第 {number} 行的倍数大于 {MOST_TIMES}：“{cells[1]}”。请核对。")
+        over, to = years_of(cells[2:], number)
+        found.append(TariffMultiplier(case=CASES[cells[0]], factor=factor, years_over=over, years_to=to))
     return found
+
+
+def years_of(cells: Sequence[str], number: int) -> tuple[int, int | None]:
+    """满3年 is the first, 不满5年 the second, each also alone; bare numbers come in this order."""
+    over, to = 0, None
+    for place, cell in enumerate(cells):
+        year = YEARS.fullmatch(cell)
+        if year is None or place > 1:
+            raise ValidationError(f"第 {number} 行的“{cell}”看不懂。年数写成“满3年 不满5年”，没有的不写。")
+        if year[1] == "不满" or (not year[1] and place == 1):
+            to = int(year[2])
+        else:
+            over = int(year[2])
+    if to is not None and to <= over:
+        raise ValidationError(f"第 {number} 行：不满的年数（{to}）应大于满的年数（{over}）。")
+    return over, to
 
 
 def write_multipliers(multipliers: Sequence[TariffMultiplier]) -> str:
     return "\n".join(
         f"{each.get_case_display()} {plain(each.factor)}倍"
-        + (f" 满{each.years_over}年 不满{each.years_to}年" if each.years_to else "")
+        + (f" 满{each.years_over}年" if each.years_over or each.years_to else "")
+        + (f" 不满{each.years_to}年" if each.years_to else "")
         for each in multipliers
     )
 
 
 EXEMPTION_LIMITS = (("max_days", "天"), ("max_area", "㎡"), ("max_length", "m长"), ("max_width", "m宽"))
+BETWEEN = re.compile(r"[\s，,、；;]+")
 LIMIT = re.compile(r"([\d.]+)(天|㎡|m长|m宽)")
 
 
@@ -199,7 +216,7 @@ def read_exemptions(text: str) -> list[TariffExemption]:
         for value, unit in LIMIT.findall(limits):
             amount = decimal_of(value, number, "限额")
             setattr(row, names[unit], int(amount) if unit == "天" else amount)
-        if limits and not LIMIT.search(limits):
+        if BETWEEN.sub("", LIMIT.sub("", limits)):  # a limit that is not read would let off more than the document does
             raise ValidationError(f"第 {number} 行的限额看不懂：“{limits}”。写成“10天 50㎡ 200m长 1m宽”，没有的不写。")
         found.append(row)
     return found

@@ -68,6 +68,12 @@ class ContentForm(forms.Form):
         return value
 
 
+class SignForm(forms.Form):
+    """Which version of the draft was on the page: nobody signs what he did not see."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class OutsideForm(forms.Form):
     """外部出文: the paper exists on another platform; its number and date are recorded."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from permits.models import Application
+from permits.models.applications import LONGEST, WIDEST
 from permits.workflow.reshaping import as_rows
 
 POSITIVE: dict[str, Any] = {"max_digits": 8, "decimal_places": 2, "min_value": Decimal("0.01"), "required": False}
@@ -19,10 +20,10 @@ def side_fields(application: Application) -> dict[str, forms.DecimalField]:
     for number, segment in enumerate(application.segments.all(), 1):
         words = f"第 {number} 段（{segment.get_part_display()}）"
         fields[f"length_{segment.pk}"] = forms.DecimalField(
-            label=f"{words}变更后长（米）", help_text=f"现为 {segment.length}", **POSITIVE
+            label=f"{words}变更后长（米）", help_text=f"现为 {segment.length}", max_value=LONGEST, **POSITIVE
         )
         fields[f"width_{segment.pk}"] = forms.DecimalField(
-            label=f"{words}变更后宽（米）", help_text=f"现为 {segment.width}", **POSITIVE
+            label=f"{words}变更后宽（米）", help_text=f"现为 {segment.width}", max_value=WIDEST, **POSITIVE
         )
     return fields
 

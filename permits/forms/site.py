@@ -16,6 +16,7 @@ from permits.enums import Surface, SurveyOpinion
 from permits.forms.late import LateForm
 from permits.forms.steps import in_post
 from permits.models import Application, Inspection, RestorationCheck, Survey
+from permits.models.applications import LONGEST, WIDEST
 from permits.workflow import supervision, surveys
 from permits.workflow.steps import Step
 from staff.forms.files import SeveralFiles, SeveralFilesField
@@ -53,8 +54,12 @@ class SurveyForm(LateForm, forms.ModelForm):
         known = {row.segment_id: row for row in self.instance.measurements.all()}
         for segment in self.segments:
             row, words = known.get(segment.pk), f"{segment.get_part_display()}{segment.stretch}"
-            self.fields[f"length_{segment.pk}"] = measure(f"{words}：实测长（米）", row and row.length, segment.length)
-            self.fields[f"width_{segment.pk}"] = measure(f"{words}：实测宽（米）", row and row.width, segment.width)
+            self.fields[f"length_{segment.pk}"] = measure(
+                f"{words}：实测长（米）", row and row.length, segment.length, LONGEST
+            )
+            self.fields[f"width_{segment.pk}"] = measure(
+                f"{words}：实测宽（米）", row and row.width, segment.width, WIDEST
+            )
             self.fields[f"surface_{segment.pk}"] = forms.ChoiceField(
                 label=f"{words}：路面", choices=Surface.choices, initial=row.surface if row else segment.surface
             )
@@ -94,9 +99,10 @@ LAST = ("opinion", "opinion_note", "first_signed", "second_signed", "afterwards"
         "on_paper")  # fmt: skip
 
 
-def measure(label: str, known: Decimal | None, asked: Decimal) -> forms.DecimalField:
+def measure(label: str, known: Decimal | None, asked: Decimal, most: Decimal) -> forms.DecimalField:
     return forms.DecimalField(
-        label=label, max_digits=8, decimal_places=2, min_value=Decimal("0.01"), required=False, initial=known,
+        label=label, max_digits=8, decimal_places=2, min_value=Decimal("0.01"), max_value=most, required=False,
+        initial=known,
         help_text=f"申报 {asked}",
     )  # fmt: skip
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from staff.models import User
 
 CENT = Decimal("0.01")
+LONGEST, WIDEST = Decimal(20_000), Decimal(200)  # metres of one segment
 AREA_SLACK = Decimal("0.011")  # how far a stored area may lie from length × width, in ㎡: one rounding
 
 SEES_ALL_PERMITS = (Perms.RECEIVE_PERMIT, Perms.HANDLE_PERMIT, Perms.COLLECT_FEES)
@@ -315,11 +316,11 @@ class Segment(models.Model):
     surface = models.CharField("路面材料", max_length=20, choices=Surface.choices, default=Surface.OTHER)
     length = models.DecimalField(
         "长（米）", max_digits=8, decimal_places=2,
-        validators=[MinValueValidator(CENT), MaxValueValidator(Decimal(20_000))],
+        validators=[MinValueValidator(CENT), MaxValueValidator(LONGEST)],
     )  # fmt: skip
     width = models.DecimalField(
         "宽（米）", max_digits=6, decimal_places=2,
-        validators=[MinValueValidator(CENT), MaxValueValidator(Decimal(200))],
+        validators=[MinValueValidator(CENT), MaxValueValidator(WIDEST)],
     )  # fmt: skip
     depth = models.DecimalField(
         "深（米）", max_digits=5, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(CENT)]

@@ -72,7 +72,7 @@ class Due:
 
 def due_of(application: Application) -> Iterable[tuple[date | None, str]]:
     match application.state:
-        case PermitState.RECEIVED:
+        case PermitState.RECEIVED if application.supplement_told_on is None:
             yield application.supplement_due, "受理或者告知补正"
         case state if state in PermitState.DECIDING:
             yield application.promised_due, "承诺期限"

@@ -20,7 +20,7 @@ from permits.documents.printing import proof
 from permits.documents.typed import typed_fields
 from permits.enums import PermitState
 from permits.filters.papers import PaperFilter
-from permits.forms.papers import ContentForm, OutsideForm, PublishForm
+from permits.forms.papers import ContentForm, OutsideForm, PublishForm, SignForm
 from permits.models import Application, PermitPaper
 from permits.paper_kinds import PaperKind
 from permits.permissions import can_make_paper, can_note, can_publish_paper, can_serve
@@ -169,6 +169,7 @@ def paper_page(request: HttpRequest, paper: PermitPaper, **more: Any) -> dict[st
         "is_draft": is_draft,
         "makes": makes,
         "form": ContentForm(paper=paper) if is_draft and makes and typed_fields(paper.kind) else None,
+        "sign_form": SignForm(initial={"seen": paper.version}, auto_id="sign_%s") if is_draft and makes else None,
         "void_form": VoidForm(door=papers.void_paper, auto_id="void_%s") if makes and paper.voided_at is None else None,
         "publish_form": PublishForm(auto_id="publish_%s") if can_publish_paper(user, paper) else None,
         "can_serve": can_serve(user, paper),
@@ -210,9 +211,10 @@ def makers_paper(request: HttpRequest, pk: int, paper_pk: int) -> PermitPaper:
 @require_POST
 @VIEW
 def paper_sign(request: HttpRequest, pk: int, paper_pk: int) -> HttpResponse:
-    paper = makers_paper(request, pk, paper_pk)
+    paper, form = makers_paper(request, pk, paper_pk), SignForm(request.POST)
+    seen = form.cleaned_data["seen"] if form.is_valid() else 0
     try:
-        signed = papers.sign(paper, by=request.user)
+        signed = papers.sign(paper, by=request.user, seen=seen)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -26,8 +26,9 @@ from permits.workflow.settling import (
     supplements,
     why_no_difference,
 )
-from permits.workflow.steps import Obstacle, Step, begin, finish, locked, need
+from permits.workflow.steps import Obstacle, Step, begin, check_step_day, finish, locked, need, not_before
 from staff import workdays
+from staff.models import Activity, Verb
 from staff.refusals import Refused
 
 
@@ -71,6 +72,7 @@ def grant_change(application: Application, verdict: Verdict, step: Step) -> Perm
     """准予变更: another place or area wants a new look first; end, segments and fee hold from now on."""
     current = locked(application)
     change = pending_change(current)
+    not_before(step.day, change.filed_on, "变更申请日期")
     found = []
     if change.kind in ChangeKind.NEEDS_SURVEY and change.resurveyed_on is None:
         found.append(Obstacle("change-not-surveyed", "改变位置、面积的还没有重新查勘。请先登记查勘", guards.SURVEY_LAW))
@@ -126,6 +128,7 @@ def deny_change(application: Application, verdict: Verdict, step: Step) -> Permi
     need(verdict.text, "不予变更必须说明理由", TRANSITIONS["deny_change"].basis, "text")
     current = locked(application)
     change = pending_change(current)
+    not_before(step.day, change.filed_on, "变更申请日期")
     begin(current, "deny_change", step)
     settle_change(change, ChangeOutcome.DENIED, verdict, step)
     finish(current, "deny_change", step, reached=state_after(change, current.ends_on))
@@ -143,10 +146,11 @@ def resurvey_change(application: Application, step: Step) -> PermitChange:
     """Somebody looked at the new place or area."""
     current = locked(application)
     change = pending_change(current)
-    if step.day < change.filed_on:
-        raise Refused(f"查勘日期早于变更申请日期（{change.filed_on}）。请核对。", "on")
+    check_step_day(current, step)
+    not_before(step.day, change.filed_on, "变更申请日期")
     change.resurveyed_on = step.day
     change.save(update_fields=["resurveyed_on"])
+    Activity.record(Verb.UPDATE, current, by=step.by, title="登记变更查勘", note=str(step.day))
     return change
 
 
@@ -186,6 +190,10 @@ def end_permit(application: Application, ending: Ending, step: Step) -> Ending:
     """撤销、撤回 only after the party was heard; 注销 closes the book on what ended by itself."""
     edge = EDGE_OF[EndingKind(ending.kind)]
     need(ending.facts, "请写明事实和理由", TRANSITIONS[edge].basis, "facts")
+    if ending.heard_on is not None and ending.heard_on > step.day:
+        raise Refused(
+            f"听取陈述、申辩应在决定（{step.day}）之前（{TRANSITIONS[edge].basis}）。请核对日期。", "heard_on"
+        )
     current = locked(application)
     found = [] if ending.kind == EndingKind.CANCEL else list(guards.before_ending(current, ending.heard_on))
     begin(current, edge, step, found)

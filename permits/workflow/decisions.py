@@ -83,7 +83,11 @@ def grant(application: Application, verdict: Verdict, step: Step) -> Application
     current = locked(application)
     if not step.afterwards:
         need(verdict.text, "请写明许可条件和要求", TRANSITIONS["grant"].basis, "text")
-    found = [*guards.before_grant(current), *guards.decided_late(current, step.day)]
+    found = [
+        *guards.decided_early(current, step.day),
+        *guards.before_grant(current),
+        *guards.decided_late(current, step.day),
+    ]
     return take(
         current, "grant", step, found, decided_on=step.day, granted=True, conditions=verdict.text,
         decided_by=verdict.decided_by[:60], accepted_on=current.accepted_on,
@@ -95,7 +99,11 @@ def deny(application: Application, verdict: Verdict, step: Step) -> Application:
     """不予: with reasons and the way to contest it, always."""
     need(verdict.text, "不予许可必须说明理由", TRANSITIONS["deny"].basis, "text")
     current = locked(application)
-    found = [*guards.before_deny(current), *guards.decided_late(current, step.day)]
+    found = [
+        *guards.decided_early(current, step.day),
+        *guards.before_deny(current),
+        *guards.decided_late(current, step.day),
+    ]
     return take(
         current, "deny", step, found, decided_on=step.day, granted=False, refusal_reason=verdict.text,
         remedies=remedies_words(), decided_by=verdict.decided_by[:60], ended_on=step.day,

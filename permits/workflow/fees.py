@@ -187,6 +187,11 @@ def void_payment(payment: FeePayment, *, by: User, reason: str) -> None:
     current = FeePayment.objects.select_for_update(of=("self",)).get(pk=payment.pk)
     if current.voided_at is not None:
         raise Refused("这笔缴费已经作废。")
+    assessment = standing(current.assessment)
+    if (back := assessment.refunded) > assessment.paid - current.amount:
+        raise Refused(
+            f"这笔费用已决定退 {back} 元，作废后剩下的已缴数不够退。缴费登记错的，先登记正确的一笔，再作废这一笔。"
+        )
     current.voided_at, current.void_reason = timezone.now(), reason
     current.save(update_fields=["voided_at", "void_reason"])
     Activity.record(
@@ -214,6 +219,7 @@ def record_refund(refund: FeeRefund, *, by: User) -> FeeRefund:
     if refund.amount > left:
         raise Refused(f"这笔费用已缴未退的是 {left} 元，退费不能超过此数。", "amount")
     check_day(refund.decided_on, "decided_on", "决定日期")
+    check_arrival(refund.paid_on, refund.decided_on)
     refund.assessment, refund.recorded_by, refund.recorded_at = assessment, by, timezone.now()
     refund.save()
     note = f"{refund.amount} 元，{refund.get_ground_display()}"
@@ -226,9 +232,7 @@ def record_refund(refund: FeeRefund, *, by: User) -> FeeRefund:
 def record_refund_arrival(refund: FeeRefund, paid_on: date, receipt_number: str, *, by: User) -> FeeRefund:
     """退款到账: the treasury has paid back. A day typed wrong is corrected the same way, and the log keeps both."""
     current = FeeRefund.objects.select_for_update(of=("self",)).select_related("assessment").get(pk=refund.pk)
-    check_day(paid_on, "paid_on", "到账日期")
-    if paid_on < current.decided_on:
-        raise Refused(f"到账日期早于退费决定日期（{current.decided_on}）。请核对。", "paid_on")
+    check_arrival(paid_on, current.decided_on)
     before = arrival_words(current)
     current.paid_on, current.receipt_number = paid_on, receipt_number
     current.save(update_fields=["paid_on", "receipt_number"])
@@ -237,6 +241,13 @@ def record_refund_arrival(refund: FeeRefund, paid_on: date, receipt_number: str,
     application = current.assessment.application
     Activity.record(Verb.UPDATE, application, by=by, title=title, note=f"{current.amount} 元", changes=changes)
     return current
+
+
+def check_arrival(paid_on: date | None, decided_on: date) -> None:
+    """The treasury pays back after the decision, and not tomorrow."""
+    check_day(paid_on, "paid_on", "到账日期")
+    if paid_on is not None and paid_on < decided_on:
+        raise Refused(f"到账日期早于退费决定日期（{decided_on}）。请核对。", "paid_on")
 
 
 def arrival_words(refund: FeeRefund) -> str:

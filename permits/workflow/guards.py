@@ -235,6 +235,12 @@ def before_deny(application: Application) -> Found:
     yield from survey_done(application)
 
 
+def decided_early(application: Application, day: date) -> Found:
+    if application.accepted_on is not None and day < application.accepted_on:
+        words = f"决定日期早于受理日期（{application.accepted_on}）。请核对"
+        yield Obstacle("decided-before-acceptance", words, "《行政许可法》第四十二条", "on")
+
+
 def decided_late(application: Application, day: date) -> Found:
     if application.decide_due is not None and day > application.decide_due:
         yield Obstacle(
@@ -303,7 +309,7 @@ def before_start(application: Application, day: date) -> Found:
             "start-outside-period", f"开工日期不在许可期限（{application.starts_on}至{application.ends_on}）内",
             "《城市道路管理条例》第三十六条", "on",
         )  # fmt: skip
-    if application.issued_on is None:
+    if application.issued_on is None or day < application.issued_on:
         yield Obstacle("start-without-licence", "还没有发证即开工", "《城市道路管理条例》第二十七条、第三十一条")
 
 
@@ -316,7 +322,13 @@ def before_change(application: Application, day: date) -> Found:
         )  # fmt: skip
 
 
-def before_passing(application: Application, police_present: bool) -> Found:
+def before_passing(application: Application, police_present: bool, day: date) -> Found:
+    done = application.completed_on
+    if application.state == PermitState.COMPLETION and done is not None and day < done:
+        yield Obstacle(
+            "passed-before-completion", f"验收时间早于竣工（清场）日期（{done}）。请核对", "《城市道路管理条例》第三十五条",
+            "happened_at",
+        )  # fmt: skip
     if not police_present:
         yield Obstacle(
             "no-joint-acceptance", "公安交管部门没有参加验收，不能恢复通行。请通知交管部门共同验收",
@@ -380,7 +392,7 @@ STANDS_IN: dict[str, tuple[tuple[str, ...], str, str]] = {
     ),
     PaperKind.SITE_BOARD: (_S.VALID, "《城市道路管理条例》第三十五条", "先发证"),
     PaperKind.ADJUSTMENT: ((_S.ACTIVE, _S.STOPPED), "《城市道路管理条例》第三十八条", "先登记调整决定"),
-    PaperKind.INSPECTION: (_S.ON_SITE, "《行政许可法》第六十一条", "先登记监督检查"),
+    PaperKind.INSPECTION: ((*_S.ON_SITE, *_S.RESTORING), "《行政许可法》第六十一条", "先登记监督检查"),
     PaperKind.RECTIFY: ((_S.RECTIFYING, _S.CHANGING, _S.REWORK), "《城市道路管理条例》第四十二条", "先登记责令改正"),
     PaperKind.COMPLETION: (
         (_S.COMPLETION, _S.REWORK, *_S.RESTORING), "《城市道路管理条例》第三十五条", "先登记竣工（清场）"

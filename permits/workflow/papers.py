@@ -137,10 +137,15 @@ def licence_number_for(application: Application, paper: PermitPaper) -> str:
 
 
 @transaction.atomic
-def sign(paper: PermitPaper, *, by: User) -> PermitPaper:
-    """Number, frozen PDF, hash; a licence is thereby issued. All or nothing."""
+def sign(paper: PermitPaper, *, by: User, seen: int | None = None) -> PermitPaper:
+    """Number, frozen PDF, hash; a licence is thereby issued. All or nothing.
+
+    `seen`: the version on the page of who signs; None where it is drafted and signed in one go.
+    """
     application = locked(paper.application)
     current = open_draft(paper)
+    if seen is not None and current.version != seen:
+        raise Refused("您打开以后这份草稿又改过，没有签发。请核对现在的内容，再签发。")
     if not can_make_paper(by, current.kind):
         raise Refused(f"您不能签发{current.get_kind_display()}。请转承办科室或者领导。")
     refusal = guards.why_not_paper(application, current.kind) or wanting_fact(application, current.kind)

@@ -77,6 +77,8 @@ def record_result(
     made = window.create_draft(application, segments, by=by)
     if made.state != PermitState.DRAFT:
         return made  # the same form once more
+    if result.licence_number and Application.objects.filter(licence_number=result.licence_number).exists():
+        raise Refused(f"许可证号 {result.licence_number} 已被使用。请核对。", "licence_number")
     made.results_only, made.batch = True, batch
     made.received_on, made.accepted_on = result.received_on, result.accepted_on or result.received_on
     made.decided_on, made.granted, made.decided_by = result.decided_on, result.granted, result.decided_by

@@ -123,7 +123,7 @@ def publish(paper: PermitPaper, *, on: date, place: str, by: User) -> PermitPape
         flag(application, [Obstacle("published-late", words, RULES[PaperKind(current.kind)].basis)], edge="publish", step=Step(by, on))  # fmt: skip
     current.published_on, current.published_at_place = on, place[:120]
     current.save(update_fields=["published_on", "published_at_place"])
-    if application.published_on is None and application.decided_on is not None:
+    if current.kind == PaperKind.GRANT and application.published_on is None and application.decided_on is not None:
         decisions.record_publication(application, Step(by, on))
     Activity.record(Verb.UPDATE, application, by=by, title=f"公示{current.get_kind_display()}", note=f"{on}，{place}")
     return current

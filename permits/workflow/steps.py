@@ -89,6 +89,12 @@ def check_step_day(application: Application, step: Step) -> None:
         raise Refused(f"日期早于收件日期（{first}）。请核对。", "on")
 
 
+def not_before(day: date, first: date | None, what: str, field: str = "on") -> None:
+    """Refuse a day before the one that the step rests on."""
+    if first is not None and day < first:
+        raise Refused(f"日期早于{what}（{first}）。请核对。", field)
+
+
 def flag(application: Application, obstacles: Iterable[Obstacle], *, edge: str, step: Step) -> None:
     """程序瑕疵: one row a breach, once."""
     for each in obstacles:

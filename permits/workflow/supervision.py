@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from permits import deadlines
@@ -14,7 +15,7 @@ from permits.enums import TRANSITIONS, ChangeOutcome, PermitState
 from permits.models import Application, Inspection, Rectification, RestorationCheck
 from permits.workflow import guards
 from permits.workflow.changes import lapse_change
-from permits.workflow.steps import Step, begin, finish, flag, locked, need, take
+from permits.workflow.steps import Step, begin, finish, flag, locked, need, not_before, take
 from staff import workdays
 from staff.models import Activity, User, Verb, notify, setting
 from staff.permissions import Perms
@@ -98,7 +99,9 @@ def rectified(application: Application, step: Step) -> Application:
     begin(current, "rectified", step)
     if guards.has_no_use(current, "rectified"):
         raise Refused(f"{current.number}没有未改正的责令（{TRANSITIONS['rectified'].basis}）。")
-    current.rectifications.filter(done_on=None).update(done_on=step.day, done_note=step.note[:200])
+    orders = current.rectifications.filter(done_on=None)
+    not_before(step.day, orders.aggregate(last=Max("ordered_on"))["last"], "责令日期")
+    orders.update(done_on=step.day, done_note=step.note[:200])
     return finish(current, "rectified", step, reached=wait_on(current, PermitState.ACTIVE))
 
 
@@ -131,7 +134,7 @@ def check_restoration(application: Application, check: RestorationCheck, step: S
     step = replace(step, on=day)
     found = list(guards.two_inspectors((check.first, check.second)))
     if check.passed:
-        found += guards.before_passing(current, check.police_present)
+        found += guards.before_passing(current, check.police_present, day)
     begin(current, edge, step, found)
     check.application, check.recorded_by = current, step.by
     check.save()

@@ -6,10 +6,13 @@ import pytest
 from django.utils import timezone
 
 from permits import desk
+from permits.clocks import light_for
 from permits.enums import PermitState
 from permits.models import Application, Emergency
-from permits.workflow import daily, supervision, window
+from permits.workflow import daily, reminders, supervision, window
+from permits.workflow.next_steps import next_step
 from permits.workflow.steps import Step
+from staff import workdays
 from staff.models import Activity, Message
 from staff.permissions import Roles
 from tests.factories import permits as make
@@ -169,3 +172,29 @@ def test_the_desk_tells_the_day_of_the_next_step(state, day):
         ends_on=date(2026, 3, 4),
     )
     assert desk.due_of(case) == day
+
+
+def test_a_file_whose_supplement_came_in_is_not_late_for_the_notice(section, window_clerk, time_machine_day):
+    """The notice went out in time; what came weeks later is to be accepted, and no leader hears of a period that is over."""
+    time_machine_day(date(2026, 3, 2))
+    application = make.make_received(section)
+    window.ask_supplement(application, "断面图", Step(section))
+    time_machine_day(date(2026, 3, 20))
+    window.supplement(application, Step(section))
+    application, today = make.fresh(application), timezone.localdate()
+    assert light_for(application, today, workdays.load()).level == "green"
+    assert reminders.remind(today) == 0
+    assert next_step(application, today).due is None
+    (waiting,) = [each for each in desk.todo(window_clerk) if "待受理" in each.text]
+    assert (waiting.due, waiting.light) == (None, "green")
+
+
+def test_an_old_permit_without_the_day_of_its_licence_reminds_nobody(section, time_machine_day):
+    time_machine_day(date(2026, 3, 2))
+    application = make.put(
+        make.make_received(section), PermitState.GRANTED, results_only=True, deliver_due=date(2026, 3, 3)
+    )
+    today = date(2026, 6, 1)
+    time_machine_day(today)
+    assert light_for(application, today, workdays.load()) is None
+    assert reminders.remind(today) == 0

@@ -326,3 +326,26 @@ def test_lists_ask_the_same_for_any_number_of_rows(keeper, django_assert_max_num
         make_tariff(valid_from=date(2024, 1, number + 1))
     with django_assert_max_num_queries(10):
         assert keeper.get(reverse(f"permits:{name}")).status_code == 200
+
+
+def test_years_of_a_multiplier_stand_alone_and_come_back_as_they_were():
+    """不满3年 alone is no 满3年, and what has no upper end keeps its lower one when the tariff is corrected or copied."""
+    case = "新建、扩建、改建道路禁挖期内"
+    young, old, bare = read_multipliers(f"{case} 6倍 不满3年\n{case} 4倍 满4年\n大修道路禁挖期内 5倍 1 2")
+    assert [(each.years_over, each.years_to) for each in (young, old, bare)] == [(0, 3), (4, None), (1, 2)]
+    again = read_multipliers(write_multipliers([young, old, bare]))
+    assert [(each.years_over, each.years_to) for each in again] == [(0, 3), (4, None), (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("横穿主干路 100倍", "大于 99.99"), ("横穿主干路 2倍 三年", "看不懂"), ("横穿主干路 2倍 满5年 不满3年", "应大于")],
+)
+def test_a_multiplier_that_is_not_read_whole_is_told(text, words):
+    with pytest.raises(Exception, match=words):
+        read_multipliers(text)
+
+
+def test_a_limit_that_is_not_understood_lets_nobody_off():
+    with pytest.raises(Exception, match="限额看不懂"):
+        read_exemptions("短期小额｜样例文件｜10天 50平方米")

@@ -238,3 +238,47 @@ def test_a_payment_prints_as_a_slip_until_it_is_voided(finance, case, tmp_path):
         assert each in words
     FeePayment.objects.update(voided_at=timezone.now(), void_reason="登记错")
     assert finance.get(address).status_code == 404
+
+
+def paid_up(finance, case, kind, amount):
+    row, today = assessed(finance, case, kind=kind), str(timezone.localdate())
+    finance.post(
+        reverse("permits:fee-pay", args=[row.pk]), {"amount": amount, "paid_on": today, "receipt_number": f"湘票{kind}"}
+    )
+    return row, {"ground": "adjustment", "decided_on": today}
+
+
+def test_ground_given_back_is_a_share_of_what_was_occupied_not_of_what_was_dug(finance, case):
+    row, data = paid_up(finance, case, "occupation", "450")
+    finance.post(reverse("permits:fee-refund", args=[row.pk]), data | {"days_freed": "10", "area_freed": "15"})
+    assert FeeRefund.objects.get().amount == Decimal("225.00")  # half of 30 ㎡; the trenches are no part of it
+
+
+def test_a_restoration_fee_is_not_given_back_by_the_day(finance, case):
+    row, data = paid_up(finance, case, "restoration", "6076.57")
+    page = finance.post(reverse("permits:fee-refund", args=[row.pk]), data | {"days_freed": "4"}).content.decode()
+    assert "只有占用费按减少的天数和面积计算" in page
+    assert not FeeRefund.objects.exists()
+
+
+@pytest.mark.parametrize(("days", "words"), [(1, "到账日期晚于今天"), (-1, "到账日期早于退费决定日期")])
+def test_a_refund_that_is_entered_with_its_arrival_is_held_to_the_same_days(finance, case, days, words):
+    row, data = paid_up(finance, case, "occupation", "450")
+    arrived = str(timezone.localdate() + timedelta(days=days))
+    page = finance.post(reverse("permits:fee-refund", args=[row.pk]), data | {"amount": "50", "paid_on": arrived})
+    assert words in page.content.decode()
+    assert not FeeRefund.objects.exists()
+
+
+def test_a_payment_is_not_voided_below_what_went_back(finance, case):
+    row, data = paid_up(finance, case, "occupation", "450")
+    finance.post(reverse("permits:fee-refund", args=[row.pk]), data | {"amount": "50"})
+    void = reverse("permits:payment-void", args=[row.payments.get().pk])
+    page = finance.post(void, {"reason": "登记错"}).content.decode()
+    assert "已决定退 50.00 元" in page
+    finance.post(
+        reverse("permits:fee-pay", args=[row.pk]),
+        {"amount": "400", "paid_on": str(timezone.localdate()), "receipt_number": "湘票正", "overpaid": "on"},
+    )
+    finance.post(void, {"reason": "登记错"})
+    assert row.payments.get(voided_at=None).amount == Decimal(400)

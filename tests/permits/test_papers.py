@@ -303,11 +303,11 @@ def test_from_draft_to_signed_pdf_in_the_browser(client, office, section, tmp_pa
     assert made.redirect_chain[-1][0] == paper.get_absolute_url()
     pdf = reverse("permits:paper-pdf", args=[application.pk, paper.pk])
     assert "签发时编号" in run(tmp_path, client.get(pdf).content, "pdftotext", "FILE", "-").decode()
-    client.post(reverse("permits:paper-sign", args=[application.pk, paper.pk]))
+    client.post(reverse("permits:paper-sign", args=[application.pk, paper.pk]), {"seen": paper.version})
     paper.refresh_from_db()
     content = b"".join(client.get(pdf).streaming_content)
     assert paper.number in run(tmp_path, content, "pdftotext", "FILE", "-").decode()
-    client.post(reverse("permits:paper-sign", args=[application.pk, paper.pk]))
+    client.post(reverse("permits:paper-sign", args=[application.pk, paper.pk]), {"seen": paper.version})
     assert PermitPaper.objects.get().number == paper.number
 
 
@@ -423,3 +423,28 @@ def test_recording_an_outside_paper_in_the_browser(client, office, section):
     assert client.post(address, {"kind": "acceptance", "number": "", "on": ""}).status_code == 422
     client.post(address, {"kind": "acceptance", "number": "政务〔2026〕5号", "on": str(timezone.localdate())})
     assert PermitPaper.objects.get().outside_number == "政务〔2026〕5号"
+
+
+def test_nobody_signs_a_text_that_changed_after_it_was_opened(client, office, section):
+    paper = refusal_draft(section)
+    client.force_login(section)
+    seen = client.get(paper.get_absolute_url()).context["sign_form"]["seen"].value()
+    typed = {"facts": "占用消防通道", "reasons": "影响通行", "basis": "样例条款"}
+    papers.correct(paper, typed, by=UserFactory(role=Roles.PERMIT_SECTION), seen=paper.version)
+    sign = reverse("permits:paper-sign", args=[paper.application_id, paper.pk])
+    for old in ({"seen": seen}, {}):
+        assert "又改过，没有签发" in client.post(sign, old, follow=True).content.decode()
+    assert not PermitPaper.objects.get().is_signed
+    client.post(sign, {"seen": client.get(paper.get_absolute_url()).context["sign_form"]["seen"].value()})
+    assert PermitPaper.objects.get().is_signed
+
+
+def test_a_notice_that_no_permit_is_needed_says_why(office, section):
+    application = make.make_received(section)
+    window.declare_not_required(application, Step(section, note="红线外自有场地"))
+    assert build(make.fresh(application), PaperKind.NOT_REQUIRED).reasons == "红线外自有场地"
+
+
+def test_a_look_in_the_warranty_has_its_record(office, section):
+    application = make.put(make.make_accepted(section), PermitState.WARRANTY)
+    assert papers.why_not_draft(application, PaperKind.INSPECTION) == ""

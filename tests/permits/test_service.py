@@ -194,3 +194,10 @@ def test_only_those_who_serve_get_to_the_form(client, paper):
     client.force_login(UserFactory(role=Roles.FINANCE))
     address = reverse("permits:paper-serve", args=[paper.application_id, paper.pk])
     assert client.get(address).status_code == 403
+
+
+def test_the_publication_of_a_change_is_not_that_of_the_decision(office, section, officers):
+    application, today = make.make_issued(section, officers), timezone.localdate()
+    paper = papers.record_outside(application, PaperKind.CHANGE_GRANT, number="外变1", on=today, by=section)
+    service.publish(paper, on=today, place="信用网站", by=section)
+    assert make.fresh(application).published_on is None

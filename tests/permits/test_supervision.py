@@ -7,10 +7,14 @@ from django.utils import timezone
 
 from permits import desk
 from permits.enums import PermitState
+from permits.forms.site import measure
+from permits.forms.steps import STEP_FORMS
 from permits.models import Adjustment, Ending, Inspection, PermitChange, Rectification, RestorationCheck
-from permits.workflow import changes, supervision
+from permits.models.applications import WIDEST
+from permits.workflow import changes, decisions, records, supervision
 from permits.workflow.decisions import Verdict
 from permits.workflow.steps import Step
+from staff.models import Activity
 from staff.refusals import Refused
 from tests.factories import permits as make
 
@@ -247,3 +251,69 @@ def test_nothing_is_revoked_unheard(active, section):
     row.heard_on = timezone.localdate()
     changes.end_permit(active, row, Step(section))
     assert make.fresh(active).state == PermitState.REVOKED
+
+
+def test_days_that_stand_before_what_they_rest_on_are_told(active, section, officers):
+    today = timezone.localdate()
+    yesterday = today - timedelta(days=1)
+    make.put(active, PermitState.ACTIVE, received_on=yesterday, accepted_on=yesterday)
+    supervision.order_rectification(active, supervision.Demand("补设围挡", today), Step(section))
+    with pytest.raises(Refused, match="日期早于责令日期"):
+        supervision.rectified(active, Step(section, yesterday, note="已补设"))
+    supervision.rectified(active, Step(section, note="已补设"))
+    changes.ask_change(active, longer(active, kind="place", new_ends_on=None, new_location="东移"), Step(section))
+    with pytest.raises(Refused, match="晚于今天"):
+        changes.resurvey_change(active, Step(section, today + timedelta(days=1)))
+    with pytest.raises(Refused, match="日期早于变更申请日期"):
+        changes.deny_change(active, Verdict("影响通行", "局长"), Step(section, yesterday))
+    changes.resurvey_change(active, Step(section))
+    assert Activity.objects.about(active).filter(title="登记变更查勘").exists()
+    heard = Ending(
+        kind="revoke", ground="fraud", facts="伪造材料", decided_by="局长", heard_on=today + timedelta(days=1)
+    )
+    with pytest.raises(Refused, match="听取陈述、申辩应在决定") as refusal:
+        changes.end_permit(active, heard, Step(section))
+    assert refusal.value.field == "heard_on"
+    supervision.complete(active, Step(section))
+    early = RestorationCheck(
+        first=officers[0], second=officers[1], happened_at=timezone.now() - timedelta(days=1), passed=True, police_present=True
+    )  # fmt: skip
+    with pytest.raises(Refused, match="验收时间早于竣工"):
+        supervision.check_restoration(active, early, Step(section))
+
+
+def test_works_that_begin_before_the_licence_are_a_flaw_though_it_is_there_when_they_are_entered(section, officers):
+    application = make.make_issued(section, officers, starts_on=timezone.localdate() - timedelta(days=3))
+    before = timezone.localdate() - timedelta(days=2)
+    make.put(application, PermitState.ISSUED, received_on=before, accepted_on=before, decided_on=before)
+    with pytest.raises(Refused, match="还没有发证即开工"):
+        supervision.start(application, Step(section, before))
+    supervision.start(application, Step(section, before, afterwards=True))
+    assert [each.code for each in application.flaws.all()] == ["start-without-licence"]
+
+
+def test_a_decision_before_the_acceptance_is_a_slip(section, officers):
+    application = make.make_in_review(section, officers)
+    make.put(application, PermitState.IN_REVIEW, received_on=timezone.localdate() - timedelta(days=5))
+    with pytest.raises(Refused, match="决定日期早于受理日期"):
+        decisions.grant(
+            application, Verdict("按方案施工", "局长"), Step(section, timezone.localdate() - timedelta(days=1))
+        )
+
+
+def test_sides_that_no_segment_has_are_refused_beside_their_field(active, section):
+    """A width of five digits was stored with the change and broke the grant."""
+    (length, width) = (f"{name}_{active.segments.get().pk}" for name in ("length", "width"))
+    data = {"kind": "area", "reason": "x", "on": timezone.localdate(), length: "10", width: "12345.6"}
+    form = STEP_FORMS["ask_change"](data, application=active, edge="ask_change", user=section)
+    assert not form.is_valid()
+    assert list(form.errors) == [width]
+    assert measure("宽", None, 1, WIDEST).max_value == WIDEST
+
+
+def test_a_result_with_a_licence_number_that_is_taken_is_refused(active, section):
+    day = timezone.localdate()
+    result = records.Result(True, day, day, licence_number=active.licence_number)
+    with pytest.raises(Refused, match="已被使用") as refusal:
+        records.record_result(make.build_application(), [], result, by=section)
+    assert refusal.value.field == "licence_number"

@@ -92,7 +92,7 @@ def supplement(application: Application) -> CasePaperContent:
 
 
 def not_required(application: Application) -> CasePaperContent:
-    return intake.NotRequired(**common(application), reasons=application.end_reason)
+    return intake.NotRequired(**common(application), reasons=application.refusal_reason)
 
 
 def withdrawal(application: Application) -> CasePaperContent:
