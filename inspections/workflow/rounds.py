@@ -88,10 +88,11 @@ def not_open(found: Round, day: date) -> str:
 
 
 def candidates_on(day: date, areas: Sequence[str]) -> list[Candidate]:
-    """Places that may be drawn on a day, each under the unit that answers for most of it."""
+    """Places that may be drawn on a day, each under the unit that answers for most of it; never one that has ended."""
     current = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
     rows = (
-        PlaceShare.objects.filter(current, item_code="", place__in=Place.objects.valid_on(day).filter(area__in=areas))
+        PlaceShare.objects.filter(current, item_code="", unit__in=Unit.objects.assessed().active_on(day))
+        .filter(place__in=Place.objects.valid_on(day).filter(area__in=areas))
         .order_by("place", "-share", "pk")
         .values_list("place", "place__area", "unit")
     )
