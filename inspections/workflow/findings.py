@@ -15,7 +15,7 @@ from inspections.registrar import FindingEntry, Histories, Registrar, entry_of, 
 from inspections.responsibility import Responsibility
 from inspections.workflow.notice import people_of
 from inspections.workflow.points import rescore_followers, rescore_later
-from inspections.workflow.rounds import RoundBook, mark_visited
+from inspections.workflow.rounds import RoundBook, mark_all_visited, mark_visited
 from inspections.workflow.steps import (
     TransitionNotAllowed,
     check_past,
@@ -156,6 +156,7 @@ def register_findings(
         FindingShare.objects.bulk_create(
             (share for finding, answer in built for share in shares_of(finding, answer)), batch_size=CHUNK
         )
+        mark_all_visited(finding for finding, _ in built)
         done += len(part)
         if progress is not None:
             progress.step(done, len(ordered))

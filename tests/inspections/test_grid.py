@@ -125,6 +125,16 @@ def test_the_round_chosen_is_the_rows_round(client, office, street, item):
     assert Finding.objects.get().round == special
 
 
+def test_rows_at_drawn_places_are_visits_as_one_by_one(client, office, street, item):
+    for number in (1, 2):
+        make_place(unit=street, name=f"样例路{number}号")
+    drawn = make_round(areas=["ZG"], per_area=2)
+    rows = [row(1, found_at="2026-03-06 10:00", description="再查"), row(1), row(3)]
+    post(client, "save", rows, mode="all", round=drawn.pk)
+    made = drawn.visits.exclude(visited_at=None).values_list("place__name", "visited_at", "visited_by")
+    assert list(made) == [("样例路1号", moment(2026, 3, 5, 9, 30), "查示例")]
+
+
 def test_a_month_whose_round_is_closed_is_said_in_the_row(client, office, street, item):
     rounds.close_round(make_finding(found_at=moment(2026, 3, 1)).round, by=office)
     (answer,) = post(client, "check", [row(1)]).json()["rows"]
