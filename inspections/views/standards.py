@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -128,11 +129,19 @@ def standard_import(request: HttpRequest) -> HttpResponse:
     return render(request, "inspections/standard_import.html", {"form": form, "present": present})
 
 
+def day_named(text: str) -> date | None:
+    """None for what is no day, also for one that no month has (2026-02-30)."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
 @require_GET
 @VIEW
 def unit_list(request: HttpRequest) -> HttpResponse:
     """Assessed units valid on a day; opened from the figures that count them."""
-    day = parse_date(request.GET.get("on", "")) or timezone.localdate()
+    day = day_named(request.GET.get("on", "")) or timezone.localdate()
     kinds = [kind for kind in request.GET.getlist("kind") if kind in UnitKind.values]
     rows = Unit.objects.visible_to(request.user).assessed().active_on(day)
     table = Table(
