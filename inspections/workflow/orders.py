@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.display import month_day_minute
-from inspections.enums import FindingState, Handling
+from inspections.enums import TRANSITIONS, FindingState, Handling
 from inspections.models import Finding, OrderLine, RectificationOrder, Shelving
 from inspections.photo_annex import annex_of
 from inspections.registrar import Registrar
@@ -28,9 +28,14 @@ SERIES_DEFAULTS = {"name": "考评交办单", "mark": "交办"}
 
 
 @transaction.atomic
-def confirm_finding(finding: Finding, *, by: User) -> Finding:
-    """确认: the facts, the item and the unit are right. What is only to be deducted is deducted and told at once."""
+def confirm_finding(finding: Finding, *, by: User, seen: int | None = None) -> Finding:
+    """确认: the facts, the item and the unit are right. What is only to be deducted is deducted and told at once.
+
+    `seen`: the version whose facts were on the screen.
+    """
     current = locked(finding)
+    if seen is not None and current.version != seen and current.state in TRANSITIONS["confirm"].sources:
+        raise TransitionNotAllowed(f"{current.number}在您打开以后修改过，没有确认。请看过最新内容再确认。")
     if current.handling == Handling.DEDUCT:
         return deduct(current, by=by)
     move(current, "confirm")

@@ -285,7 +285,7 @@ def test_a_sheet_is_typed_and_confirmed_as_on_paper(client, office):
     assert "得 98.5 分" in page.content.decode()
     assert (sheet.place, sheet.entered_by, sheet.month) == (place, office, "2026-03")
     client.post(url("sheet-edit", sheet.pk), sheet_data(sheet.unit, (item, "2", "四处")))
-    client.post(url("sheet-confirm", sheet.pk))
+    client.post(url("sheet-confirm", sheet.pk), {"seen": 2})
     sheet.refresh_from_db()
     assert (sheet.state, sheet.lines.get().deduction) == ("confirmed", 2)
     assert client.get(url("sheet-edit", sheet.pk)).status_code == 302
@@ -308,6 +308,17 @@ def test_a_refused_sheet_says_why_and_keeps_what_was_typed(client, office, line,
     assert words in page.content.decode()
     assert "别丢了" in page.content.decode()
     assert not CheckSheet.objects.exists()
+
+
+def test_a_sheet_that_was_changed_meanwhile_is_not_confirmed_unseen(client, office):
+    sheet = make_sheet()
+    assert '<input type="hidden" name="seen" value="1">' in client.get(sheet.get_absolute_url()).content.decode()
+    client.post(url("sheet-edit", sheet.pk), sheet_data(sheet.unit, place_name=sheet.place_name, note="一"))
+    for sent, words in (({"seen": 1}, "在您打开以后改动过"), ({}, "看过最新内容再确认")):
+        page = client.post(url("sheet-confirm", sheet.pk), sent, follow=True)
+        assert words in page.content.decode()
+        sheet.refresh_from_db()
+        assert sheet.state == "draft"
 
 
 def test_the_second_editor_of_a_sheet_is_told(client, office):
