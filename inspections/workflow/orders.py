@@ -14,7 +14,7 @@ from inspections.models import Finding, OrderLine, RectificationOrder, Shelving
 from inspections.photo_annex import annex_of
 from inspections.registrar import Registrar
 from inspections.workflow.findings import withdraw_line
-from inspections.workflow.notice import people_of
+from inspections.workflow.notice import people_of, tell_sharers
 from inspections.workflow.order_paper import OrderPaper
 from inspections.workflow.points import rescore_followers
 from inspections.workflow.steps import TransitionNotAllowed, check_past, last_step, locked, move, record_step
@@ -58,6 +58,7 @@ def deduct(current: Finding, *, by: User) -> Finding:
     own = current.shares.get(unit=current.lead_unit_id).points  # what this unit pays, not the whole
     text = f"{current.number} {current.item.name}（{current.place}）扣本单位 {own.normalize():f} 分，不需整改反馈。"
     notify(people_of([current.lead_unit_id]), text, url=current.get_absolute_url())
+    tell_sharers([current])
     rescore_followers(current, by=by)
     return current
 
@@ -131,6 +132,7 @@ def give_order(
     for finding in findings:
         record_step(finding, "order", by=by, note=note, 整改期限=[None, finding.due_at])
     notify(people_of([unit]), f"收到交办单 {order.number}，共 {len(findings)} 个问题{first_due(findings)}。", url=order.get_absolute_url())  # fmt: skip
+    tell_sharers(findings)
     return order
 
 
