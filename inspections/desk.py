@@ -75,16 +75,13 @@ def late_and_soon(user: User) -> list[Todo]:
     """Open findings past their deadline, and those due within a day, each as one line that opens the list."""
     now = timezone.now()
     waiting = Finding.objects.visible_to(user).filter(state__in=FindingState.OPEN, due_at__isnull=False)
-    late, soon = (
-        waiting.filter(NOT_IN_TIME, due_at__lt=now),
-        waiting.filter(due_at__range=(now, now + timedelta(days=1))),
-    )
+    late, soon = waiting.filter(NOT_IN_TIME, due_at__lt=now), Finding.objects.visible_to(user).due_soon()
     verb = "去督办" if user.has_perm(Perms.ORDER_FINDING) else "查看"
-    today, no_day = {"overdue": timezone.localdate().isoformat()}, dict[str, str]()
+    today = {"overdue": timezone.localdate().isoformat()}
     what = "条考评问题" if user.sees_all_units else "条与我单位有关的考评问题"  # those in which it holds a share
     kinds = (
         (late, "red", f"{what}逾期未整改", today),
-        (soon, "orange", f"{what}一天内到期", no_day),
+        (soon, "orange", f"{what}一天内到期", {"soon": "true"}),
     )
     found = []
     for rows, light, words, more in kinds:

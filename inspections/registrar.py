@@ -107,10 +107,11 @@ class Registrar:
     book: RuleBook = field(default_factory=RuleBook)
 
     def __post_init__(self) -> None:
-        facts = Unit.objects.values_list("pk", "kind", "squad_id")
-        self.units = {pk: UnitFacts(pk, kind, squad) for pk, kind, squad in facts}
-        one = {unit.kind: unit for unit in self.units.values()}
-        self.district = District(one.get(UnitKind.SCENIC_CENTRE), one.get(UnitKind.AGRICULTURE))
+        facts = list(Unit.objects.values_list("pk", "kind", "squad_id", "valid_from", "valid_to"))
+        self.units = {pk: UnitFacts(pk, kind, squad) for pk, kind, squad, _, _ in facts}
+        single = (UnitKind.SCENIC_CENTRE, UnitKind.AGRICULTURE)
+        self._single = [(self.units[pk], since, until) for pk, kind, _, since, until in facts if kind in single]
+        self._districts: dict[date, District] = {}
         self._known: dict[tuple[Any, ...], Responsibility] = {}
         self._calendar: workdays.WorkCalendar | None = None
         self._place_shares: dict[int, list[PlaceShare]] | None = None
@@ -119,13 +120,25 @@ class Registrar:
         """Who answers, by unit; ResponsibilityError (Chinese) if nobody can."""
         if entry.known_place is not None and (own := self.by_place(entry, entry.known_place)) is not None:
             return own
-        key = (entry.item.pk, entry.area, entry.units)
+        district = self.district_on(entry.found_on)
+        key = (entry.item.pk, entry.area, entry.units, district)
         if key not in self._known:
             if entry.item.pk not in self.shares:
                 self.shares[entry.item.pk] = {share.role: share.share for share in entry.item.shares.all()}
             named = [self.units[unit] for unit in entry.units]
-            self._known[key] = share_out(self.shares[entry.item.pk], entry.area, named, self.district)
+            self._known[key] = share_out(self.shares[entry.item.pk], entry.area, named, district)
         return self._known[key]
+
+    def district_on(self, day: date) -> District:
+        """The units there is one of, as they were on the day: after a reorganisation the successor answers, not both."""
+        if day not in self._districts:
+            held = {
+                unit.kind: unit
+                for unit, since, until in self._single
+                if since <= day and (until is None or day <= until)
+            }
+            self._districts[day] = District(held.get(UnitKind.SCENIC_CENTRE), held.get(UnitKind.AGRICULTURE))
+        return self._districts[day]
 
     def by_place(self, entry: FindingEntry, place: int) -> Responsibility | None:
         """Who answers by the place's own shares; None if it keeps none, or the entry names somebody else.

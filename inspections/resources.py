@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -147,7 +147,7 @@ class FindingResource(SheetResource):
         self._check_times(row, moments)
         self._check_handling(row, values.get("handling"), moments)
         item = self._item(row, values["item"], moments["found_at"])
-        units = self._units(row, values["unit"])
+        units = self._units(row, values["unit"], moments["found_at"])
         if item is None or not units or row.problems:
             return
         if values["area"] not in item.areas:
@@ -202,12 +202,12 @@ class FindingResource(SheetResource):
             return
         if refusal := self.rounds.refusal(found):
             row.problems.append(("found_at", refusal))
-        if found > self.now + timedelta(days=1):
-            row.problems.append(("found_at", "检查日期晚于今天。请核对年份和日期。"))
+        if words := ahead(found, self.now):
+            row.problems.append(("found_at", f"检查日期{words}。请核对年份、日期和时间。"))
         if closed is not None and closed < found:
             row.problems.append(("closed_at", "销号时间早于检查日期。请核对。"))
-        if closed is not None and closed > self.now + timedelta(days=1):
-            row.problems.append(("closed_at", "销号时间晚于今天。请核对年份和日期。"))
+        if closed is not None and (words := ahead(closed, self.now)):
+            row.problems.append(("closed_at", f"销号时间{words}。请核对年份、日期和时间。"))
         if due is not None and due < found:
             row.problems.append(("due_at", "整改时限早于检查日期。请核对。"))
 
@@ -234,14 +234,16 @@ class FindingResource(SheetResource):
             row.problems.append(("item", f"考评标准里没有小项“{name}”。请用标准里的小项名称或代码（如 A01）。"))
         return item
 
-    def _units(self, row: CheckedRow, names: str) -> list[Unit]:
-        found = []
+    def _units(self, row: CheckedRow, names: str, found_at: datetime | None) -> list[Unit]:
+        found, day = [], local_day(found_at or self.now)
         for name in split_names(names):
             unit = self.units.get(name)
             if unit is None:
                 row.problems.append(
                     ("unit", f"没有“{name}”这个单位。请用单位名称、简称或别名；新单位请先在基础数据里登记。")
                 )
+            elif words := not_in_use(unit, day):
+                row.problems.append(("unit", words))
             else:
                 found.append(unit)
         return found
@@ -281,6 +283,22 @@ def aware(moment: Any) -> datetime | None:
         return None
     full = moment if isinstance(moment, datetime) else datetime.combine(moment, time())
     return clock.aware(full)
+
+
+def ahead(moment: datetime, now: datetime) -> str:
+    """How a moment lies ahead of us, "" if it does not; a bare date is the start of its day."""
+    if moment <= now:
+        return ""
+    return "晚于今天" if local_day(moment) > local_day(now) else "晚于现在"
+
+
+def not_in_use(unit: Unit, day: date) -> str:
+    """Why a unit cannot answer for what was found on a day, "" if it can: the forms do not offer it either."""
+    if unit.valid_to is not None and day > unit.valid_to:
+        return f"“{unit.name}”已于 {unit.valid_to} 停用，{day}的问题请填当时负责的单位。"
+    if day < unit.valid_from:
+        return f"“{unit.name}”自 {unit.valid_from} 起启用，{day}的问题请填当时负责的单位。"
+    return ""
 
 
 def widen_bare_dates(moments: dict[str, datetime | None]) -> None:

@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from inspections.enums import AreaType, SheetState
 from inspections.models import CheckSheet, Item, StandardVersion
-from inspections.resources import text_field
+from inspections.resources import not_in_use, text_field
 from inspections.workflow.places import find_place
 from inspections.workflow.sheets import Line
 from staff.imports import values
 from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField, SheetResource
-from staff.models import Unit
+from staff.models import ASSESSED_KINDS, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ class CheckSheetResource(SheetResource):
     def prepare(self) -> None:
         self.units = Unit.objects.by_name()
         self.versions = list(StandardVersion.objects.order_by("-valid_from"))
+        self.taken: dict[str, SheetRow] = {}  # by key: the first row of a place, day and item
         self.items: dict[int, dict[str, Item]] = {}
         for item in Item.objects.select_related("category"):
             names = self.items.setdefault(item.category.version_id, {})
@@ -82,6 +83,11 @@ class CheckSheetResource(SheetResource):
         unit, day = self.units.get(values["unit"]), values["checked_on"]
         if unit is None:
             row.problems.append(("unit", f"没有“{values['unit']}”这个单位。请用单位名称、简称或别名。"))
+        elif unit.kind not in ASSESSED_KINDS:
+            words = f"“{values['unit']}”不是考评对象。请填街道、管理处、景区保护中心、农业委员会或中队。"
+            row.problems.append(("unit", words))
+        elif words := not_in_use(unit, day):
+            row.problems.append(("unit", words))
         if day > timezone.localdate():
             row.problems.append(("checked_on", "检查日期晚于今天。请核对年份和日期。"))
         deduction = values["deduction"] or Decimal(0)
@@ -91,19 +97,28 @@ class CheckSheetResource(SheetResource):
         facts = SheetRow(
             unit, values["area"], values["place"], day, values["assessors"], item, deduction, values["reason"] or ""
         )
-        row.facts = facts
-        row.key = "\x1f".join([*map(str, facts.point), item.code if item else ""])
+        key = "\x1f".join([*map(str, facts.point), item.code if item else ""])
+        first = self.taken.setdefault(key, facts)
+        if item is not None and (first.deduction, first.reason) != (facts.deduction, facts.reason):
+            words = f"这张评分表里小项“{item.name}”已有一行，扣分或原因不同。请合并成一行，扣分相加。"
+            row.problems.append(("item", words))
+            return
+        row.facts, row.key = facts, key
 
     def _item(self, row: CheckedRow, name: str, day: date, area: str, deduction: Decimal) -> Item | None:
         """The item in force on the day; the deduction must fit it. None for a row without an item."""
+        version = next(
+            (v for v in self.versions if v.valid_from <= day and (not v.valid_to or day <= v.valid_to)), None
+        )
+        if version is None:
+            words = f"{day}没有施行中的考评标准。请先导入标准，或核对检查日期。"
+            row.problems.append(("checked_on", words))
+            return None
         if not name:
             if deduction:
                 row.problems.append(("item", "有扣分，请填小项名称或代码。"))
             return None
-        version = next(
-            (v for v in self.versions if v.valid_from <= day and (not v.valid_to or day <= v.valid_to)), None
-        )
-        item = self.items.get(version.pk, {}).get(name) if version else None
+        item = self.items.get(version.pk, {}).get(name)
         if item is None:
             row.problems.append(("item", f"{day}施行的考评标准里没有小项“{name}”。请用标准里的小项名称或代码。"))
         elif area not in item.areas:

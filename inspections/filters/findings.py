@@ -15,8 +15,11 @@ from config.periods import Period
 from inspections.caseload import ACCOUNTS
 from inspections.enums import AreaType, FindingState, Source
 from inspections.models import Finding, Item, Place, Round
+from inspections.models.findings import FindingQuerySet
 from inspections.tally import category_choices, due, in_time, item_choices, late, unit_choices
 from staff.filters.records import of_batch
+
+HALF_CIRCLE = 180  # degrees; what lies beyond is no place, and no database holds it
 
 STATES = [*FindingState.choices, ("open", "未销号"), ("all", "全部（含作废）")]
 
@@ -70,6 +73,8 @@ class FindingFilter(django_filters.FilterSet):
     )
     outside = django_filters.BooleanFilter(label="定位在辖区外", widget=forms.HiddenInput())
 
+    soon = django_filters.BooleanFilter(label="一天内到期", method="by_soon", widget=forms.HiddenInput())
+
     # What the analysis opens: a place by its very words, a box on the map.
     place = django_filters.CharFilter(label="地点", widget=forms.HiddenInput())
     box = django_filters.CharFilter(label="地图范围", method="by_box", widget=forms.HiddenInput())
@@ -121,10 +126,15 @@ class FindingFilter(django_filters.FilterSet):
     def by_on_time(self, rows: QuerySet[Finding], name: str, value: date) -> QuerySet[Finding]:
         return rows.filter(in_time(end_of(value)))
 
+    def by_soon(self, rows: FindingQuerySet, name: str, value: bool) -> QuerySet[Finding]:
+        return rows.due_soon() if value else rows
+
     def by_box(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
         """south,west,north,east in degrees; the north and east edges belong to the next box."""
         try:
             south, west, north, east = (Decimal(part) for part in value.split(","))
         except (ValueError, InvalidOperation):
+            return rows.none()
+        if not all(edge.is_finite() and abs(edge) <= HALF_CIRCLE for edge in (south, west, north, east)):
             return rows.none()
         return rows.filter(latitude__gte=south, latitude__lt=north, longitude__gte=west, longitude__lt=east)

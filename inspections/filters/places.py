@@ -29,7 +29,10 @@ class PlaceFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def by_unit(self, rows: QuerySet[Place], name: str, value: str) -> QuerySet[Place]:
-        return rows.filter(shares__unit=value, shares__valid_to=None).distinct()
+        """Whoever answers today, as the list says it."""
+        today = timezone.localdate()
+        holds = Q(shares__valid_from__lte=today) & (Q(shares__valid_to=None) | Q(shares__valid_to__gte=today))
+        return rows.filter(holds, shares__unit=value).distinct()
 
     def by_standing(self, rows: QuerySet[Place], name: str, value: str) -> QuerySet[Place]:
         ended = Q(valid_to__lt=timezone.localdate())

@@ -29,6 +29,7 @@ from inspections.workflow import findings as workflow
 from inspections.workflow.handover import register_incident
 from inspections.workflow.places import find_place, register_and_keep
 from inspections.workflow.rectification import add_photo
+from inspections.workflow.standards import store_standard
 from staff.imports.reading import SheetError, open_sheet
 from staff.models import Unit, UnitKind, User
 from staff.refusals import Refused, show_refusal
@@ -307,3 +308,14 @@ class StandardForm(forms.Form):
         except InvalidStandard as invalid:
             raise forms.ValidationError([str(error) for error in invalid.errors[:20]]) from invalid
         return upload
+
+    def store(self, *, by: User) -> StandardVersion | None:
+        """The stored version, or None with the reason on the form."""
+        data = self.cleaned_data
+        try:
+            return store_standard(
+                self.sheet, name=data["name"], source=data["source"], valid_from=data["valid_from"], by=by
+            )
+        except Refused as refusal:
+            show_refusal(self, refusal)
+            return None

@@ -27,6 +27,7 @@ class PlaceForm(forms.ModelForm):
         widget=DATE,
         help_text="只在改动责任单位时填写，不填为今天；以前登记的问题不变。",
     )
+    seen = forms.CharField(widget=forms.HiddenInput(), required=False)
 
     class Meta:
         model = Place
@@ -40,7 +41,9 @@ class PlaceForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
-            del self.fields["since"]
+            del self.fields["since"], self.fields["seen"]
+        else:
+            self.fields["seen"].initial = places.digest_of(self.instance)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -51,7 +54,10 @@ class PlaceForm(forms.ModelForm):
     def store(self, table: ShareTable, *, by: User) -> Place | None:
         """The stored place, or None with the reason on the form."""
         try:
-            return places.save_place(self.instance, table.lines(), by=by, since=self.cleaned_data.get("since"))
+            data = self.cleaned_data
+            return places.save_place(
+                self.instance, table.lines(), by=by, since=data.get("since"), seen=data.get("seen")
+            )
         except Refused as refusal:
             show_refusal(self, refusal)
             return None

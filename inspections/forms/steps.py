@@ -62,8 +62,14 @@ class StepForm(forms.Form):
 
 
 class ConfirmForm(StepForm):
+    seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = self.finding.version
+
     def take(self, by: User) -> None:
-        orders.confirm_finding(self.finding, by=by)
+        orders.confirm_finding(self.finding, by=by, seen=self.cleaned_data["seen"])
 
 
 class DeductForm(StepForm):
@@ -108,10 +114,12 @@ class ReviewForm(StepForm):
     outcome = forms.ChoiceField(label="复查结论", choices=ReviewOutcome.choices)
     reason = long_text("说明", required=False, help_text="不合格的写明哪里不到位。")
     reviewed_at = forms.DateTimeField(label="复查时间", widget=MOMENT, help_text="现场复查的时间，可以补记。")
+    seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reviewed_at"].initial = timezone.localtime
+        self.fields["seen"].initial = self.finding.reports.count
 
     def take(self, by: User) -> None:
         rectification.review_finding(self.finding, by=by, **self.cleaned_data)

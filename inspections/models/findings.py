@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
@@ -78,6 +78,11 @@ class FindingQuerySet(models.QuerySet["Finding"]):
     def overdue_at(self, moment: datetime) -> FindingQuerySet:
         """Past the deadline and not put right, or put right late, as things stood at the moment."""
         return self.filter(NOT_IN_TIME, due_at__lt=moment, state__in=FindingState.DUE)
+
+    def due_soon(self) -> FindingQuerySet:
+        """Open and to be put right within a day; not what is reported already and waits for its review."""
+        now = timezone.now()
+        return self.filter(state__in=FindingState.OPEN, stopped_at=None, due_at__range=(now, now + timedelta(days=1)))
 
 
 class Finding(models.Model):

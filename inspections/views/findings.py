@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from config.figures import one_reading
 from config.signs import due, state_badge
 from config.tables import BatchAction, Column, Table, render_table
+from inspections.enums import FindingState
 from inspections.filters.findings import FindingFilter
 from inspections.forms.findings import FindingForm, PhotoForm
 from inspections.models import Finding
@@ -153,12 +154,20 @@ def finding_create(request: HttpRequest, incident_pk: int | None = None) -> Http
     )
 
 
+def why_not_edit(finding: Finding) -> str:
+    if finding.held:
+        return f"{finding.number}有申诉待裁定，裁定之前不能修改。"
+    if finding.state == FindingState.CONFIRMED:
+        return f"{finding.number}已确认，需要修改的请告诉考评办。"
+    return f"{finding.number}{finding.get_state_display()}，不能再修改。"
+
+
 @require_http_methods(["GET", "POST"])
 @permission_required(Perms.EDIT_FINDING, raise_exception=True)
 def finding_edit(request: HttpRequest, pk: int) -> HttpResponse:
     finding = visible_finding(request, pk)
     if not can_edit_finding(request.user, finding):
-        messages.info(request, f"{finding.number}{finding.get_state_display()}，不能再修改。")
+        messages.info(request, why_not_edit(finding))
         return redirect(finding)
     form = FindingForm(request.POST or None, finding=finding)
     if request.method == "POST" and form.is_valid() and form.save(by=request.user) is not None:

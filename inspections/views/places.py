@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from config.tables import Column, Table, render_table
@@ -26,7 +27,8 @@ MANAGE = permission_required(Perms.MANAGE_PLACES, raise_exception=True)
 
 def standing_units(place: Place) -> str:
     """Who answers today, from prefetched rows."""
-    rows = [row for row in place.shares.all() if row.valid_to is None]
+    today = timezone.localdate()
+    rows = [row for row in place.shares.all() if row.holds_on(today)]
     parts = [f"{row.unit.label}{f'（{row.item_code}）' if row.item_code else ''}" for row in rows]
     return "、".join(parts)
 

@@ -175,7 +175,7 @@ def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "order": order,
         "table": lines,
-        "message": order_message(request, order, len(lines.source)),
+        "message": order_message(request, order),
         "activities": Activity.objects.about(order)[:30],
     }
     return render(request, "inspections/order_detail.html", context)
@@ -205,12 +205,13 @@ def line_state(line: OrderLine) -> str:
     return f"已撤回（{line.withdrawn_why}）" if line.withdrawn_at else line.finding.get_state_display()
 
 
-def order_message(request: HttpRequest, order: RectificationOrder, count: int) -> str:
-    """What is pasted into the WeChat group; the link opens the order after login."""
+def order_message(request: HttpRequest, order: RectificationOrder) -> str:
+    """What is pasted into the WeChat group, without lines that were withdrawn; the link opens the order after login."""
     link = request.build_absolute_uri(order.get_absolute_url())
-    dues = [line.due_at for line in order.lines.all() if line.due_at is not None and line.withdrawn_at is None]
+    lines = order.lines.filter(withdrawn_at=None)
+    dues = [line.due_at for line in lines if line.due_at is not None]
     due = f"，最早 {month_day_minute(min(dues))} 到期" if dues else ""
-    return f"【交办单】{order.number} {order.unit.label}：共 {count} 个问题{due}，请按期整改并反馈。\n{link}"
+    return f"【交办单】{order.number} {order.unit.label}：共 {len(lines)} 个问题{due}，请按期整改并反馈。\n{link}"
 
 
 @require_GET

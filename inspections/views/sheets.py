@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from config.signs import state_badge
 from config.tables import Column, Table, render_table
 from inspections.filters.places import SheetFilter
+from inspections.forms.scores import SeenForm
 from inspections.forms.sheets import SheetForm
 from inspections.models import CheckSheet
 from inspections.models.sheets import FULL
@@ -142,12 +143,18 @@ def _edit(request: HttpRequest, sheet: CheckSheet) -> HttpResponse:
 @require_POST
 @ENTER
 def sheet_confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    return _move(request, visible_sheet(request, pk), "confirm", "")
+    sheet, form = visible_sheet(request, pk), SeenForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "请打开评分表，看过最新内容再确认。")
+        return redirect(sheet)
+    return _move(request, sheet, "confirm", seen=form.cleaned_data["seen"])
 
 
-def _move(request: HttpRequest, sheet: CheckSheet, name: str, reason: str) -> HttpResponse:
+def _move(
+    request: HttpRequest, sheet: CheckSheet, name: str, *, reason: str = "", seen: int | None = None
+) -> HttpResponse:
     try:
-        moved = sheets.move_sheet(sheet, name, by=request.user, reason=reason)
+        moved = sheets.move_sheet(sheet, name, by=request.user, reason=reason, seen=seen)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -160,7 +167,7 @@ def _move(request: HttpRequest, sheet: CheckSheet, name: str, reason: str) -> Ht
 def sheet_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     sheet, form = visible_sheet(request, pk), ReasonForm(request.POST)
     return (
-        _move(request, sheet, "reopen", form.cleaned_data["reason"])
+        _move(request, sheet, "reopen", reason=form.cleaned_data["reason"])
         if form.is_valid()
         else _detail(request, sheet, form)
     )
@@ -171,5 +178,7 @@ def sheet_reopen(request: HttpRequest, pk: int) -> HttpResponse:
 def sheet_void(request: HttpRequest, pk: int) -> HttpResponse:
     sheet, form = visible_sheet(request, pk), ReasonForm(request.POST)
     return (
-        _move(request, sheet, "void", form.cleaned_data["reason"]) if form.is_valid() else _detail(request, sheet, form)
+        _move(request, sheet, "void", reason=form.cleaned_data["reason"])
+        if form.is_valid()
+        else _detail(request, sheet, form)
     )

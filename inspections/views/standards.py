@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -17,7 +18,6 @@ from inspections.forms.findings import StandardForm
 from inspections.models import Category, Item, StandardVersion
 from inspections.standard_csv import COLUMNS
 from inspections.standards import standard_rows
-from inspections.workflow.standards import store_standard
 from staff.files import send_made
 from staff.imports.workbooks import write_table
 from staff.models import Activity, Unit, UnitKind, Verb
@@ -116,23 +116,29 @@ def standard_import(request: HttpRequest) -> HttpResponse:
     """Upload a sheet: checked whole, then stored as a new version; refused whole with every reason."""
     form = StandardForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        version = store_standard(
-            form.sheet, name=data["name"], source=data["source"], valid_from=data["valid_from"], by=request.user
-        )
-        messages.success(
-            request, f"已导入{version}：{len(form.sheet.categories)} 个大项，{len(form.sheet.items)} 个小项。"
-        )
-        return redirect(version)
+        version = form.store(by=request.user)
+        if version is not None:
+            messages.success(
+                request, f"已导入{version}：{len(form.sheet.categories)} 个大项，{len(form.sheet.items)} 个小项。"
+            )
+            return redirect(version)
     present = StandardVersion.objects.in_force_on(timezone.localdate())
     return render(request, "inspections/standard_import.html", {"form": form, "present": present})
+
+
+def day_named(text: str) -> date | None:
+    """None for what is no day, also for one that no month has (2026-02-30)."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
 
 
 @require_GET
 @VIEW
 def unit_list(request: HttpRequest) -> HttpResponse:
     """Assessed units valid on a day; opened from the figures that count them."""
-    day = parse_date(request.GET.get("on", "")) or timezone.localdate()
+    day = day_named(request.GET.get("on", "")) or timezone.localdate()
     kinds = [kind for kind in request.GET.getlist("kind") if kind in UnitKind.values]
     rows = Unit.objects.visible_to(request.user).assessed().active_on(day)
     table = Table(

@@ -13,9 +13,9 @@ from inspections.lateness import History, history_of
 from inspections.models import Finding, FindingShare, Review, StandardVersion
 from inspections.registrar import FindingEntry, Histories, Registrar, entry_of, shares_of
 from inspections.responsibility import Responsibility
-from inspections.workflow.notice import people_of
+from inspections.workflow.notice import people_of, tell_sharers
 from inspections.workflow.points import rescore_followers, rescore_later
-from inspections.workflow.rounds import RoundBook, mark_visited
+from inspections.workflow.rounds import RoundBook, mark_all_visited, mark_visited
 from inspections.workflow.steps import (
     TransitionNotAllowed,
     check_past,
@@ -110,6 +110,7 @@ def store_spot_review(finding: Finding, *, by: User | None) -> None:
         f"{finding.number} {finding.item.name}（{finding.place}）即查即改，扣本单位 {own.normalize():f} 分。",
         url=finding.get_absolute_url(),
     )
+    tell_sharers([finding])
 
 
 def save_unless_known(finding: Finding) -> None:
@@ -156,6 +157,7 @@ def register_findings(
         FindingShare.objects.bulk_create(
             (share for finding, answer in built for share in shares_of(finding, answer)), batch_size=CHUNK
         )
+        mark_all_visited(finding for finding, _ in built)
         done += len(part)
         if progress is not None:
             progress.step(done, len(ordered))
@@ -305,7 +307,8 @@ def voided(current: Finding, *, by: User | None, reason: str) -> Finding:
     withdraw_line(current, "问题作废")
     record_step(current, "void", by=by, note=reason)
     if current.delivered_at is not None:
-        notify(people_of([current.lead_unit_id]), f"{current.number} 已作废：{reason}", url=current.get_absolute_url())
+        told = people_of(list(current.shares.values_list("unit", flat=True)))
+        notify(told, f"{current.number} 已作废：{reason}", url=current.get_absolute_url())
     rescore_later(entry_of(current), Registrar(), by=by, because=current)
     return current
 

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.display import month_day_minute
-from inspections.enums import FindingState, Handling
+from inspections.enums import TRANSITIONS, FindingState, Handling
 from inspections.models import Finding, OrderLine, RectificationOrder, Shelving
 from inspections.photo_annex import annex_of
 from inspections.registrar import Registrar
 from inspections.workflow.findings import withdraw_line
-from inspections.workflow.notice import people_of
+from inspections.workflow.notice import people_of, tell_sharers
 from inspections.workflow.order_paper import OrderPaper
 from inspections.workflow.points import rescore_followers
 from inspections.workflow.steps import TransitionNotAllowed, check_past, last_step, locked, move, record_step
@@ -28,9 +28,14 @@ SERIES_DEFAULTS = {"name": "考评交办单", "mark": "交办"}
 
 
 @transaction.atomic
-def confirm_finding(finding: Finding, *, by: User) -> Finding:
-    """确认: the facts, the item and the unit are right. What is only to be deducted is deducted and told at once."""
+def confirm_finding(finding: Finding, *, by: User, seen: int | None = None) -> Finding:
+    """确认: the facts, the item and the unit are right. What is only to be deducted is deducted and told at once.
+
+    `seen`: the version whose facts were on the screen.
+    """
     current = locked(finding)
+    if seen is not None and current.version != seen and current.state in TRANSITIONS["confirm"].sources:
+        raise TransitionNotAllowed(f"{current.number}在您打开以后修改过，没有确认。请看过最新内容再确认。")
     if current.handling == Handling.DEDUCT:
         return deduct(current, by=by)
     move(current, "confirm")
@@ -53,6 +58,7 @@ def deduct(current: Finding, *, by: User) -> Finding:
     own = current.shares.get(unit=current.lead_unit_id).points  # what this unit pays, not the whole
     text = f"{current.number} {current.item.name}（{current.place}）扣本单位 {own.normalize():f} 分，不需整改反馈。"
     notify(people_of([current.lead_unit_id]), text, url=current.get_absolute_url())
+    tell_sharers([current])
     rescore_followers(current, by=by)
     return current
 
@@ -126,6 +132,7 @@ def give_order(
     for finding in findings:
         record_step(finding, "order", by=by, note=note, 整改期限=[None, finding.due_at])
     notify(people_of([unit]), f"收到交办单 {order.number}，共 {len(findings)} 个问题{first_due(findings)}。", url=order.get_absolute_url())  # fmt: skip
+    tell_sharers(findings)
     return order
 
 

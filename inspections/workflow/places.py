@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from inspections.district import is_outside
@@ -16,7 +18,7 @@ from inspections.recurrence import bare_words
 from inspections.registrar import FindingEntry
 from inspections.workflow.findings import register_finding
 from staff.models import Activity, Unit, User, Verb, changed_fields, logged_values
-from staff.refusals import Refused
+from staff.refusals import ChangedMeanwhile, Refused
 
 ONE = Decimal(1)
 LOGGED = ("name", "area", "latitude", "longitude", "note", "valid_from", "valid_to", "learned")
@@ -55,13 +57,31 @@ def find_place(name: str, area: str, on: date) -> Place | None:
     return next((place for place in rows.order_by("pk") if bare_words(place.name) == words), None)
 
 
+def digest_of(place: Place) -> str:
+    """Changes when anybody corrects the place, takes it out of use or hands it to other units."""
+    rows = place.shares.filter(valid_to=None).order_by("pk")
+    table = [f"{row.unit_id}:{row.item_code}:{row.share}:{row.valid_from}" for row in rows]
+    text = "\n".join([*(str(getattr(place, name)) for name in LOGGED), *table])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
 @transaction.atomic
-def save_place(place: Place, shares: list[Share], *, by: User | None, since: date | None = None) -> Place:
-    """Store a new or corrected place with its responsibility table; a changed table holds from `since` (today) on."""
+def save_place(
+    place: Place, shares: list[Share], *, by: User | None, since: date | None = None, seen: str | None = None
+) -> Place:
+    """Store a new or corrected place with its responsibility table; a changed table holds from `since` (today) on.
+
+    `seen`: digest of what was on the screen when the place was opened to be corrected.
+    """
     check_shares(shares)
+    if place.valid_to is not None and place.valid_to < place.valid_from:
+        raise Refused(f"启用日期不得晚于停用日期（{place.valid_to}）。请核对。", "valid_from")
     before: dict[str, str] = {}
     if place.pk is not None:
-        before = logged_values(Place.objects.select_for_update(of=("self",)).get(pk=place.pk), LOGGED)
+        current = Place.objects.select_for_update(of=("self",)).get(pk=place.pk)
+        if seen is not None and digest_of(current) != seen:
+            raise ChangedMeanwhile("这个点位")
+        before = logged_values(current, LOGGED)
     place.outside = is_outside(place.latitude, place.longitude)
     if place.pk is None:
         place.added_by = by
@@ -74,7 +94,7 @@ def save_place(place: Place, shares: list[Share], *, by: User | None, since: dat
         raise Refused(
             f"“{place.name}”在{place.get_area_display()}里已经有了。请用原来的点位，或换个名称。", "name"
         ) from error
-    note = replace_shares(place, shares, since=since or (timezone.localdate() if before else place.valid_from))
+    note = replace_shares(place, shares, since=since, first=timezone.localdate() if before else place.valid_from)
     changes = changed_fields(before, logged_values(place, LOGGED)) if before else {}
     if not before or changes or note:
         verb, title = (Verb.UPDATE, "修改点位") if before else (Verb.CREATE, "登记点位")
@@ -82,23 +102,30 @@ def save_place(place: Place, shares: list[Share], *, by: User | None, since: dat
     return place
 
 
-def replace_shares(place: Place, shares: list[Share], *, since: date) -> str:
-    """End what held until the day before, store the new table; says what holds now, "" if nothing changed."""
-    standing = [row for row in place.shares.select_related("unit") if row.valid_to is None]
+def replace_shares(place: Place, shares: list[Share], *, since: date | None, first: date) -> str:
+    """End what held until the day before `since` (`first`, where none is given), store the new table in its stead.
+
+    Says what holds now, "" if nothing changed. What would have held after that day goes as well, also where it has an
+    end already: on no day do two tables hold. The table that stands may be set back to an earlier day.
+    """
+    day = since or first
+    standing = place.shares.filter(valid_to=None)
     wanted = {(line.unit, line.item_code): line.share for line in shares}
-    if {(row.unit_id, row.item_code): row.share for row in standing} == wanted:
+    if {(row.unit_id, row.item_code): row.share for row in standing} == wanted and (
+        since is None or all(row.valid_from <= day for row in standing)
+    ):
         return ""
-    for row in standing:
-        if row.valid_from >= since:
-            row.delete()  # entered and corrected before it ever held
+    for row in place.shares.filter(Q(valid_to=None) | Q(valid_to__gte=day)):
+        if row.valid_from >= day:
+            row.delete()  # it no longer holds on any day
         else:
-            row.valid_to = since - timedelta(days=1)
+            row.valid_to = day - timedelta(days=1)
             row.save(update_fields=["valid_to"])
     PlaceShare.objects.bulk_create(
-        PlaceShare(place=place, unit_id=unit, item_code=code, share=share, valid_from=since)
+        PlaceShare(place=place, unit_id=unit, item_code=code, share=share, valid_from=day)
         for (unit, code), share in wanted.items()
     )
-    return f"{since}起：{describe(wanted)}"
+    return f"{day}起：{describe(wanted)}"
 
 
 def describe(wanted: Mapping[tuple[int, str], Decimal]) -> str:

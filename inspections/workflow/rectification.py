@@ -123,9 +123,18 @@ def report_flag(finding: Finding, moment: datetime, photos: Sequence[UploadedFil
 
 @transaction.atomic
 def review_finding(
-    finding: Finding, *, outcome: str, by: User, reason: str = "", reviewed_at: datetime | None = None
+    finding: Finding,
+    *,
+    outcome: str,
+    by: User,
+    reason: str = "",
+    reviewed_at: datetime | None = None,
+    seen: int | None = None,
 ) -> Review:
-    """复查. Of two reviewers one wins, the other is told who. In time or late goes by the report that is passed (step 8)."""
+    """复查. Of two reviewers one wins, the other is told who. In time or late goes by the report that is passed (step 8).
+
+    `seen`: how many reports were on the screen; a conclusion about an earlier one is none about the last.
+    """
     current, moment = locked(finding), reviewed_at or timezone.now()
     verdict = ReviewOutcome(outcome)
     if verdict in ReviewOutcome.FAILED and not reason:
@@ -133,6 +142,10 @@ def review_finding(
     move(current, EDGE_OF[verdict])
     check_past(moment, since=current.found_at, what="复查时间", field="reviewed_at")
     report = current.reports.order_by("-round").first()
+    if seen is not None and report is not None and report.round != seen:
+        raise TransitionNotAllowed(
+            f"{current.number}在您打开以后又反馈过，没有登记结论。请看过第 {report.round} 次反馈再复查。"
+        )
     flag = "复查时间早于整改完成时间" if report is not None and moment < report.finished_at else ""
     try:
         with transaction.atomic():

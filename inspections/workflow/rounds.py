@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from django.utils import timezone
 from config.clock import local_day
 from config.display import month_day_minute
 from inspections.enums import ROUND_STEPS, RoundKind, RoundState
-from inspections.models import Place, PlaceShare, Round, RoundVisit, month_key
+from inspections.models import Finding, Place, PlaceShare, Round, RoundVisit, month_key
 from inspections.sampling import Candidate, Draw, draw
 from staff.models import Activity, Unit, User, Verb, notify
 from staff.permissions import Perms
@@ -88,10 +88,11 @@ def not_open(found: Round, day: date) -> str:
 
 
 def candidates_on(day: date, areas: Sequence[str]) -> list[Candidate]:
-    """Places that may be drawn on a day, each under the unit that answers for most of it."""
+    """Places that may be drawn on a day, each under the unit that answers for most of it; never one that has ended."""
     current = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
     rows = (
-        PlaceShare.objects.filter(current, item_code="", place__in=Place.objects.valid_on(day).filter(area__in=areas))
+        PlaceShare.objects.filter(current, item_code="", unit__in=Unit.objects.assessed().active_on(day))
+        .filter(place__in=Place.objects.valid_on(day).filter(area__in=areas))
         .order_by("place", "-share", "pk")
         .values_list("place", "place__area", "unit")
     )
@@ -205,3 +206,18 @@ def mark_visited(round_id: int | None, place_id: int | None, *, at: datetime, wh
     if round_id is not None and place_id is not None:
         waiting = RoundVisit.objects.filter(round=round_id, place=place_id, visited_at=None)
         waiting.update(visited_at=at, visited_by=who[:60])
+
+
+def mark_all_visited(findings: Iterable[Finding]) -> None:
+    """The same for many findings in the order of their times, the first at a place counts; one look for all of them."""
+    first: dict[tuple[int, int], Finding] = {}
+    for finding in findings:
+        if finding.round_id is not None and finding.spot_id is not None:
+            first.setdefault((finding.round_id, finding.spot_id), finding)
+    made = []
+    for visit in RoundVisit.objects.filter(round__in={key for key, _ in first}, visited_at=None, place__isnull=False):
+        finding = first.get((visit.round_id, visit.place_id))  # type: ignore[arg-type]
+        if finding is not None:
+            visit.visited_at, visit.visited_by = finding.found_at, finding.found_by[:60]
+            made.append(visit)
+    RoundVisit.objects.bulk_update(made, ["visited_at", "visited_by"])

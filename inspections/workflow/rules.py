@@ -36,9 +36,14 @@ def check_start(rules: ScoringRuleSet) -> None:
     others = ScoringRuleSet.objects.exclude(pk=rules.pk)
     if others.filter(valid_from=rules.valid_from).exists():
         raise Refused("这一天已经有一版规则。请改为另一个月，或修改那一版。", "valid_from")
+    check_unpublished(rules.valid_from, "新规则")
+
+
+def check_unpublished(valid_from: date, what: str) -> None:
+    """Rules and standards begin after what is published, which stays as it was reckoned."""
     month = Bulletin.objects.standing().order_by("-month").values_list("month", flat=True).first()
-    if month is not None and rules.valid_from <= Period.parse(month).end:
-        raise Refused(f"{Period.parse(month).label}的通报已经印发，新规则只能从以后的月份起施行。", "valid_from")
+    if month is not None and valid_from <= Period.parse(month).end:
+        raise Refused(f"{Period.parse(month).label}的通报已经印发，{what}只能从以后的月份起施行。", "valid_from")
 
 
 @transaction.atomic

@@ -92,11 +92,15 @@ def locked(sheet: CheckSheet) -> CheckSheet:
 
 
 @transaction.atomic
-def move_sheet(sheet: CheckSheet, name: str, *, by: User | None, reason: str = "") -> CheckSheet:
-    """confirm, reopen or void; the last two with a reason."""
+def move_sheet(
+    sheet: CheckSheet, name: str, *, by: User | None, reason: str = "", seen: int | None = None
+) -> CheckSheet:
+    """confirm, reopen or void; the last two with a reason. `seen`: the version on the screen, for a confirmation."""
     step, current = SHEET_STEPS[name], locked(sheet)
     if current.state not in step.sources:
         raise Refused(f"这张评分表目前是“{current.get_state_display()}”，不能{step.label}。")
+    if seen is not None and current.version != seen:
+        raise Refused(f"评分表在您打开以后改动过，没有{step.label}。请看过最新内容再{step.label}。")
     if name != "confirm" and not reason.strip():
         raise Refused(f"请写明{step.label}的理由。", "reason")
     current.state = step.target

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from inspections.models import Category, Item, ItemShare, StandardVersion
 from inspections.standard_csv import StandardSheet
+from inspections.workflow.rules import check_unpublished
 from staff.models import Activity, User, Verb
 
 
@@ -15,10 +17,20 @@ from staff.models import Activity, User, Verb
 def store_standard(
     sheet: StandardSheet, *, name: str, source: str, valid_from: date, by: User | None
 ) -> StandardVersion:
-    """Findings keep the item of the version in which they were registered: nothing old is scored anew."""
-    previous = StandardVersion.objects.filter(valid_from__lt=valid_from, valid_to=None)
-    previous.update(valid_to=valid_from - timedelta(days=1))
-    version = StandardVersion.objects.create(name=name, source=source, valid_from=valid_from)
+    """Findings keep the item of the version in which they were registered: nothing old is scored anew.
+
+    Refused if it begins in a month whose bulletin is out. One that begins before another ends on the day before that.
+    """
+    check_unpublished(valid_from, "新标准")
+    covering = Q(valid_to=None) | Q(valid_to__gte=valid_from)
+    StandardVersion.objects.filter(covering, valid_from__lt=valid_from).update(valid_to=valid_from - timedelta(days=1))
+    later = StandardVersion.objects.filter(valid_from__gt=valid_from).order_by("valid_from").first()
+    version = StandardVersion.objects.create(
+        name=name,
+        source=source,
+        valid_from=valid_from,
+        valid_to=None if later is None else later.valid_from - timedelta(days=1),
+    )
     categories = {
         each.code: Category.objects.create(version=version, code=each.code, name=each.name, points=each.points)
         for each in sheet.categories

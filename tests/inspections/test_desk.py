@@ -26,18 +26,19 @@ def test_nothing_open_is_nothing_to_do(office):
     assert desk.todo(office) == []
 
 
-def test_late_and_soon_due_are_one_line_each_and_the_late_list_is_as_long(office, client):
+def test_late_and_soon_due_are_one_line_each_and_each_list_is_as_long(office, client):
     """Sheets that carry their own deadlines are late without an order; they still wait to be confirmed."""
     late = [make_finding(found_at=moment(2025, 3, day), due_at=moment(2025, 3, day + 1)) for day in (5, 6)]
     soon = in_state("ordered", item=ItemFactory(rectify_hours=2))
     later = in_state("ordered", item=ItemFactory(rectify_hours=72))
-    red, orange, confirm = desk.todo(office)
-    assert (confirm.count, confirm.action) == (2, "去确认")
+    in_state("reported", item=ItemFactory(rectify_hours=2))  # the unit has done its part
+    red, orange, confirm, review = desk.todo(office)
+    assert (confirm.count, confirm.action, review.count) == (2, "去确认", 1)
     assert (red.count, red.light, red.due) == (2, "red", late[0].due_at)
     assert (orange.count, orange.light, orange.due) == (1, "orange", soon.due_at)
     client.force_login(office)
-    table = client.get(red.url).context["table"]
-    assert [row.object for row in table.rows] == late
+    for line, listed in ((red, late), (orange, [soon])):
+        assert [row.object for row in client.get(line.url).context["table"].rows] == listed
     assert later.due_at > timezone.now() + timedelta(days=1)
 
 

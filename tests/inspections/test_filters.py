@@ -138,3 +138,17 @@ def test_a_filter_that_makes_no_sense_is_named_and_the_page_stands(client, plain
     page = client.get(reverse("inspections:finding-list"), {name: value})
     assert page.status_code == 200
     assert name in page.context["table"].filters.form.errors
+
+
+@pytest.mark.parametrize(
+    "box", ["29,113,30,114,115", "x,1,2,3", "NaN,113,30,114", "29,113,Infinity,114", "29,113,1e30,114"]
+)
+def test_a_box_that_is_none_holds_nothing(plain, box):
+    assert found(box=box) == []
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "26-1-1", "x", ""])
+def test_the_units_of_a_day_that_is_none_are_those_of_today(client, day):
+    client.force_login(UserFactory(role=Roles.ASSESSMENT_OFFICE))
+    page = client.get(reverse("inspections:unit-list"), {"on": day})
+    assert page.context["day"] == timezone.localdate()

@@ -1,6 +1,7 @@
 """Pages of the order workflow: each action in the browser's words, who may press what, lists, batches, the group message."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,10 @@ from PIL import Image
 
 from inspections.enums import FindingState
 from inspections.models import Appeal, Extension, Finding, RectificationOrder
+from inspections.registrar import entry_of
 from inspections.views.finding_page import STEPS
 from inspections.workflow import appeals, orders, rectification
+from inspections.workflow import findings as workflow
 from staff.models import Activity, UnitKind
 from staff.permissions import Roles
 from tests.factories.inspections import ItemFactory, in_state, make_finding, moment
@@ -246,6 +249,50 @@ def test_two_reviewers_the_second_is_told_who(client, people, street):
     client.force_login(people["office"])
     page = client.post(url("finding-review", finding.pk), data, follow=True)
     assert str(people["assessor"]) in page.content.decode()
+
+
+def test_what_was_corrected_meanwhile_is_not_confirmed_unseen(client, people, street):
+    finding = prepared("confirm", street)
+    workflow.edit_finding(finding, replace(entry_of(finding), count=3), by=people["assessor"], seen=finding.version)
+    client.force_login(people["office"])
+    page = client.post(url("finding-confirm", finding.pk), {"seen": finding.version}, follow=True)
+    assert "在您打开以后修改过" in page.content.decode()
+    seen = next(step for step in page.context["steps"] if step.key == "confirm").form["seen"].value()
+    client.post(url("finding-confirm", finding.pk), {"seen": seen})
+    finding.refresh_from_db()
+    assert (finding.state, finding.count) == ("confirmed", 3)
+
+
+def test_a_conclusion_about_an_earlier_report_is_none_about_the_last(client, people, street):
+    finding = prepared("review", street)
+    rectification.review_finding(finding, outcome="returned", by=people["office"], reason="角落未清理")
+    rectification.report_rectified(finding, by=people["contact"], done="又清理了一遍")
+    client.force_login(people["assessor"])
+    data = sent(ACTIONS["review"][2])
+    page = client.post(url("finding-review", finding.pk), {**data, "seen": 1}, follow=True)
+    assert "在您打开以后又反馈过" in page.content.decode()
+    assert next(step for step in page.context["steps"] if step.key == "review").form["seen"].value() == 2
+    client.post(url("finding-review", finding.pk), {**data, "seen": 2})
+    finding.refresh_from_db()
+    assert finding.state == "closed"
+
+
+def test_who_may_not_correct_a_finding_is_told_why(client, people, street):
+    finding = in_state("confirmed", unit=street)
+    client.force_login(people["assessor"])
+    told = client.get(url("finding-edit", finding.pk), follow=True).content.decode()
+    assert "已确认，需要修改的请告诉考评办" in told
+    appeals.lodge_appeal(finding, unit=street, by=people["contact"], ground="facts", reason="当时已经清运")
+    assert "有申诉待裁定" in client.get(url("finding-edit", finding.pk), follow=True).content.decode()
+
+
+def test_the_group_message_of_an_order_leaves_out_what_was_withdrawn(client, people, street):
+    first, _ = findings = [in_state("confirmed", unit=street) for _ in range(2)]
+    (order,) = orders.order_findings(findings, by=people["office"])
+    client.force_login(people["office"])
+    assert "共 2 个问题" in client.get(order.get_absolute_url()).context["message"]
+    workflow.void_finding(first, by=people["office"], reason="登记有误")
+    assert "共 1 个问题" in client.get(order.get_absolute_url()).context["message"]
 
 
 # --- Registering with a preset ----------------------------------------------------------------------------------------

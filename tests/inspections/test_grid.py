@@ -1,11 +1,13 @@
 """The desk's grid: rows mean what they mean on a sheet, all or the right ones are saved, twice is once."""
 
 import json
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from inspections.enums import AreaType
 from inspections.forms.grid import COLUMNS, MOST_ROWS
@@ -119,10 +121,40 @@ def test_two_at_once_one_is_told(client, office, street, item, monkeypatch):
     assert Finding.objects.count() == 1
 
 
+@pytest.mark.usefixtures("office", "street", "item")
+def test_what_lies_ahead_of_us_is_refused_in_the_row(client):
+    now = timezone.localtime()
+    tomorrow, soon = now + timedelta(days=1), now + timedelta(minutes=30)
+    typed = [f"{tomorrow:%Y-%m-%d}", f"{tomorrow:%Y-%m-%d %H:%M}", f"{soon:%Y-%m-%d %H:%M}", f"{now:%Y-%m-%d}"]
+    rows = [row(number, found_at=text) for number, text in enumerate(typed)]
+    day, hour, later, today = (each["problems"] for each in post(client, "check", rows).json()["rows"])
+    assert day[0] == hour[0] == ["found_at", "检查日期晚于今天。请核对年份、日期和时间。"]
+    assert later[0][1].startswith("检查日期晚于")
+    assert today == []
+
+
+def test_a_unit_that_had_ended_is_refused_in_the_row(client, office, item):
+    UnitFactory(name="老街道办事处", short_name="老街道", valid_to=date(2026, 2, 28))
+    rows = [row(1, unit="老街道"), row(2, unit="老街道", found_at="2026-02-28 09:00")]
+    ended, good = post(client, "check", rows).json()["rows"]
+    assert ended["problems"] == [["unit", "“老街道办事处”已于 2026-02-28 停用，2026-03-05的问题请填当时负责的单位。"]]
+    assert good["problems"] == []
+
+
 def test_the_round_chosen_is_the_rows_round(client, office, street, item):
     special = make_round(name="三月专项")
     post(client, "save", [row(1)], mode="all", round=special.pk)
     assert Finding.objects.get().round == special
+
+
+def test_rows_at_drawn_places_are_visits_as_one_by_one(client, office, street, item):
+    for number in (1, 2):
+        make_place(unit=street, name=f"样例路{number}号")
+    drawn = make_round(areas=["ZG"], per_area=2)
+    rows = [row(1, found_at="2026-03-06 10:00", description="再查"), row(1), row(3)]
+    post(client, "save", rows, mode="all", round=drawn.pk)
+    made = drawn.visits.exclude(visited_at=None).values_list("place__name", "visited_at", "visited_by")
+    assert list(made) == [("样例路1号", moment(2026, 3, 5, 9, 30), "查示例")]
 
 
 def test_a_month_whose_round_is_closed_is_said_in_the_row(client, office, street, item):

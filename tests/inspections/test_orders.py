@@ -55,6 +55,28 @@ def test_an_order_is_numbered_frozen_pushed_and_logged(street, contact, office, 
     assert order.number in Activity.objects.about(findings[0]).first().note
 
 
+def test_who_shares_the_points_is_told_when_its_days_to_appeal_begin(street, office):
+    leader = UserFactory(role=Roles.SQUAD_LEADER, unit=street.squad)
+    single, *several = [in_state("confirmed", unit=street) for _ in range(3)]
+    orders.order_findings([single], by=office)
+    message = Message.objects.get(recipient=leader)
+    assert message.url == single.get_absolute_url()
+    assert f"由{street.label}主责，本单位分摊扣 0.048 分" in message.text
+    orders.order_findings(several, by=office)
+    assert "等 2 个问题" in Message.objects.filter(recipient=leader).latest("pk").text
+    workflow.void_finding(single, by=office, reason="登记有误")
+    assert "已作废" in Message.objects.filter(recipient=leader).latest("pk").text
+
+
+@pytest.mark.parametrize("handling", ["deduct", "spot"])
+def test_who_shares_what_is_not_ordered_is_told_as_well(street, office, handling):
+    leader = UserFactory(role=Roles.SQUAD_LEADER, unit=street.squad)
+    finding = make_finding(unit=street, handling=handling, by=office)
+    if handling == "deduct":
+        orders.confirm_finding(finding, by=office)
+    assert "本单位分摊扣" in Message.objects.get(recipient=leader).text
+
+
 def test_the_order_shows_the_photos_of_its_problems(street, office, real_paper, monkeypatch):
     shown, bare = in_state("confirmed", unit=street), in_state("confirmed", unit=street)
     target = io.BytesIO()

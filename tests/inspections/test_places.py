@@ -1,6 +1,6 @@
 """Places: who answers there since when, and that a moved boundary moves nothing that was found before."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from inspections.enums import Role
 from inspections.models import Place, PlaceShare
+from inspections.views.places import standing_units
 from inspections.workflow import places
 from staff.models import Activity
 from staff.refusals import Refused
 from tests.factories.inspections import ItemFactory, make_finding, moment
-from tests.factories.rounds import make_place
+from tests.factories.rounds import make_place, make_round
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,73 @@ def test_a_correction_on_the_first_day_replaces_and_the_same_again_is_no_change(
     places.save_place(place, [places.Share(other.pk, Decimal(1))], by=user)
     assert [row.unit for row in place.shares.all()] == [other]
     assert Activity.objects.about(place).filter(title="修改点位").count() == 1
+
+
+def tables_by_day(place, *days):
+    """On each day the labels of who answers, with the parts."""
+    return [{row.unit: row.share for row in place.shares.all() if row.holds_on(day)} for day in days]
+
+
+def handed_to(place, unit, since=None):
+    return places.save_place(place, [places.Share(unit.pk, Decimal(1))], by=None, since=since)
+
+
+def test_a_change_that_begins_before_the_last_one_leaves_one_table_a_day():
+    first, second, third = UnitFactory(), UnitFactory(), UnitFactory()
+    place = make_place(unit=first)
+    handed_to(place, second, date(2026, 6, 1))
+    handed_to(place, third, date(2026, 4, 1))
+    assert tables_by_day(place, date(2026, 3, 31), date(2026, 4, 1), date(2026, 6, 1)) == [
+        {first: Decimal(1)}, {third: Decimal(1)}, {third: Decimal(1)},
+    ]  # fmt: skip
+    finding = make_finding(unit=third, known_place=place.pk, found_at=moment(2026, 5, 5))
+    assert finding.lead_unit == third
+
+
+def test_a_change_in_advance_that_is_replaced_before_it_holds_leaves_no_second_table():
+    first, second, third = UnitFactory(), UnitFactory(), UnitFactory()
+    today, later = timezone.localdate(), timezone.localdate() + timedelta(days=30)
+    place = make_place(unit=first)
+    handed_to(place, second, later)
+    assert standing_units(place) == first.label
+    handed_to(place, third)
+    assert tables_by_day(place, today, later) == [{third: Decimal(1)}, {third: Decimal(1)}]
+
+
+def test_a_place_may_go_back_to_its_first_unit_from_the_first_day_on():
+    first, second = UnitFactory(), UnitFactory()
+    place = make_place(unit=first)
+    handed_to(place, second, date(2026, 6, 1))
+    handed_to(place, first, date(2026, 1, 1))
+    assert [(row.unit, row.valid_from, row.valid_to) for row in place.shares.all()] == [(first, date(2026, 1, 1), None)]
+
+
+def test_the_day_from_which_a_table_holds_can_be_set_back():
+    first, second = UnitFactory(), UnitFactory()
+    place = make_place(unit=first)
+    handed_to(place, second, date(2026, 6, 1))
+    handed_to(place, second, date(2026, 5, 1))
+    assert tables_by_day(place, date(2026, 4, 30), date(2026, 5, 1)) == [{first: Decimal(1)}, {second: Decimal(1)}]
+    handed_to(place, second, date(2026, 7, 1))  # it holds already
+    assert place.shares.count() == 2
+
+
+def test_a_beginning_after_the_end_says_so():
+    place = make_place()
+    places.end_place(place, on=date(2026, 6, 30), by=None)
+    place.refresh_from_db()
+    place.valid_from = date(2026, 7, 1)
+    with pytest.raises(Refused, match="启用日期不得晚于停用日期（2026-06-30）"):
+        places.save_place(place, [], by=None)
+
+
+def test_a_unit_that_has_ended_is_not_drawn_and_lowers_nobody_s_number():
+    units = [UnitFactory(), UnitFactory(valid_to=date(2026, 2, 1))]
+    for unit, count in zip(units, (3, 1), strict=True):
+        for _ in range(count):
+            make_place(unit=unit)
+    drawn = make_round(areas=["ZG"], per_area=2, opened=False).visits.values_list("unit", flat=True)
+    assert list(drawn) == [units[0].pk] * 2
 
 
 def test_the_same_name_twice_in_an_area_is_refused_until_the_first_is_out_of_use():

@@ -102,10 +102,26 @@ def test_a_position_outside_is_pointed_out(client, office):
 
 def test_a_place_is_corrected(client, office):
     place, new = make_place(name="旧名"), UnitFactory()
-    client.post(url("place-edit", place.pk), place_data((new, 1), name="新名", since="2026-05-01"))
+    seen = client.get(url("place-edit", place.pk)).context["form"]["seen"].value()
+    client.post(url("place-edit", place.pk), place_data((new, 1), name="新名", since="2026-05-01", seen=seen))
     place.refresh_from_db()
     assert place.name == "新名"
     assert place.shares.get(valid_to=None).valid_from == date(2026, 5, 1)
+
+
+@pytest.mark.parametrize("change", ["name", "unit"])
+def test_of_two_who_correct_a_place_the_second_is_told_and_keeps_what_was_typed(client, office, change):
+    place, mine, theirs = make_place(name="旧名"), UnitFactory(), UnitFactory()
+    seen = client.get(url("place-edit", place.pk)).context["form"]["seen"].value()
+    changed = {"name": "别人改的名"} if change == "name" else {}
+    unit = theirs if change == "unit" else place.shares.get().unit
+    client.post(url("place-edit", place.pk), place_data((unit, 1), **{"name": "旧名", **changed, "seen": seen}))
+    stood = {row.unit for row in place.shares.filter(valid_to=None)}
+    page = client.post(url("place-edit", place.pk), place_data((mine, 1), name="我改的名", seen=seen))
+    assert page.status_code == 422
+    assert "这个点位刚被别人修改过" in page.content.decode()
+    assert "我改的名" in page.content.decode()
+    assert {row.unit for row in place.shares.filter(valid_to=None)} == stood
 
 
 def test_a_place_is_taken_out_of_use_once(client, office):
@@ -269,7 +285,7 @@ def test_a_sheet_is_typed_and_confirmed_as_on_paper(client, office):
     assert "得 98.5 分" in page.content.decode()
     assert (sheet.place, sheet.entered_by, sheet.month) == (place, office, "2026-03")
     client.post(url("sheet-edit", sheet.pk), sheet_data(sheet.unit, (item, "2", "四处")))
-    client.post(url("sheet-confirm", sheet.pk))
+    client.post(url("sheet-confirm", sheet.pk), {"seen": 2})
     sheet.refresh_from_db()
     assert (sheet.state, sheet.lines.get().deduction) == ("confirmed", 2)
     assert client.get(url("sheet-edit", sheet.pk)).status_code == 302
@@ -292,6 +308,17 @@ def test_a_refused_sheet_says_why_and_keeps_what_was_typed(client, office, line,
     assert words in page.content.decode()
     assert "别丢了" in page.content.decode()
     assert not CheckSheet.objects.exists()
+
+
+def test_a_sheet_that_was_changed_meanwhile_is_not_confirmed_unseen(client, office):
+    sheet = make_sheet()
+    assert '<input type="hidden" name="seen" value="1">' in client.get(sheet.get_absolute_url()).content.decode()
+    client.post(url("sheet-edit", sheet.pk), sheet_data(sheet.unit, place_name=sheet.place_name, note="一"))
+    for sent, words in (({"seen": 1}, "在您打开以后改动过"), ({}, "看过最新内容再确认")):
+        page = client.post(url("sheet-confirm", sheet.pk), sent, follow=True)
+        assert words in page.content.decode()
+        sheet.refresh_from_db()
+        assert sheet.state == "draft"
 
 
 def test_the_second_editor_of_a_sheet_is_told(client, office):

@@ -1,6 +1,7 @@
 """Score sheets from an .xlsx: rows of one place and day are one confirmed sheet; what is there already is left alone."""
 
 import io
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -75,9 +76,42 @@ def test_a_workbook_becomes_confirmed_sheets_once(client, street):
     ],
 )
 def test_a_wrong_row_says_which_cell(street, more, field, words):
-    resource = CheckSheetResource()
-    resource.prepare()
-    raw = dict(zip(CheckSheetResource.fields, row(**more), strict=True))
-    checked = resource.check(1, raw)
+    (checked,) = checked_rows(row(**more))
     assert field in dict(checked.problems)
     assert words in dict(checked.problems)[field]
+
+
+def checked_rows(*lines):
+    resource = CheckSheetResource()
+    resource.prepare()
+    return [
+        resource.check(number, dict(zip(CheckSheetResource.fields, line, strict=True)))
+        for number, line in enumerate(lines, 2)
+    ]
+
+
+@pytest.mark.django_db
+def test_a_second_deduction_at_the_same_item_is_not_lost_but_to_be_added_up(street):
+    first, again, other = checked_rows(row(), row(), row(deduction="0.8", 扣分原因="四处"))
+    assert not first.problems
+    assert (again.problems, again.key) == ([], first.key)  # the same row twice is the same row
+    assert dict(other.problems) == {
+        "item": "这张评分表里小项“店外经营”已有一行，扣分或原因不同。请合并成一行，扣分相加。"
+    }
+
+
+@pytest.mark.django_db
+def test_a_unit_that_is_not_assessed_or_not_in_use_gets_no_sheet(street):
+    UnitFactory(name="办公室", short_name="", kind="department")
+    UnitFactory(name="老街道办事处", short_name="老街道", valid_to=date(2026, 2, 28))
+    UnitFactory(name="新街道办事处", short_name="新街道", valid_from=date(2026, 4, 1))
+    section, ended, later = checked_rows(*(row(被检单位=name) for name in ("办公室", "老街道", "新街道")))
+    assert "不是考评对象" in dict(section.problems)["unit"]
+    assert "已于 2026-02-28 停用" in dict(ended.problems)["unit"]
+    assert "自 2026-04-01 起启用" in dict(later.problems)["unit"]
+
+
+@pytest.mark.django_db
+def test_a_place_that_lost_nothing_before_the_first_standard_is_refused_in_its_row(street):
+    (checked,) = checked_rows(row(检查日期="2019-12-31", 小项="", 扣分="", 扣分原因=""))
+    assert "没有施行中的考评标准" in dict(checked.problems)["checked_on"]

@@ -18,7 +18,9 @@ from inspections.standards import standard_rows
 from inspections.workflow.standards import store_standard
 from staff.models import Activity, User, Verb
 from staff.permissions import Roles
+from staff.refusals import Refused
 from tests.factories.inspections import ItemFactory, make_finding, moment
+from tests.factories.scores import published_bulletin
 from tests.factories.staff import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +49,30 @@ def test_a_new_version_ends_the_one_before_and_each_day_has_its_own():
     assert old.valid_to == date(2026, 6, 30)
     in_force = StandardVersion.objects.in_force_on
     assert [in_force(day) for day in (date(2024, 12, 31), date(2026, 6, 30), date(2026, 7, 1))] == [None, old, new]
+
+
+def test_a_version_that_is_stored_later_ends_where_the_next_begins():
+    old, new = stored(date(2025, 1, 1), "旧"), stored(date(2026, 7, 1), "新")
+    between = stored(date(2026, 1, 1), "补录")
+    old.refresh_from_db()
+    assert (old.valid_to, between.valid_to, new.valid_to) == (date(2025, 12, 31), date(2026, 6, 30), None)
+
+
+def test_a_standard_does_not_begin_in_a_month_whose_bulletin_is_out(client):
+    office = UserFactory(role=Roles.ASSESSMENT_OFFICE)
+    stored(date(2025, 1, 1))
+    published_bulletin("2026-03", office)
+    with pytest.raises(Refused, match="2026年3月的通报已经印发，新标准只能从以后的月份起施行"):
+        stored(date(2026, 3, 31))
+    with pytest.raises(CommandError, match="已经印发"):
+        call_command("load_standard", "--valid-from", "2026-03-31")
+    client.force_login(office)
+    data = {"name": "新", "source": "样例〔2026〕1号", "valid_from": "2026-03-31"}
+    file = SimpleUploadedFile("standard.csv", SEED.read_bytes())
+    page = client.post(reverse("inspections:standard-import"), {**data, "file": file})
+    assert "已经印发" in page.context["form"].errors["valid_from"][0]
+    assert StandardVersion.objects.count() == 1
+    assert stored(date(2026, 4, 1)).pk
 
 
 def test_a_finding_keeps_the_item_under_which_it_was_registered():

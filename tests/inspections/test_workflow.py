@@ -1,7 +1,7 @@
 """Findings through their one door: every edge from every state, points with their parts, bulk equal to one by one."""
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -44,6 +44,16 @@ def test_the_scenic_centre_answers_in_its_area_whatever_street_is_named():
     centre = UnitFactory(kind=UnitKind.SCENIC_CENTRE, name="样例景区中心", short_name="")
     item = ItemFactory(areas=["JQ"])
     assert make_finding(item=item, area="JQ").lead_unit == centre
+
+
+def test_after_a_reorganisation_the_centre_of_the_day_answers():
+    new = UnitFactory(kind=UnitKind.SCENIC_CENTRE, name="样例新中心", short_name="", valid_from=date(2026, 7, 1))
+    old = UnitFactory(
+        kind=UnitKind.SCENIC_CENTRE, name="样例老中心", short_name="", valid_to=date(2026, 6, 30), order=200
+    )
+    item = ItemFactory(areas=["JQ"])
+    leads = [make_finding(item=item, area="JQ", found_at=moment(2026, month, 5)).lead_unit for month in (6, 8)]
+    assert leads == [old, new]
 
 
 def test_found_again_before_closing_is_the_same_finding():

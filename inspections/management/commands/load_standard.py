@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from inspections.models import StandardVersion
 from inspections.standard_csv import SEED, InvalidStandard, parse
 from inspections.workflow.standards import store_standard
+from staff.refusals import Refused
 
 
 class Command(BaseCommand):
@@ -31,7 +32,10 @@ class Command(BaseCommand):
             ) from invalid
         if StandardVersion.objects.filter(valid_from=options["valid_from"]).exists():
             raise CommandError(f"{options['valid_from']}已经有一版标准开始施行。")
-        version = store_standard(
-            sheet, name=options["name"], source=options["source"], valid_from=options["valid_from"], by=None
-        )
+        try:
+            version = store_standard(
+                sheet, name=options["name"], source=options["source"], valid_from=options["valid_from"], by=None
+            )
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"已导入 {version}：{len(sheet.categories)} 个大项，{len(sheet.items)} 个小项。")
