@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from config.charts import ChartData, Series
 from config.figure_sources import list_url
-from config.figures import ChartFigure, Claim, Figure, Kind, TableFigure, Value, remembered
+from config.figures import ChartFigure, Claim, Figure, Kind, OverMonths, TableFigure, Value, remembered
 from config.periods import Period
 from inspections.enums import AreaType
 from inspections.models import Category, Finding, Item, StandardVersion
@@ -179,6 +179,7 @@ def unit_figure(key: str, label: str, kinds: Sequence[str]) -> Figure:
         url=lambda period, parameter: (
             f"{reverse('inspections:unit-list')}?{urlencode({'on': period.end.isoformat(), 'kind': list(kinds)}, doseq=True)}"
         ),
+        over_months=OverMonths.LAST,
     )
 
 
@@ -221,6 +222,7 @@ def standard_figure(key: str, label: str) -> Figure:
         value=partial(standard_count, key),
         rows=partial(standard_rows, key),
         url=partial(standard_url, key),
+        over_months=OverMonths.LAST,
     )
 
 
