@@ -26,7 +26,7 @@ from staff.models import Message
 from staff.permissions import Roles
 from staff.refusals import Refused
 from tests.factories.inspections import make_finding, moment, whole_standard
-from tests.factories.reports import make_issued
+from tests.factories.reports import make_history, make_issued
 from tests.factories.staff import SquadFactory, UserFactory
 
 H1, LAST = Period.parse("2026H1"), Period.parse("2025H1")
@@ -300,3 +300,16 @@ class TestSubmissions:
     def test_nothing_sent_is_refused(self, office):
         with pytest.raises(Refused, match="至少登记一个"):
             sent.record_submission(period=H1, title="x", recipient="x", sent_on=DUE, values=[], by=office)
+
+
+def test_last_year_is_read_from_old_papers_where_the_registers_hold_nothing(client, report):
+    for month in range(1, 7):
+        make_history(month, figure="inspections.findings", month=f"2025-0{month}")
+    (line,) = lines_of(report)
+    assert line.then == "21（历史数据）"
+    client.force_login(UserFactory(role=Roles.DIRECTOR))
+    glances = client.get(url("desk-numbers"), {"period": "2026H1"}).context["glances"]
+    assert glances[0].note == "去年同期 21件（历史数据）"
+    make_finding(item=Item.objects.first(), found_at=moment(2025, 2, 1))
+    (line,) = lines_of(report)
+    assert line.then == "1"
