@@ -89,10 +89,15 @@ class Figure:
     scope_note: Callable[[Period], str] | None = None  # what of the definition a setting of the bureau decides
     unit_of: Callable[[Parameter], str] | None = None  # where each parameter is counted in a unit of its own
     over_months: OverMonths = OverMonths.ADDED
+    earlier: Callable[[str], str] | None = None  # of a parameter that names a time, the same a year before; "" for none
 
     def defined(self, period: Period) -> str:
         """The definition with what the bureau's settings make of it in the period."""
         return self.definition + (self.scope_note(period) if self.scope_note else "")
+
+    def then(self, parameter: Parameter) -> Parameter:
+        """What stands behind the colon a year before; "" where it names a time (a festival's window) that had none."""
+        return self.earlier(parameter) if parameter and self.earlier else parameter
 
     def measured_in(self, parameter: Parameter) -> str:
         """The measure word of the number."""

@@ -79,6 +79,8 @@ class Reading:
 
     def then(self, figure: Figure, choice: str | None) -> str:
         """The same period in words; from an old paper, and so called, where the registers hold nothing, as 同比 does."""
+        if (choice := figure.then(choice)) == "":
+            return NO_DATA
         value = figure.value(self.before, choice)
         if value.text or value.number:
             return value.text or said(plain_number(value.number))

@@ -17,7 +17,7 @@ from django.utils import timezone
 from config.charts import ChartData, Series
 from config.figure_sources import list_url
 from config.figures import ChartFigure, Claim, Derivation, Figure, Kind, OverMonths, TableFigure, Value, remembered
-from config.periods import Period
+from config.periods import Period, a_year_before
 from staff.enums import Employment, Standing
 from staff.headcount import (
     HEAD,
@@ -321,6 +321,7 @@ FIGURES: tuple[Figure, ...] = (
         url=left_url,
         choices=since_choices,
         over_months=OverMonths.LAST,
+        earlier=a_year_before,
     ),
     Figure(
         key="staff.since",
