@@ -94,7 +94,7 @@ class TestMaterials:
         assert "已交待确认" in lines(report, CheckKind.UNDELIVERED)[0]
         with pytest.raises(Refused, match="不能采用"):
             materials.adopt_material(material, by=office)
-        materials.confirm_material(material, by=leader)
+        materials.confirm_material(material, seen=2, by=leader)
         assert lines(report, CheckKind.UNDELIVERED) == []
         with pytest.raises(Refused, match="不能交稿"):
             materials.deliver_material(material, text="再改", seen=2, by=member)
@@ -105,6 +105,16 @@ class TestMaterials:
         materials.deliver_material(material, text="先交的", seen=1, by=member)
         with pytest.raises(Refused, match="刚被别人修改过"):
             materials.deliver_material(material, text="后交的", seen=1, by=leader)
+
+    def test_nobody_confirms_a_text_that_he_has_not_read(self, client, material, leader, member):
+        materials.deliver_material(material, text="共查处1件。", seen=1, by=member)
+        materials.deliver_material(material, text="共查处9件。", seen=2, by=member)
+        client.force_login(leader)
+        page = client.post(url("material-confirm", material.pk), {"version": 2}, follow=True).content.decode()
+        assert "请看过现在的文字再确认" in page
+        assert Material.objects.get().state == "delivered"
+        materials.confirm_material(material, seen=3, by=leader)
+        assert Material.objects.get().state == "confirmed"
 
     def test_reminders_come_once_a_day_near_the_end(self, material, leader):
         before = Message.objects.filter(recipient=leader).count()
@@ -134,7 +144,8 @@ class TestMaterials:
         client.post(material.get_absolute_url(), {"text": "共查处1件。", "version": 1})
         assert client.post(url("material-confirm", material.pk)).status_code == 403
         client.force_login(leader)
-        client.post(url("material-confirm", material.pk))
+        assert 'name="version" value="2"' in client.get(material.get_absolute_url()).content.decode()
+        client.post(url("material-confirm", material.pk), {"version": 2})
         client.force_login(office)
         page = client.post(url("material-adopt", material.pk), follow=True).content.decode()
         assert "匹配数字" in page
