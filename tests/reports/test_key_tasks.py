@@ -290,6 +290,19 @@ def test_after_its_task_is_closed_nothing_new_is_counted(office):
         make_tally(by=office, measure=measure, happened_on=date(2026, 3, 2))
 
 
+@time_machine.travel("2026-03-20 09:00 +0800")
+def test_what_was_counted_before_its_task_was_closed_is_entered_late(client, squad, member, office):
+    measure = make_measure(by=office)
+    tasks.move_task(measure.task, "finish", by=office, on=date(2026, 3, 10), words="办结")
+    client.force_login(member)
+    late = client.post(url("tally-create"), entry_data(measure, squad, happened_on="2026-03-12"))
+    assert "之后的日期不再登记" in late.content.decode()
+    assert client.post(url("tally-create"), entry_data(measure, squad, happened_on="2026-03-09")).status_code == 302
+    with time_machine.travel("2026-06-20 09:00 +0800"):
+        client.force_login(member)
+        assert client.post(url("tally-create"), entry_data(measure, squad)).status_code == 422
+
+
 def test_a_total_is_shown_for_one_measure_only(client, office):
     one, other = make_measure(by=office), make_measure(by=office)
     for measure in (one, one, other):
