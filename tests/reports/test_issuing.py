@@ -286,6 +286,9 @@ class TestPages:
             address, {"name": "inspections.findings", "value": "五件", "reason": "漏登"}
         ).content.decode()
         assert "只填数字" in page
+        for huge in ("1e99999", "9" * 40 + ".5"):
+            page = client.post(address, {"name": "inspections.findings", "value": huge, "reason": "漏登"})
+            assert "请核对位数" in page.content.decode()
         client.post(address, {"name": "inspections.findings", "value": "5", "reason": "漏登"})
         page = client.post(address, {"name": "inspections.findings", "value": "6", "reason": "漏登"}).content.decode()
         assert "已经核定过" in page
