@@ -277,6 +277,11 @@ class TestIssued:
         with pytest.raises(Refused, match="已更正，不能再更正"):
             issuing.start_correction(first, reason="x", by=by)
 
+    def test_the_longest_title_has_room_for_the_mark_of_a_correction(self, report, by):
+        Report.objects.update(title="总" * 120)
+        second = issuing.start_correction(make_issued(Report.objects.get()), reason="补录一件", by=by)
+        assert (len(second.title), second.title[-5:]) == (120, "总（更正）")
+
 
 class TestPages:
     def test_overrides_are_made_and_withdrawn_in_the_browser(self, client, report):
