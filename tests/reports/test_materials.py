@@ -1,12 +1,13 @@
 """材料征集, matched numbers, 数据核对表, 报送留底: who owes what, what a number is, what was said upwards."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -311,6 +312,22 @@ class TestSubmissions:
     def test_nothing_sent_is_refused(self, office):
         with pytest.raises(Refused, match="至少登记一个"):
             sent.record_submission(period=H1, title="x", recipient="x", sent_on=DUE, values=[], by=office)
+
+
+def test_what_was_pasted_stays_in_the_editor_when_it_is_too_long(client, report, office):
+    client.force_login(office)
+    section = report.sections.get()
+    long = {"heading": section.heading, "text": "长" * 20_001, "version": section.version}
+    page = client.post(url("section-match", report.pk, section.pk), long)
+    assert page.context["form"]["text"].value() == long["text"]
+
+
+def test_nothing_was_sent_tomorrow(client, office, report):
+    issued, tomorrow = make_issued(report), timezone.localdate() + timedelta(days=1)
+    client.force_login(office)
+    data = {"recipient": "区管委会", "sent_on": tomorrow.isoformat()}
+    assert "晚于今天" in client.post(url("report-sent", issued.pk), data).content.decode()
+    assert not Submission.objects.exists()
 
 
 def test_last_year_is_read_from_old_papers_where_the_registers_hold_nothing(client, report):
