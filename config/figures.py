@@ -28,6 +28,14 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
+class OverMonths(StrEnum):
+    """What the numbers of single months say of a longer period."""
+
+    ADDED = "added"
+    LAST = "last"  # counted on the last day: that of the last month
+    NOTHING = "nothing"  # what spans months is counted once in the period, in each of its months too
+
+
 @dataclass(frozen=True)
 class Value:
     """What a figure yields for a period. `None` is "no data", which is neither 0 nor "none found"."""
@@ -80,10 +88,16 @@ class Figure:
     style: str = "准确"
     scope_note: Callable[[Period], str] | None = None  # what of the definition a setting of the bureau decides
     unit_of: Callable[[Parameter], str] | None = None  # where each parameter is counted in a unit of its own
+    over_months: OverMonths = OverMonths.ADDED
+    earlier: Callable[[str], str] | None = None  # of a parameter that names a time, the same a year before; "" for none
 
     def defined(self, period: Period) -> str:
         """The definition with what the bureau's settings make of it in the period."""
         return self.definition + (self.scope_note(period) if self.scope_note else "")
+
+    def then(self, parameter: Parameter) -> Parameter:
+        """What stands behind the colon a year before; "" where it names a time (a festival's window) that had none."""
+        return self.earlier(parameter) if parameter and self.earlier else parameter
 
     def measured_in(self, parameter: Parameter) -> str:
         """The measure word of the number."""

@@ -136,6 +136,11 @@ class Period:
         return self.cut(max(today, self.start))
 
 
+def a_year_before(month: str) -> str:
+    """2026-03 → 2025-03."""
+    return Period.parse(month).same_period_last_year().key
+
+
 def key_in(words: str) -> str:
     """2026年上半年 → 2026H1, 2026年3月 → 2026-03, 2026年1月1日至6月20日 → 2026-01-01~2026-06-20; a key stays as it is."""
     text = re.sub(r"\s", "", words).replace("～", "~")

@@ -16,7 +16,7 @@ from django.utils import timezone
 from config.figures import Figure, Kind, Value, one_reading
 from config.periods import Period
 from reports.enums import CheckKind
-from reports.history import base_of
+from reports.history import Base, base_of
 from reports.models import Override, Section
 from reports.registry import known_keys, registry
 from reports.sentences import NO_DATA, STYLES, Wording, breakdown_problem, change
@@ -95,13 +95,20 @@ class Draft:
             return Wording(value.text)
         style = STYLES[token.style or ("百分比" if figure.is_percentage else "准确")]
         if style.compare:
-            base = base_of(figure, self.compared(style.compare), token.parameter)
+            base = self.base(figure, style.compare, token.parameter)
             if base.note:
                 self.say(CheckKind.HISTORY, f"{figure.label}：{base.note}。", token.name)
             return change(value.number, base.number, rate=figure.is_rate(token.parameter), word=style.name)
         if value.number is None or style.word is None:
             return Wording(NO_DATA, value.reason or "没有数据。")
         return style.word(value.number, figure.measured_in(token.parameter))
+
+    def base(self, figure: Figure, with_: str, parameter: str | None) -> Base:
+        """What a figure is held against. A window or a month behind its colon is that of the year before, and has no 环比."""
+        then = figure.then(parameter)
+        if then == "" or (with_ != "last_year" and then != parameter):
+            return Base(None)
+        return base_of(figure, self.compared(with_), then)
 
     def compared(self, with_: str) -> Period:
         """What the period is held against. A period that still runs is compared up to the same day, not as a whole."""

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from config.charts import ChartData, Series, bar_chart, line_chart
 from config.display import plain_number
 from config.figures import Figure
-from config.periods import Period
+from config.periods import Period, a_year_before
 from fireworks.enums import WindowKind
 from fireworks.figures import duty
 from fireworks.models import Window
@@ -164,10 +164,6 @@ def panels(period: Period) -> list[Panel]:
         coverage(period, before),
         tallies(period),
     ]
-
-
-def a_year_before(month: str) -> str:
-    return f"{int(month[:4]) - 1}{month[4:]}"
 
 
 def months(period: Period, before: Period) -> Panel:

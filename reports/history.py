@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from config.figures import Figure, Kind, remembered
+from config.figures import Figure, Kind, OverMonths, remembered
 from config.periods import Period
 from reports.enums import Totalling
 from reports.figures.tallies import measure_of
@@ -32,6 +32,8 @@ def check_name(name: str) -> str:
     figure = registry().figures[name.partition(":")[0]]
     if figure.kind not in ADDABLE:
         return "只有件数和数量可以按月登记历史数据；比率、得分、名次不能按月相加。"
+    if figure.over_months is OverMonths.NOTHING:
+        return "这个数据跨月的只算一次，由各月的数得不出一期的数，不能按月登记历史数据。"
     if figure.choices is not None and ":" not in name:
         return "这个数据要选定一项（名称后带“:”）。"
     return ""
@@ -44,10 +46,18 @@ def whole_months(period: Period) -> list[str]:
     return months if period.start.day == 1 and ends else []
 
 
+def over_months(figure: Figure, parameter: str | None) -> OverMonths:
+    """How the months of a figure are taken together; of a tally its measure says so."""
+    measure = measure_of(parameter) if figure.key.startswith("reports.tally") else None
+    if measure is not None and measure.totalling == Totalling.LATEST:
+        return OverMonths.LAST
+    return figure.over_months
+
+
 def printed_then(figure: Figure, period: Period, parameter: str | None) -> Base | None:
-    """The months' values taken together, if every month of the period is known; the last one of a standing number."""
-    months = whole_months(period)
-    if not months or figure.kind not in ADDABLE:
+    """The months' values added, if every month of the period is known; of a standing number the last month's."""
+    months, taken = whole_months(period), over_months(figure, parameter)
+    if not months or figure.kind not in ADDABLE or taken is OverMonths.NOTHING:
         return None
     name = figure.key if parameter is None else f"{figure.key}:{parameter}"
 
@@ -56,12 +66,11 @@ def printed_then(figure: Figure, period: Period, parameter: str | None) -> Base 
         return {(row.figure, row.month): row for row in rows}
 
     known = remembered(("reports.history", months[0], months[-1]), read)
-    rows = [known[name, month] for month in months if (name, month) in known]
-    if len(rows) < len(months):
+    wanted = months[-1:] if taken is OverMonths.LAST else months
+    rows = [known[name, month] for month in wanted if (name, month) in known]
+    if len(rows) < len(wanted):
         return None
-    measure = measure_of(parameter) if figure.key == "reports.tally" else None
-    standing = measure is not None and measure.totalling == Totalling.LATEST
-    number = rows[-1].value if standing else sum((row.value for row in rows), Decimal(0))
+    number = sum((row.value for row in rows), Decimal(0))
     sources = "、".join(dict.fromkeys(row.source for row in rows))
     return Base(number, f"同期为历史数据（{sources}）")
 

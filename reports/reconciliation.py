@@ -8,10 +8,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from config.figures import one_reading
+from config.figures import Figure, one_reading
 from config.periods import Period
 from reports.checklist import reads_otherwise, said
 from reports.compilation import plain_number
+from reports.history import printed_then
 from reports.models import Override, Report, SentFigure
 from reports.registry import registry
 from reports.sentences import NO_DATA
@@ -55,7 +56,7 @@ class Reading:
     def line(self, name: str) -> Line:
         key, _, parameter = name.partition(":")
         figure, choice = registry().figures[key], parameter or None
-        now, then = figure.value(self.period, choice), figure.value(self.before, choice)
+        now = figure.value(self.period, choice)
         label = figure.label
         if choice and figure.choices is not None:
             label = f"{label.partition('（')[0]}·{dict(figure.choices()).get(choice, choice)}"
@@ -67,7 +68,7 @@ class Reading:
             unit=figure.measured_in(choice),
             definition=figure.defined(self.period),
             now=value or NO_DATA,
-            then=said(then.text or plain_number(then.number)) or NO_DATA,
+            then=self.then(figure, choice),
             url=figure.url(self.period, choice),
             sent=last.value if last else "",
             sent_to=f"{last.submission.recipient} {last.submission.sent_on}" if last else "",
@@ -75,6 +76,18 @@ class Reading:
             unit_asked=self.answered_by.get(name, ""),
             decided=decided.reason if decided else "",
         )
+
+    def then(self, figure: Figure, choice: str | None) -> str:
+        """The same period in words; from an old paper, and so called, where the registers hold nothing, as 同比 does."""
+        if (choice := figure.then(choice)) == "":
+            return NO_DATA
+        value = figure.value(self.before, choice)
+        if value.text or value.number:
+            return value.text or said(plain_number(value.number))
+        printed = printed_then(figure, self.before, choice)
+        if printed is not None:
+            return f"{said(plain_number(printed.number))}（历史数据）"
+        return said(plain_number(value.number)) or NO_DATA
 
 
 def lines_for(names: Iterable[str], period: Period, *, answered_by: dict[str, str] | None = None) -> list[Line]:

@@ -17,10 +17,12 @@ from staff.imports.kinds import CheckedRow, SheetField, SheetResource
 from staff.models import Unit
 from staff.resources.people import day, text
 
+MOST = Decimal(99_999_999_999)  # what the registers hold before the point
+
 
 def number(name: str, label: str, *aliases: str, example: str, units: Sequence[str] = ()) -> SheetField:
     spec = FieldSpec(name, label, aliases, required=True, example=example, kind="decimal")
-    return SheetField(spec, partial(values.to_decimal, minimum=Decimal(0), places=3, units=tuple(units)))
+    return SheetField(spec, partial(values.to_decimal, minimum=Decimal(0), maximum=MOST, places=3, units=tuple(units)))
 
 
 COUNT_WORDS = (

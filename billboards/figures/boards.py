@@ -12,7 +12,7 @@ from billboards.enums.boards import BoardKind, BoardStatus, Measure, RemovalMode
 from billboards.figures.sources import Parts, Source, count_figure, days, fixed, listed, rate_figure, sum_figure
 from billboards.models import Board, Removal, SafetyInspection
 from config.charts import ChartData, Series
-from config.figures import Claim, Figure, TableFigure
+from config.figures import Claim, Figure, OverMonths, TableFigure
 from config.periods import Period
 
 STANDING = "期末在账（已登记、期末未拆除、未作废）的户外广告和招牌。"
@@ -112,24 +112,27 @@ LARGE = count_figure(
     "块",
     f"{STANDING}其中按认定规则为大型的，含大型招牌。",
     Source(large_rows, large_url),
+    over_months=OverMonths.LAST,
 )
 INSPECTED = count_figure("large_inspected", "已检查的大型户外广告和招牌", "块",
-                         f"{STANDING}其中大型、期内登记过安全检查的。", Source(seen_rows, seen_url))  # fmt: skip
+                         f"{STANDING}其中大型、期内登记过安全检查的。", Source(seen_rows, seen_url),
+                         over_months=OverMonths.NOTHING)  # fmt: skip
 MODES = fixed(RemovalMode.choices)
 FIGURES: tuple[Figure, ...] = (
-    count_figure("inventory", "在账户外广告", "块", STANDING, Source(partial(standing_rows, ""), partial(standing_url, ""))),
+    count_figure("inventory", "在账户外广告", "块", STANDING, Source(partial(standing_rows, ""), partial(standing_url, "")),
+                 over_months=OverMonths.LAST),
     count_figure(
         "inventory_by_status", "在账户外广告（按状态）", "块", f"{STANDING}状态为查询时的状态；期末之后拆除的列在“已拆”。",
         Source(partial(standing_rows, "status"), partial(standing_url, "status")),
-        choices=fixed(BoardStatus.choices), parts=Parts("status"), part_of="billboards.inventory",
+        choices=fixed(BoardStatus.choices), parts=Parts("status"), part_of="billboards.inventory", over_months=OverMonths.LAST,
     ),
     count_figure(
         "inventory_by_kind", "在账户外广告（按类型）", "块", STANDING,
         Source(partial(standing_rows, "kind"), partial(standing_url, "kind")),
-        choices=fixed(BoardKind.choices), parts=Parts("kind"), part_of="billboards.inventory",
+        choices=fixed(BoardKind.choices), parts=Parts("kind"), part_of="billboards.inventory", over_months=OverMonths.LAST,
     ),
     sum_figure("inventory_area", "在账户外广告面积", "㎡", STANDING,
-               Source(partial(standing_rows, ""), partial(standing_url, "")), field="area", decimals=2),
+               Source(partial(standing_rows, ""), partial(standing_url, "")), field="area", decimals=2, over_months=OverMonths.LAST),
     LARGE,
     INSPECTED,
     rate_figure("inspection_coverage", "大型户外广告和招牌检查率", "期内检查过的大型设施÷期末在账的大型设施。", part=INSPECTED, whole=LARGE),

@@ -11,7 +11,7 @@ from billboards.enums.campaigns import ItemState
 from billboards.figures.boards import mode_chart
 from billboards.figures.sources import Parts, Source, count_figure, days, listed, rate_figure
 from billboards.models import Campaign, CampaignItem
-from config.figures import ChartFigure, Claim, Figure, Kind, TableFigure, Value, remembered
+from config.figures import ChartFigure, Claim, Figure, Kind, OverMonths, TableFigure, Value, remembered
 from config.periods import Period
 from staff.models import STREET_KINDS, Unit
 
@@ -78,7 +78,8 @@ DONE_FIGURE = count_figure(
     Source(partial(in_state_rows, (ItemState.SETTLED,)), partial(in_state_url, "settled")),
 )  # fmt: skip
 FIGURES: tuple[Figure, ...] = (
-    count_figure("campaigns", "专项整治", "次", "期内进行过的专项整治（筹备中的不计）。", Source(campaign_rows, campaign_url)),
+    count_figure("campaigns", "专项整治", "次", "期内进行过的专项整治（筹备中的不计）。", Source(campaign_rows, campaign_url),
+                 over_months=OverMonths.NOTHING),
     Figure(key="billboards.campaign_name", label="专项整治名称", unit="", kind=Kind.TEXT, value=campaign_name,
            definition="期内进行过的专项整治的名称。", url=campaign_url, rows=campaign_rows),
     FOUND_FIGURE,

@@ -23,7 +23,7 @@ from billboards.models import (
 )
 from config.charts import ChartData, Series
 from config.display import amount
-from config.figures import ChartFigure, Claim, Derivation, Figure, Kind, TableFigure, Value
+from config.figures import ChartFigure, Claim, Derivation, Figure, Kind, OverMonths, TableFigure, Value
 from config.periods import Period
 from config.tables import exact
 
@@ -210,7 +210,7 @@ FIGURES: tuple[Figure, ...] = (
     sum_figure("surcharge_collected", "加处罚款实缴入库", "元", "期内实缴的加处罚款。",
                Source(partial(payment_rows, SURCHARGE), partial(payment_url, SURCHARGE)), field="amount", decimals=2),
     sum_figure("surcharge_reckoned", "核定加处罚款", "元", "期内核定的加处罚款，每案取期末前最后一次；不是入库数。",
-               Source(surcharge_rows, surcharge_url), field="amount", decimals=2),
+               Source(surcharge_rows, surcharge_url), field="amount", decimals=2, over_months=OverMonths.NOTHING),
     Figure(key="billboards.fines_outstanding", label="罚款未缴", unit="元", kind=Kind.NUMBER, decimals=2,
            definition="截至期末决定而未缴的罚款，含延期、分期和复议、诉讼中的，不含期末前被撤销的。",
            value=outstanding_value, url=outstanding_url, derive=outstanding_derivation),

@@ -12,10 +12,10 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from config.figures import ChartFigure, Claim, Derivation, Figure, Kind, TableFigure, Value, remembered
+from config.figures import ChartFigure, Claim, Derivation, Figure, Kind, OverMonths, TableFigure, Value, remembered
 from config.periods import Period
 from fireworks.coverage import Coverage, Span, coverage_of
-from fireworks.enums import RosterState
+from fireworks.enums import RosterState, WindowKind
 from fireworks.models import Assignment, CheckIn, DutyPerson, Grid, Post, ShiftReport, Slot, Window
 from fireworks.watch import begun, silent
 from staff.models import User
@@ -215,6 +215,13 @@ def published_windows() -> QuerySet[Window]:
     return Window.objects.filter(roster__state=RosterState.PUBLISHED)
 
 
+def a_year_before(window: str) -> str:
+    """The same festival's published window of the year before; "" for none. Special windows come once."""
+    this = Window.objects.exclude(kind=WindowKind.SPECIAL).filter(pk=int(window)).first()
+    found = this and published_windows().filter(kind=this.kind, year=this.year - 1).first()
+    return str(found.pk) if found else ""
+
+
 def windows_of(period: Period) -> list[Window]:
     """Published windows that touch the period."""
     return list(published_windows().filter(start__lte=period.end, end__gte=period.start))
@@ -254,19 +261,27 @@ def gaps_url(period: Period, window: str | None) -> str:
 
 
 def count_figure(
-    key: str, label: str, unit: str, definition: str, rows: Any, *, url: Any, windows: bool = True
+    key: str,
+    label: str,
+    unit: str,
+    definition: str,
+    rows: Any,
+    *,
+    url: Any,
+    windows: bool = True,
+    over_months: OverMonths = OverMonths.ADDED,
 ) -> list[Figure]:
     """The figure of the period, and with `_in_window` the same of one window."""
     whole = Figure(
         key=f"fireworks.{key}", label=label, unit=unit, definition=definition, kind=Kind.COUNT, value=counted(rows),
-        rows=rows, url=url,
+        rows=rows, url=url, over_months=over_months,
     )  # fmt: skip
     if not windows:
         return [whole]
     one = Figure(
         key=f"fireworks.{key}_in_window", label=f"{label}（按重点时段）", unit=unit,
         definition=f"{definition}只计该时段，不论是否在期间内。", kind=Kind.COUNT, value=counted(rows), rows=rows, url=url,
-        choices=window_choices,
+        choices=window_choices, over_months=OverMonths.NOTHING, earlier=a_year_before,
     )  # fmt: skip
     return [whole, one]
 
@@ -283,6 +298,7 @@ def number_figures(key: str, label: str, unit: str, definition: str, decimals: i
             decimals=decimals,
             choices=choices,
             scope_note=note,
+            earlier=a_year_before if choices else None,
             **functions,
         )
         for suffix, words, choices in (("", "", None), ("_in_window", "（按重点时段）", window_choices))
@@ -290,11 +306,14 @@ def number_figures(key: str, label: str, unit: str, definition: str, decimals: i
 
 
 FIGURES: tuple[Figure, ...] = (
-    *count_figure("grids", "禁炮网格", "个", "期末在用的禁炮网格数。", grid_rows, url=on_the_day("grid-list"), windows=False),
-    *count_figure("posts", "禁炮岗位", "个", "期末在用的禁炮岗位（点位）数。", post_rows, url=on_the_day("post-list"), windows=False),
+    *count_figure("grids", "禁炮网格", "个", "期末在用的禁炮网格数。", grid_rows, url=on_the_day("grid-list"), windows=False,
+                  over_months=OverMonths.LAST),
+    *count_figure("posts", "禁炮岗位", "个", "期末在用的禁炮岗位（点位）数。", post_rows, url=on_the_day("post-list"), windows=False,
+                  over_months=OverMonths.LAST),
     *count_figure("shifts", "值守岗班", "个", "已发布值班表里的岗位×班次数，过零点的班计在开始的那一天。", slot_rows, url=slots_url),
     *count_figure("duty_turns", "值守人次", "人次", "已发布值班表里安排的人次，一人一班为一人次。", assignment_rows, url=assignments_url),
-    *count_figure("duty_people", "值守人员", "人", "已发布值班表里安排过的人数，一人只计一次，含社区、公安人员。", person_rows, url=people_url),
+    *count_figure("duty_people", "值守人员", "人", "已发布值班表里安排过的人数，一人只计一次，含社区、公安人员。", person_rows, url=people_url,
+                  over_months=OverMonths.NOTHING),
     *count_figure("shift_reports", "值守报告", "份", "值守岗班的报告数，含有发现的和补报的。", report_rows, url=reports_url),
     *count_figure("zero_reports", "零报告", "份", "报告未发现燃放的值守报告数，含补报的。", zero_rows, url=zero_url),
     *number_figures(

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from config.charts import ChartData, Series
 from config.figure_sources import list_url
-from config.figures import ChartFigure, Claim, Figure, Kind, TableFigure, Value, remembered
-from config.periods import Period
+from config.figures import ChartFigure, Claim, Figure, Kind, OverMonths, TableFigure, Value, remembered
+from config.periods import Period, a_year_before
 from inspections.enums import AreaType
 from inspections.models import Category, Finding, Item, StandardVersion
 from inspections.tally import (
@@ -82,6 +82,7 @@ def count_figure(
         rows=partial(rows_of, measure, cut),
         url=partial(address, measure, cut),
         choices=cut.choices if cut else None,
+        earlier=a_year_before if cut and cut.name == "month" else None,
         part_of=part_of,
         style="余" if measure == "all" and cut is None else "准确",
     )
@@ -179,6 +180,7 @@ def unit_figure(key: str, label: str, kinds: Sequence[str]) -> Figure:
         url=lambda period, parameter: (
             f"{reverse('inspections:unit-list')}?{urlencode({'on': period.end.isoformat(), 'kind': list(kinds)}, doseq=True)}"
         ),
+        over_months=OverMonths.LAST,
     )
 
 
@@ -221,6 +223,7 @@ def standard_figure(key: str, label: str) -> Figure:
         value=partial(standard_count, key),
         rows=partial(standard_rows, key),
         url=partial(standard_url, key),
+        over_months=OverMonths.LAST,
     )
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from config.charts import ChartData, Series
 from config.figure_sources import list_url
-from config.figures import ChartFigure, Claim, Derivation, Figure, Kind, TableFigure, Value, remembered
+from config.figures import ChartFigure, Claim, Derivation, Figure, Kind, OverMonths, TableFigure, Value, remembered
 from config.periods import Period
 from permits.kinds import ItemKind
 from permits.models import Application, ProcedureFlaw
@@ -25,6 +25,7 @@ NO_CASES = "期内没有作出决定的申请。"
 TENTH = Decimal("0.1")
 COUNTED = ("received", "accepted", "supplemented", "surveyed", "decided", "granted", "refused", "closed", "in_legal_time",
            "in_promised_time", "restored", "overdue_restoration")  # fmt: skip
+AT_THE_END = ("overdue_restoration",)  # counted on the last day of the period
 BY_ITEM = ("received", "accepted", "granted", "refused", "closed", "restored")
 COLUMNS = ("received", "accepted", "surveyed", "granted", "refused", "closed", "in_legal_time", "in_promised_time", "restored")  # fmt: skip
 
@@ -64,6 +65,7 @@ def count_figure(event: str) -> Figure:
         value=partial(counted, event),
         rows=partial(rows_of, event),
         url=partial(address, event),
+        over_months=OverMonths.LAST if event in AT_THE_END else OverMonths.ADDED,
     )
 
 

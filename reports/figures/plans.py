@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from config import figure_sources
 from config.figure_sources import Source
-from config.figures import Figure, Kind, TableFigure, Value
+from config.figures import Figure, Kind, OverMonths, TableFigure, Value
 from config.periods import Period
 from reports.enums import PlanOutcome
 from reports.figures.tallies import listed
@@ -58,9 +58,11 @@ def plan_url(period: Period, parameter: str | None) -> str:
     return listed("plan-list", **span(period), **({"outcome": parameter} if parameter else {}))
 
 
-def problem_figure(of: str, key: str, label: str, definition: str) -> Figure:
+def problem_figure(
+    of: str, key: str, label: str, definition: str, over_months: OverMonths = OverMonths.ADDED
+) -> Figure:
     source = Source(partial(problem_rows, of), partial(problem_url, of))
-    return count_figure(key, label, "个", definition, source)
+    return count_figure(key, label, "个", definition, source, over_months=over_months)
 
 
 def sentences(parts: Iterable[tuple[str, str]]) -> str:
@@ -87,9 +89,9 @@ def plan_text(period: Period, parameter: str | None) -> Value:
 
 
 FIGURES: tuple[Figure, ...] = (
-    problem_figure("carried", "problems_carried", "遗留问题", "期初以前列入、期初时还没有解决的问题，未作废。"),
+    problem_figure("carried", "problems_carried", "遗留问题", "期初以前列入、期初时还没有解决的问题，未作废。", OverMonths.NOTHING),
     problem_figure("solved", "problems_solved", "期内解决的问题", "解决日期在期内的问题，未作废。"),
-    problem_figure("left", "problems_left", "期末未解决的问题", "期末以前列入、期末时还没有解决的问题，转入下期。"),
+    problem_figure("left", "problems_left", "期末未解决的问题", "期末以前列入、期末时还没有解决的问题，转入下期。", OverMonths.LAST),
     Figure(key="reports.problems_text", label="存在的问题（行文）", unit="", kind=Kind.TEXT, value=problems_text,
            definition="期末未解决的问题，按登记的标题和表现连成一段。", url=partial(problem_url, "left"), ),
     count_figure("plan_items", "本期计划", "项", "列入本期（半年）计划的事项，未作废。", Source(plan_rows, plan_url)),

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from config.display import plain_number
 from config.figure_sources import days, list_url
-from config.figures import Figure, Kind, TableFigure, Value, remembered
+from config.figures import Figure, Kind, OverMonths, TableFigure, Value, remembered
 from config.periods import Period
 from reports import counting
 from reports.enums import Totalling
@@ -118,7 +118,7 @@ def finished_url(period: Period, parameter: str | None) -> str:
 
 FIGURES: tuple[Figure, ...] = (
     Figure(key="reports.key_tasks", label="重点工作", unit="项", kind=Kind.COUNT, rows=task_rows, url=task_url,
-           definition="期内在办的重点工作：期末前列入、期初前没有办结，未作废。",
+           definition="期内在办的重点工作：期末前列入、期初前没有办结，未作废。", over_months=OverMonths.NOTHING,
            value=lambda period, _: Value(Decimal(task_rows(period, None).count()))),
     Figure(key="reports.key_tasks_done", label="完成的重点工作", unit="项", kind=Kind.COUNT, rows=finished_rows, url=finished_url,
            definition="期内登记完成的重点工作，未作废；中止的不计。",

@@ -41,6 +41,10 @@ class AskForm(forms.Form):
             return None
 
 
+class ConfirmForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput())
+
+
 class MaterialForm(forms.Form):
     text = forms.CharField(
         label="材料",

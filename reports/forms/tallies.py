@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
 
 from config.inputs import CAMERA, DATE
 from reports.models import KeyTask, Measure, TallyEntry, TallyPhoto
@@ -17,13 +20,21 @@ from staff.models import User
 from staff.permissions import Perms
 from staff.uploads import save_image
 
+CLOSED_LATELY = timedelta(days=60)
+
 
 def offered_measures(user: User) -> Any:
-    """Measures that are still counted, of open tasks that this user's units work on; the office enters for all."""
-    tasks = KeyTask.objects.visible_to(user).recorded().filter(closed_on=None)
+    """Measures that are still counted, of tasks that this user's units work on: open ones, and those closed lately, for
+    what was counted before comes in late. The office enters for all."""
+    lately = timezone.localdate() - CLOSED_LATELY
+    tasks = KeyTask.objects.visible_to(user).recorded().filter(Q(closed_on=None) | Q(closed_on__gte=lately))
     if not user.has_perm(Perms.MANAGE_TASKS):
         tasks = tasks.worked_on_by(user)
     return Measure.objects.filter(active=True, task__in=tasks.values("pk")).select_related("task")
+
+
+def words_of(task: KeyTask) -> str:
+    return task.title if task.is_open else f"{task.title}（{task.closed_on} {task.get_state_display()}）"
 
 
 def grouped(measures: Any) -> list[Any]:
@@ -31,7 +42,7 @@ def grouped(measures: Any) -> list[Any]:
     by_task = groupby(measures, key=lambda measure: measure.task)
     return [
         ("", "请选择"),
-        *((task.title, [(measure.code, str(measure)) for measure in group]) for task, group in by_task),
+        *((words_of(task), [(measure.code, str(measure)) for measure in group]) for task, group in by_task),
     ]
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 
 from config.inputs import DATE
@@ -26,7 +27,8 @@ def half_years(kept: str = "") -> list[tuple[str, str]]:
     today = timezone.localdate()
     now = Period.half_year_of(today)
     coming = Period.half_year_of(now.end + timedelta(days=1))
-    choices = [(coming.key, coming.label), *(each for each in period_choices() if each[0] != coming.key)]
+    halves = [each for each in period_choices() if "H" in each[0] and each[0] != coming.key]
+    choices = [(coming.key, coming.label), *halves]
     if kept and kept not in dict(choices):
         choices.append((kept, Period.parse(kept).label))
     return choices
@@ -63,7 +65,9 @@ class TaskForm(HalfYearForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = Unit.objects.active_on(timezone.localdate()).filter(kind__in=OUR_KINDS)
+        offered = Unit.objects.active_on(timezone.localdate()).filter(kind__in=OUR_KINDS)
+        kept = self.instance.participants.values("pk") if self.instance.pk else Unit.objects.none()
+        units = Unit.objects.filter(Q(pk__in=offered.values("pk")) | Q(pk__in=kept))
         self.fields["participants"].queryset = units  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

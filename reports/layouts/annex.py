@@ -1,11 +1,13 @@
 """The annex as .xlsx: the figures with their definitions, then a sheet for every register with the rows behind them.
 
 Personal columns are masked: names keep their first character, phones and identity numbers go by config/identity.py.
+Whose label says that it names somebody (法定代表人, 设置人, 检查人) is one, typed names too: the annex leaves the house.
 """
 
 from __future__ import annotations
 
 import io
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -25,6 +27,7 @@ from staff.imports.workbooks import SheetOf, write_book
 FIGURES_HEAD = ("数据", "值", "单位", "口径", "分子", "分母", "台账", "名单行数", "人工核定前", "核定理由")
 # Fields that name or reach a person, wherever they stand; `name` does only in a register of people.
 PERSONAL = ("phone", "mobile", "reporter", "id_number", "contact", "recipient", "witness", "address", "holder", "party")
+NAMES_SOMEBODY = re.compile(r"人$|人（|（个人）$|网格长$")  # at the end of a column's label
 PEOPLE = ("person", "dutyperson", "user")
 PLUMBING = ("sha256", "source_sha256", "key", "version", "state_before", "code")
 
@@ -106,7 +109,7 @@ def is_personal(field: models.Field[Any, Any]) -> bool:
         return False
     if field.name == "name":
         return field.model._meta.model_name in PEOPLE
-    return any(word in field.name for word in PERSONAL)
+    return any(word in field.name for word in PERSONAL) or bool(NAMES_SOMEBODY.search(str(field.verbose_name)))
 
 
 def masked(text: str) -> str:

@@ -18,6 +18,7 @@ from config.periods import Period
 from inspections.tally import CUT, read_cut, same_last_year
 from reports.changes import CHANGES_DAYS, changes_for
 from reports.desks import all_hits, all_numbers, all_todos
+from reports.history import base_of
 from reports.models import Report
 from reports.permissions import can_read_reports
 from reports.registry import registry
@@ -97,8 +98,9 @@ def glances(period: Period) -> list[Glance]:
     before, found = same_last_year(period), []
     for key in GLANCE:
         figure = registry().figures[key]
-        now, then = figure.value(period, None), figure.value(before, None)
+        now, then = figure.value(period, None), base_of(figure, before, None)
         note = f"去年同期 {shown(then.number)}{figure.unit}" if then.number is not None else "去年同期没有数据"
+        note += "（历史数据）" if then.note else ""
         found.append(Glance(figure.label, shown(now.number), figure.unit, figure.url(period, None), note))
     return found
 

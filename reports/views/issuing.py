@@ -74,7 +74,12 @@ def report_mark(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "；".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect("reports:report-checklist", pk)
-    count = checks.mark_checks(report, form.cleaned_data["digest"], remark=form.cleaned_data["remark"], by=request.user)
+    facts = form.cleaned_data
+    try:
+        count = checks.mark_checks(report, facts["digest"], remark=facts["remark"], by=request.user)
+    except Refused as refusal:  # signed at this moment
+        messages.info(request, str(refusal))
+        return redirect(report)
     messages.success(request, f"已核对 {count} 项。") if count else messages.info(request, "所选各项已经核对过。")
     return redirect("reports:report-checklist", pk)
 
@@ -184,6 +189,10 @@ def override_withdraw(request: HttpRequest, pk: int, override_pk: int) -> HttpRe
     if not can_override_figures(request.user, report):
         raise PermissionDenied
     override = get_object_or_404(Override, pk=override_pk, period_key=report.period.key)
-    checks.withdraw_override(report, override, by=request.user)
+    try:
+        checks.withdraw_override(report, override, by=request.user)
+    except Refused as refusal:  # signed at this moment
+        messages.info(request, str(refusal))
+        return redirect(report)
     messages.success(request, "已撤销核定，按台账取数。")
     return redirect("reports:report-overrides", pk)

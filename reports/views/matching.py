@@ -22,7 +22,10 @@ def section_match(request: HttpRequest, pk: int, section_pk: int) -> HttpRespons
     section, form = editable_section(request, pk, section_pk), PastedForm(request.POST)
     if not form.is_valid():
         messages.error(request, "正文太长，请分节粘贴。")
-        return render(request, "reports/section_edit.html", editor_context(SectionForm(section=section), section))
+        initial = {"heading": form["heading"].value(), "text": form["text"].value(), "version": form["version"].value()}
+        return render(
+            request, "reports/section_edit.html", editor_context(SectionForm(section=section, initial=initial), section)
+        )
     text, heading = form.cleaned_data["text"], form.cleaned_data["heading"] or section.heading
     found = matches(text, Shelf.of(section.report.period))
     if "apply" in request.POST:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from config.tables import Column, Table, render_table
 from reports.drafts import last_time
-from reports.forms.materials import AskForm, MaterialForm
+from reports.forms.materials import AskForm, ConfirmForm, MaterialForm
 from reports.models import Material
 from reports.permissions import (
     can_adopt_material,
@@ -138,7 +139,9 @@ def material_rights(user: User, material: Material) -> dict[str, bool]:
 
 @require_POST
 def material_confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    return taken(request, pk, can_confirm_material, materials.confirm_material, "已确认。")
+    form = ConfirmForm(request.POST)
+    seen = form.cleaned_data["version"] if form.is_valid() else 0
+    return taken(request, pk, can_confirm_material, partial(materials.confirm_material, seen=seen), "已确认。")
 
 
 @require_POST

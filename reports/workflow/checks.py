@@ -17,6 +17,8 @@ from reports.workflow.locks import locked_open
 from staff.models import Activity, User, Verb
 from staff.refusals import Refused
 
+MOST_DIGITS = 15  # before the point; nothing that a bureau counts has more
+
 
 @transaction.atomic
 def override_figure(report: Report, *, name: str, value: str, reason: str, by: User) -> Override:
@@ -57,6 +59,8 @@ def number_or_refusal(value: str) -> str:
         raise Refused("这个数据是数字，请只填数字，不带单位。", "value") from error
     if not number.is_finite() or number < 0:
         raise Refused("请填不小于 0 的数。", "value")
+    if number.adjusted() >= MOST_DIGITS:
+        raise Refused("这个数太大，请核对位数。", "value")
     return str(plain_number(number))
 
 

@@ -137,7 +137,7 @@ def second_version(current: Report, *, reason: str, by: User) -> Report:
     """The draft itself, with the settings of what it corrects."""
     return Report.objects.create(
         period_key=current.period_key,
-        title=current.title if current.edition > 1 else f"{current.title}（更正）",
+        title=current.title if current.edition > 1 else corrected_title(current.title),
         cut_off=current.cut_off,
         profile=current.profile,
         outline=current.outline,
@@ -148,6 +148,12 @@ def second_version(current: Report, *, reason: str, by: User) -> Report:
         correction_reason=reason,
         created_by=by,
     )
+
+
+def corrected_title(title: str) -> str:
+    """With （更正） behind it, as long as the column holds."""
+    mark, room = "（更正）", Report._meta.get_field("title").max_length or 0
+    return f"{title[: room - len(mark)]}{mark}"
 
 
 def copy_sections(current: Report, second: Report) -> None:

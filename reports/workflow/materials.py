@@ -82,9 +82,11 @@ def deliver_material(material: Material, *, text: str, seen: int, by: User) -> M
 
 
 @transaction.atomic
-def confirm_material(material: Material, *, by: User) -> Material:
-    """科室负责人确认: what the unit answers for."""
+def confirm_material(material: Material, *, seen: int, by: User) -> Material:
+    """科室负责人确认: what the unit answers for. `seen`: the version that he read; another is not confirmed unread."""
     current = moved(material, "confirm")
+    if current.version != seen:
+        raise Refused(f"“{current}”刚又交过一稿，请看过现在的文字再确认。")
     current.confirmed_by, current.confirmed_at = by, timezone.now()
     current.save(update_fields=["state", "confirmed_by", "confirmed_at"])
     Activity.record(Verb.TRANSITION, current, by=by, title=f"确认：{current}")

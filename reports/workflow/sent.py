@@ -13,6 +13,7 @@ from reports.checklist import as_kept
 from reports.models import Report, SentFigure, Submission
 from staff.models import Activity, User, Verb
 from staff.refusals import Refused
+from staff.workflow.records import check_day
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ def record_submission(
     *, period: Period, title: str, recipient: str, sent_on: date, values: Sequence[SentValue], by: User, note: str = ""
 ) -> Submission:
     """A daily, weekly or monthly sheet that was sent, figure by figure. What was sent is a fact: nothing is refused for its value."""
+    check_day(sent_on, "sent_on", "报送日期")
     if not values:
         raise Refused("至少登记一个报送的数。")
     names = [value.name for value in values if value.name]
@@ -47,6 +49,7 @@ def record_submission(
 def record_report_sent(report: Report, *, recipient: str, sent_on: date, by: User, note: str = "") -> Submission:
     """A signed summary that was sent: its frozen figures are what was reported."""
     compilation = report.compilations.first()
+    check_day(sent_on, "sent_on", "报送日期")
     if report.is_open or compilation is None:
         raise Refused("还没有签发，不能登记报送。")
     try:

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from config.charts import ChartData, Series
 from config.figure_sources import list_url
-from config.figures import ChartFigure, Claim, Derivation, Figure, Kind, TableFigure, Value, remembered
-from config.periods import Period
+from config.figures import ChartFigure, Claim, Derivation, Figure, Kind, OverMonths, TableFigure, Value, remembered
+from config.periods import Period, a_year_before
 from staff.enums import Employment, Standing
 from staff.headcount import (
     HEAD,
@@ -106,6 +106,7 @@ def head_figures(key: str, label: str, definition: str, name: str, *, cuts: Sequ
             choices=choices,
             part_of=f"staff.{key}" if cut else "",
             scope_note=noted,
+            over_months=OverMonths.LAST,
         )
 
     return [figure(cut) for cut in ("", *cuts)]
@@ -319,6 +320,8 @@ FIGURES: tuple[Figure, ...] = (
         rows=left_rows,
         url=left_url,
         choices=since_choices,
+        over_months=OverMonths.LAST,
+        earlier=a_year_before,
     ),
     Figure(
         key="staff.since",
@@ -343,6 +346,7 @@ FIGURES: tuple[Figure, ...] = (
         value=quota,
         rows=quota_rows,
         url=quota_url,
+        over_months=OverMonths.LAST,
     ),
     Figure(
         key="staff.vacancies",

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from config.figure_sources import days, list_url
-from config.figures import ChartFigure, Claim, Figure, Kind, TableFigure, Value, remembered
+from config.figures import ChartFigure, Claim, Figure, Kind, OverMonths, TableFigure, Value, remembered
 from config.periods import Period
 from staff.enums import RuleChange, RuleNature
 from staff.models import RegulationVersion
@@ -127,6 +127,7 @@ FIGURES: tuple[Figure, ...] = (
         value=lambda period, parameter: Value(Decimal(in_force_rows(period, None).count())),
         rows=in_force_rows,
         url=in_force_url,
+        over_months=OverMonths.LAST,
     ),
     document_figure("document_month", "文件印发月份", "期内印发的这份文件（新增或修订）的印发月份。", document_month),
     document_figure("document_title", "文件名称", "期内印发的这份文件的名称，带书名号。", document_title),

@@ -9,7 +9,7 @@ from functools import partial
 from django.db.models import QuerySet, Sum
 
 from config.figure_sources import days, list_url
-from config.figures import ChartFigure, Claim, Figure, Kind, TableFigure, Value
+from config.figures import ChartFigure, Claim, Figure, Kind, OverMonths, TableFigure, Value
 from config.periods import Period
 from config.tables import exact
 from staff.enums import CourseKind
@@ -57,6 +57,7 @@ FIGURES: tuple[Figure, ...] = (
         value=lambda period, parameter: Value(Decimal(certified_rows(period, parameter).count())),
         rows=certified_rows,
         url=lambda period, parameter: people_url(period.end, scope="roll", certified="true"),
+        over_months=OverMonths.LAST,
     ),
     courses_figure("trainings", "业务和法治培训次数", "期内举办的业务培训、法治培训。", CourseKind.COUNTED),
     Figure(

@@ -10,18 +10,21 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from config.periods import Period
+from fireworks.models import Assignment, Window
 from inspections.models import Finding, Item
 from inspections.workflow import findings
 from reports.compilation import compile_content, totals
 from reports.freezing import cells_moved
 from reports.layouts.paper import SummaryPaper, summary_pdf
 from reports.models import Compilation, Report, Section
+from reports.reconciliation import lines_for
 from reports.workflow import issuing, sections, summaries
 from reports.workflow.locks import SectionChanged
 from staff.jobs import run_inline
 from staff.models import Activity, JobState, NumberCounter
 from staff.permissions import Roles
 from staff.refusals import Refused
+from tests.factories.fireworks import furnish_duty
 from tests.factories.inspections import make_finding, moment, whole_standard
 from tests.factories.reports import make_checked, make_issued, make_measure, make_tally, make_task
 from tests.factories.staff import UserFactory
@@ -63,6 +66,23 @@ def test_a_token_becomes_its_figure_in_words(report, text, printed):
 def test_what_has_no_base_is_a_dash_with_its_reason(report):
     content, _ = compiled("{{ inspections.findings | 环比 }}", report)
     assert any("对比期为 0" in note for note in content["notes"])
+
+
+def test_a_window_or_a_month_is_held_against_that_of_the_year_before(report):
+    furnish_duty(UserFactory())
+    then, now = Window.objects.order_by("year")
+    Assignment.objects.filter(pk=Assignment.objects.filter(slot__roster__window=then).first().pk).delete()
+
+    def words(name, style="同比"):
+        return compiled(f"{{{{ {name} | {style} }}}}", report)[1]
+
+    turns = "fireworks.duty_turns_in_window"
+    assert words(f"{turns}:{now.pk}").startswith("同比增长")
+    assert (words(f"{turns}:{now.pk}", "环比"), words(f"{turns}:{then.pk}")) == ("—", "—")
+    assert words("inspections.findings_by_month:2026-01") == "同比增长1100%"
+    lines = {line.name: line for line in lines_for([f"{turns}:{now.pk}", f"{turns}:{then.pk}"], H1)}
+    assert int(lines[f"{turns}:{now.pk}"].then) == int(lines[f"{turns}:{then.pk}"].now)
+    assert lines[f"{turns}:{then.pk}"].then == "—"
 
 
 def test_a_running_half_year_is_compared_up_to_the_same_day(report):

@@ -277,6 +277,11 @@ class TestIssued:
         with pytest.raises(Refused, match="已更正，不能再更正"):
             issuing.start_correction(first, reason="x", by=by)
 
+    def test_the_longest_title_has_room_for_the_mark_of_a_correction(self, report, by):
+        Report.objects.update(title="总" * 120)
+        second = issuing.start_correction(make_issued(Report.objects.get()), reason="补录一件", by=by)
+        assert (len(second.title), second.title[-5:]) == (120, "总（更正）")
+
 
 class TestPages:
     def test_overrides_are_made_and_withdrawn_in_the_browser(self, client, report):
@@ -286,6 +291,9 @@ class TestPages:
             address, {"name": "inspections.findings", "value": "五件", "reason": "漏登"}
         ).content.decode()
         assert "只填数字" in page
+        for huge in ("1e99999", "9" * 40 + ".5"):
+            page = client.post(address, {"name": "inspections.findings", "value": huge, "reason": "漏登"})
+            assert "请核对位数" in page.content.decode()
         client.post(address, {"name": "inspections.findings", "value": "5", "reason": "漏登"})
         page = client.post(address, {"name": "inspections.findings", "value": "6", "reason": "漏登"}).content.decode()
         assert "已经核定过" in page

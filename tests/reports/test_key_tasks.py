@@ -13,12 +13,13 @@ from config.periods import Period
 from reports import desk
 from reports.compilation import Draft, compile_section
 from reports.enums import TASK_TRANSITIONS, TaskState
+from reports.forms.tasks import half_years
 from reports.glance import line_of, same_last_year
 from reports.models import KeyTask, Measure, TallyEntry
 from reports.registry import known_keys, registry
 from reports.tokens import parse
 from reports.workflow import tallies, tasks
-from staff.models import Activity, Message
+from staff.models import Activity, Message, Unit
 from staff.permissions import Roles
 from staff.refusals import ChangedMeanwhile, Refused
 from staff.workflow.records import void_record
@@ -92,6 +93,21 @@ def test_a_task_with_entries_is_dropped_not_voided(office):
         tasks.void_task(entry.measure.task, by=office, reason="写错了")
     void_record(entry, by=office, reason="登记有误")
     assert tasks.void_task(entry.measure.task, by=office, reason="写错了").is_voided
+
+
+def test_tasks_problems_and_plans_belong_to_half_years():
+    assert {key[4:] for key, _ in half_years()} == {"H1", "H2"}
+
+
+def test_a_unit_that_has_ended_stays_among_those_who_work_on_a_task(client, squad, office):
+    task = make_task(by=office, owner=squad, participants=[ended := SquadFactory()])
+    Unit.objects.filter(pk=ended.pk).update(valid_to=date(2026, 1, 1))
+    client.force_login(office)
+    page = client.get(url("task-edit", task.pk)).context["form"]
+    data = {name: page[name].value() for name in page.fields if page[name].value() is not None}
+    client.post(url("task-edit", task.pk), {**data, "participants": [ended.pk], "title": "改了名称"})
+    task.refresh_from_db()
+    assert (task.title, list(task.participants.all())) == ("改了名称", [ended])
 
 
 def test_progress_is_told_by_the_owner_and_the_office_only(client, squad, member, office):
@@ -272,6 +288,19 @@ def test_after_its_task_is_closed_nothing_new_is_counted(office):
     make_tally(by=office, measure=measure, happened_on=date(2026, 3, 1))
     with pytest.raises(Refused, match="之后的日期不再登记"):
         make_tally(by=office, measure=measure, happened_on=date(2026, 3, 2))
+
+
+@time_machine.travel("2026-03-20 09:00 +0800")
+def test_what_was_counted_before_its_task_was_closed_is_entered_late(client, squad, member, office):
+    measure = make_measure(by=office)
+    tasks.move_task(measure.task, "finish", by=office, on=date(2026, 3, 10), words="办结")
+    client.force_login(member)
+    late = client.post(url("tally-create"), entry_data(measure, squad, happened_on="2026-03-12"))
+    assert "之后的日期不再登记" in late.content.decode()
+    assert client.post(url("tally-create"), entry_data(measure, squad, happened_on="2026-03-09")).status_code == 302
+    with time_machine.travel("2026-06-20 09:00 +0800"):
+        client.force_login(member)
+        assert client.post(url("tally-create"), entry_data(measure, squad)).status_code == 422
 
 
 def test_a_total_is_shown_for_one_measure_only(client, office):

@@ -1,12 +1,13 @@
 """材料征集, matched numbers, 数据核对表, 报送留底: who owes what, what a number is, what was said upwards."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +27,7 @@ from staff.models import Message
 from staff.permissions import Roles
 from staff.refusals import Refused
 from tests.factories.inspections import make_finding, moment, whole_standard
-from tests.factories.reports import make_issued
+from tests.factories.reports import make_history, make_issued
 from tests.factories.staff import SquadFactory, UserFactory
 
 H1, LAST = Period.parse("2026H1"), Period.parse("2025H1")
@@ -94,7 +95,7 @@ class TestMaterials:
         assert "已交待确认" in lines(report, CheckKind.UNDELIVERED)[0]
         with pytest.raises(Refused, match="不能采用"):
             materials.adopt_material(material, by=office)
-        materials.confirm_material(material, by=leader)
+        materials.confirm_material(material, seen=2, by=leader)
         assert lines(report, CheckKind.UNDELIVERED) == []
         with pytest.raises(Refused, match="不能交稿"):
             materials.deliver_material(material, text="再改", seen=2, by=member)
@@ -105,6 +106,16 @@ class TestMaterials:
         materials.deliver_material(material, text="先交的", seen=1, by=member)
         with pytest.raises(Refused, match="刚被别人修改过"):
             materials.deliver_material(material, text="后交的", seen=1, by=leader)
+
+    def test_nobody_confirms_a_text_that_he_has_not_read(self, client, material, leader, member):
+        materials.deliver_material(material, text="共查处1件。", seen=1, by=member)
+        materials.deliver_material(material, text="共查处9件。", seen=2, by=member)
+        client.force_login(leader)
+        page = client.post(url("material-confirm", material.pk), {"version": 2}, follow=True).content.decode()
+        assert "请看过现在的文字再确认" in page
+        assert Material.objects.get().state == "delivered"
+        materials.confirm_material(material, seen=3, by=leader)
+        assert Material.objects.get().state == "confirmed"
 
     def test_reminders_come_once_a_day_near_the_end(self, material, leader):
         before = Message.objects.filter(recipient=leader).count()
@@ -134,7 +145,8 @@ class TestMaterials:
         client.post(material.get_absolute_url(), {"text": "共查处1件。", "version": 1})
         assert client.post(url("material-confirm", material.pk)).status_code == 403
         client.force_login(leader)
-        client.post(url("material-confirm", material.pk))
+        assert 'name="version" value="2"' in client.get(material.get_absolute_url()).content.decode()
+        client.post(url("material-confirm", material.pk), {"version": 2})
         client.force_login(office)
         page = client.post(url("material-adopt", material.pk), follow=True).content.decode()
         assert "匹配数字" in page
@@ -300,3 +312,32 @@ class TestSubmissions:
     def test_nothing_sent_is_refused(self, office):
         with pytest.raises(Refused, match="至少登记一个"):
             sent.record_submission(period=H1, title="x", recipient="x", sent_on=DUE, values=[], by=office)
+
+
+def test_what_was_pasted_stays_in_the_editor_when_it_is_too_long(client, report, office):
+    client.force_login(office)
+    section = report.sections.get()
+    long = {"heading": section.heading, "text": "长" * 20_001, "version": section.version}
+    page = client.post(url("section-match", report.pk, section.pk), long)
+    assert page.context["form"]["text"].value() == long["text"]
+
+
+def test_nothing_was_sent_tomorrow(client, office, report):
+    issued, tomorrow = make_issued(report), timezone.localdate() + timedelta(days=1)
+    client.force_login(office)
+    data = {"recipient": "区管委会", "sent_on": tomorrow.isoformat()}
+    assert "晚于今天" in client.post(url("report-sent", issued.pk), data).content.decode()
+    assert not Submission.objects.exists()
+
+
+def test_last_year_is_read_from_old_papers_where_the_registers_hold_nothing(client, report):
+    for month in range(1, 7):
+        make_history(month, figure="inspections.findings", month=f"2025-0{month}")
+    (line,) = lines_of(report)
+    assert line.then == "21（历史数据）"
+    client.force_login(UserFactory(role=Roles.DIRECTOR))
+    glances = client.get(url("desk-numbers"), {"period": "2026H1"}).context["glances"]
+    assert glances[0].note == "去年同期 21件（历史数据）"
+    make_finding(item=Item.objects.first(), found_at=moment(2025, 2, 1))
+    (line,) = lines_of(report)
+    assert line.then == "1"

@@ -7,19 +7,25 @@ import zipfile
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import CharField
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from billboards.models import Board
 from config.periods import Period
+from fireworks.models import Grid
+from inspections.models import Finding
+from permits.models import Application
 from reports.checkback import check_back
 from reports.compilation import compile_content
-from reports.layouts.annex import annex_xlsx
+from reports.layouts.annex import annex_xlsx, is_personal, shown_fields
 from reports.layouts.files import other_files
 from reports.layouts.paper import SummaryPaper
 from reports.layouts.reading import paragraphs_of
 from reports.layouts.word import summary_docx
-from reports.models import FileCheck, Section
+from reports.models import FileCheck, KeyTask, Section
 from reports.numbers import phrases, ways_to_say
+from reports.registry import registry
 from reports.workflow import summaries
 from staff.permissions import Roles
 from tests.factories.inspections import make_finding, moment, whole_standard
@@ -156,6 +162,22 @@ class TestAnnex:
             if cell and str(cell).startswith("样例") and "*" not in str(cell)
         ]
         assert [name for name in names if not name.endswith(("中队", "科", "局"))] == []
+
+
+@pytest.mark.django_db
+def test_a_column_that_names_somebody_is_masked_in_every_register():
+    figures = [figure for figure in registry().figures.values() if figure.rows is not None]
+    registers = {rows.model for figure in figures if (rows := figure.rows(H1, None)) is not None}
+    bare = {
+        field.verbose_name
+        for register in registers
+        for field in shown_fields(register)
+        if isinstance(field, CharField) and not field.choices and not is_personal(field)
+    }
+    named = {"法定代表人", "经办人（代理人）", "申请单位（个人）", "设置人", "产权人", "检查人", "责任人", "网格长"}
+    assert {Application, Board, Finding, KeyTask, Grid} <= registers
+    assert not bare & named
+    assert {"事由", "施工单位"} <= bare
 
 
 class TestNumbers:

@@ -7,9 +7,11 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from config.figures import OverMonths
 from config.periods import Period
 from reports import desk
 from reports.compilation import Draft, compile_section
+from reports.history import ADDABLE, base_of
 from reports.models import KeyTask
 from reports.office_texts import BOOKS
 from reports.outline import default_outline
@@ -141,6 +143,35 @@ def test_old_papers_serve_as_last_year_where_nothing_is_recorded(office):
     assert any("历史数据" in note and "旧总结" in note for note in notes)
     make_tally(40, by=office, measure=measure, happened_on=date(2025, 2, 1))
     assert compared(measure) == ("同比增长50%", [])
+
+
+def test_months_of_a_standing_number_are_not_added(office):
+    unit = SquadFactory()
+    measure = make_measure(by=office, totalling="latest")
+    names = ("billboards.inventory", measure.figure_name, f"reports.tally_by_unit:{measure.code}@{unit.pk}")
+    for name in names:
+        for month in range(1, 7):
+            make_history(10 + month, by=office, figure=name, month=f"2025-0{month}")
+        key, _, parameter = name.partition(":")
+        base = base_of(registry().figures[key], H1.same_period_last_year(), parameter or None)
+        assert base.number == 16, name
+
+
+def test_what_is_counted_on_the_last_day_is_added_over_no_months():
+    added = [
+        figure.key
+        for figure in registry().figures.values()
+        if figure.kind in ADDABLE and figure.over_months is OverMonths.ADDED
+        if figure.definition.startswith("期末") and "落在期内" not in figure.definition
+    ]
+    assert added == []
+
+
+def test_no_months_are_taken_of_what_is_counted_once_in_a_period(client, office):
+    client.force_login(office)
+    facts = {"month": "2024-03", "value": "97", "source": "旧总结", "checked_by": "甲"}
+    page = client.post(reverse("reports:history-create"), {**facts, "figure": "fireworks.duty_people"})
+    assert "跨月的只算一次" in page.content.decode()
 
 
 def test_history_is_kept_for_counts_only_and_once_a_month(client, office):
