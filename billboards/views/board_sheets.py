@@ -320,4 +320,10 @@ def size_rule_keep(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         return redirect("billboards:size-rule-list")
     back = ("大型认定规则", "billboards:size-rule-list")
     title = "登记认定规则" if rule is None else f"修改{rule}"
-    return form_page(request, form, title=title, back=back, note="保存后在设设施按当日生效的规则重新认定。")
+    return form_page(
+        request,
+        form,
+        title=title,
+        back=back,
+        note="保存后在设设施按当日生效的规则重新认定；以后才生效的，到生效那天认定。",
+    )

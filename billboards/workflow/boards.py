@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from billboards.enums.boards import (
@@ -98,6 +99,14 @@ def schedule(board: Board, last: date | None = None) -> None:
     months = None if rule is None else rule.large_months if board.is_large else rule.other_months
     since = last or board.installed_on or board.registered_on
     board.next_inspection_on = months_after(since, months) if months else None
+
+
+def reschedule(board: Board, last: SafetyInspection | None) -> None:
+    """By another rule: the day named at the last look stands, unless the interval ends sooner."""
+    schedule(board, last.inspected_on if last else None)
+    named = last.next_due_on if last else None
+    if named is not None and (board.next_inspection_on is None or named < board.next_inspection_on):
+        board.next_inspection_on = named
 
 
 @transaction.atomic
@@ -282,28 +291,35 @@ def store_rule(rule: SizeRule, *, by: User) -> int:
     return judge_anew(by=by)
 
 
-def judge_anew(*, by: User | None) -> int:
-    """Size by the rule of today for every standing board; a change is told in its history."""
-    changed, today = 0, timezone.localdate()
+def judge_anew(*, by: User | None, day: date | None = None) -> int:
+    """Size and next look by the rule of `day` (today) for every standing board; a change of size is told in its history."""
+    changed, today = 0, day or timezone.localdate()
     boards = Board.objects.recorded().exclude(life=BoardLife.REMOVED).select_for_update(of=("self",))
-    for board in boards.prefetch_related("faces"):
-        was = (board.is_large, board.size_rule_id, board.status)
+    looks = Prefetch("inspections", SafetyInspection.objects.filter(voided_at=None).order_by("-inspected_on", "-pk"))
+    for board in boards.prefetch_related("faces", looks):
+        was = (board.is_large, board.size_rule_id, board.status, board.next_inspection_on)
         settle(board, [Face(face.width, face.height, face.content) for face in board.faces.all()], day=today)
-        if was == (board.is_large, board.size_rule_id, board.status):
+        reschedule(board, next(iter(board.inspections.all()), None))
+        if was == (board.is_large, board.size_rule_id, board.status, board.next_inspection_on):
             continue
-        board.save(update_fields=["is_large", "size_rule", "status", "face_count", "area"])
+        board.save(update_fields=["is_large", "size_rule", "status", "face_count", "area", "next_inspection_on"])
         if was[0] != board.is_large:
             changed += 1
             words = "大型" if board.is_large else "非大型"
-            note_event(board, BoardEventKind.RESIZED, by=by, note=f"按{board.size_rule}认定为{words}")
+            note_event(board, BoardEventKind.RESIZED, by=by, on=today, note=f"按{board.size_rule}认定为{words}")
     return changed
 
 
 @transaction.atomic
 def refresh_statuses(day: date | None = None) -> int:
-    """Once a day: what expired over night says so. Returns how many changed."""
+    """Once a day: what expired over night says so; a size rule that came into force judges the ledger. Returns how many
+    changed. Without a rule in force the ledger stays as the last one left it."""
     today, changed = day or timezone.localdate(), 0
-    lapsing = Board.objects.recorded().exclude(life=BoardLife.REMOVED).filter(permit_to__lt=today)
+    standing = Board.objects.recorded().exclude(life=BoardLife.REMOVED)
+    rule = SizeRule.objects.in_force(today)
+    if rule is not None and standing.exclude(size_rule=rule).exists():
+        changed += judge_anew(by=None, day=today)
+    lapsing = standing.filter(permit_to__lt=today)
     for board in lapsing.exclude(status=BoardStatus.EXPIRED).select_for_update(of=("self",)):
         status = board.status_on(today)
         if status != board.status:
