@@ -15,7 +15,7 @@ from billboards.progress import by_street, counters
 from billboards.workflow import campaigns, dailies, items
 from staff.permissions import Roles
 from staff.refusals import Refused
-from tests.factories.boards import add_photo, handle, make_board, make_campaign, make_item, settle
+from tests.factories.boards import add_photo, handle, make_board, make_campaign, make_item, remove_board, settle
 from tests.factories.staff import UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +101,20 @@ class TestHandling:
         board.refresh_from_db()
         assert board.status == "removed"
         assert (item.removal.mode, item.removal.quantity, item.removal.area) == ("voluntary", 2, Decimal("7.5"))
+
+    def test_what_the_ledger_took_down_is_tied_to_the_item_and_stays_the_ledgers(self):
+        campaign = make_campaign()
+        board = make_board(street=campaign.streets.get())
+        item = make_item(campaign, board=board)
+        removal = remove_board(board)
+        with pytest.raises(Refused, match="已按“自行拆除”登记拆除"):
+            handle(item, "cleared")
+        item = handle(item)
+        assert (item.removal, Removal.objects.count()) == (removal, 1)
+        items.send_back_item(item, by=UserFactory(), reason="照片不清")
+        board.refresh_from_db()
+        assert board.removed_on == removal.removed_on
+        assert Removal.objects.recorded().get() == removal
 
     def test_no_more_comes_down_than_was_found(self):
         with pytest.raises(Refused, match="不能更多"):
