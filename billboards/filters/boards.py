@@ -151,6 +151,9 @@ class RemovalFilter(django_filters.FilterSet):
     campaign = django_filters.ModelChoiceFilter(
         label="专项", field_name="item__campaign", queryset=Campaign.objects.all()
     )
+    kind = django_filters.ChoiceFilter(
+        label="专项问题类型", field_name="item__kind", choices=BoardKind.choices, widget=HIDDEN
+    )
     measured = django_filters.BooleanFilter(label="有面积", method="by_area")
     flawed = django_filters.BooleanFilter(label="程序瑕疵", method="by_flaw")
     batch = of_batch()

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from billboards.enums.boards import BoardKind, Measure
 from billboards.enums.campaigns import CampaignState, Disposition, ItemProblem, ItemState
-from billboards.filters.boards import streets
+from billboards.filters.boards import HIDDEN, streets
 from billboards.models import Campaign, CampaignItem, DailyReport
+from billboards.models.items import WENT_TO_CASE
 from config.inputs import DATE
 from staff.filters.records import of_batch
 
@@ -64,6 +65,7 @@ class ItemFilter(django_filters.FilterSet):
         label="销号日期从", field_name="settled_on", lookup_expr="gte", widget=DATE
     )
     settled_to = django_filters.DateFilter(label="到", field_name="settled_on", lookup_expr="lte", widget=DATE)
+    cased = django_filters.BooleanFilter(label="转过立案", method="by_case", widget=HIDDEN)
     batch = of_batch()
 
     class Meta:
@@ -85,6 +87,9 @@ class ItemFilter(django_filters.FilterSet):
         if value == "all":
             return rows
         return rows.filter(state__in=GROUPS[value]) if value in GROUPS else rows.filter(state=value)
+
+    def by_case(self, rows: QuerySet[CampaignItem], name: str, value: bool) -> QuerySet[CampaignItem]:
+        return rows.filter(WENT_TO_CASE) if value else rows.exclude(WENT_TO_CASE)
 
 
 class DailyFilter(django_filters.FilterSet):
