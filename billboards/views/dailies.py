@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -109,9 +109,11 @@ def asked_day(text: str) -> date:
 
 def day_links(campaign: Campaign, street: Unit, day: date) -> list[tuple[str, str]]:
     found = []
-    for label, other in (("前一天", day - timedelta(days=1)), ("后一天", day + timedelta(days=1))):
-        if campaign.start <= other <= campaign.end:
-            found.append((label, reverse("billboards:daily", args=[campaign.pk, street.pk, other.isoformat()])))
+    for label, step in (("前一天", -1), ("后一天", 1)):
+        number = day.toordinal() + step  # the address may name the last day that a date can be
+        if campaign.start.toordinal() <= number <= campaign.end.toordinal():
+            other = date.fromordinal(number).isoformat()
+            found.append((label, reverse("billboards:daily", args=[campaign.pk, street.pk, other])))
     return found
 
 
