@@ -168,7 +168,8 @@ def inspection_void(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             boards.void_inspection(inspection, by=request.user, reason=form.cleaned_data["reason"])
-            messages.success(request, "检查记录已作废。")
+            now = Board.objects.get(pk=inspection.board_id).get_condition_display()
+            messages.success(request, f"检查记录已作废。完好情况现在是“{now}”，不对的请修改。")
         except Refused as refusal:
             messages.error(request, str(refusal))
     else:

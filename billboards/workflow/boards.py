@@ -111,15 +111,27 @@ def reschedule(board: Board, last: SafetyInspection | None) -> None:
 
 @transaction.atomic
 def void_inspection(inspection: SafetyInspection, *, by: User, reason: str) -> SafetyInspection:
-    """Entered by mistake: the next look is due from the one before again."""
+    """Entered by mistake: next look and condition are those of the look before again, as far as nobody changed the board
+    since that one. Without one before, the condition stays for the keeper: what it was is not on record."""
     gone = void_record(inspection, by=by, reason=reason)
     board = locked(gone.board)
     last = board.inspections.filter(voided_at=None).order_by("-inspected_on").first()
     schedule(board, last.inspected_on if last else None)
     if last is not None and last.next_due_on is not None:
         board.next_inspection_on = last.next_due_on
-    board.save(update_fields=["next_inspection_on"])
+    if last is not None and was_set_by(board, gone, since=last):
+        board.condition = CONDITION_AFTER[InspectionResult(last.result)]
+    board.status = board.status_on(timezone.localdate())
+    board.version += 1
+    board.save(update_fields=["next_inspection_on", "condition", "status", "version"])
     return gone
+
+
+def was_set_by(board: Board, look: SafetyInspection, *, since: SafetyInspection) -> bool:
+    """Whether the board's condition is that of a look, later than the one before it, and of nothing else."""
+    changed = board.events.filter(kind=BoardEventKind.CHANGED, recorded_at__gt=since.recorded_at).exists()
+    later = look.inspected_on >= since.inspected_on
+    return later and not changed and board.condition == CONDITION_AFTER[InspectionResult(look.result)]
 
 
 @transaction.atomic
@@ -227,6 +239,8 @@ def void_board(board: Board, *, by: User, reason: str) -> Board:
     current = locked(board)
     if current.items.exclude(voided_at__isnull=False).exists() or current.removals.filter(voided_at=None).exists():
         raise Refused("这处设施已有专项问题或者拆除记录，不能作废。请更正，或者先作废那些记录。")
+    if case := current.cases.counted().first():
+        raise Refused(f"这处设施是{case.number}的涉案设施，不能作废。请更正；误选的，先在案件里改选。")
     return void_record(current, by=by, reason=reason)
 
 

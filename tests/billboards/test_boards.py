@@ -14,6 +14,7 @@ from billboards.workflow import boards, removals
 from staff.permissions import Roles
 from staff.refusals import ChangedMeanwhile, Refused
 from tests.factories.boards import FACES, inspect, make_board, remove_board, size_rule
+from tests.factories.cases import make_lead
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +161,28 @@ def test_a_look_sets_condition_and_the_next_day():
     inspect(board, on=date(2026, 2, 1))  # an older one, entered afterwards, changes nothing
     board.refresh_from_db()
     assert board.status == "hazard"
+
+
+def test_a_look_entered_by_mistake_leaves_the_condition_of_the_one_before():
+    board, by = make_board(permit_number="许1", permit_to=date(2030, 1, 1)), UserFactory()
+    inspect(board, on=date(2026, 2, 1))
+    wrong = inspect(board, on=date(2026, 3, 1), result="danger")
+    boards.void_inspection(wrong, by=by, reason="登错设施")
+    board.refresh_from_db()
+    assert (board.condition, board.status, board.next_inspection_on) == ("sound", "lawful", date(2027, 2, 1))
+    wrong = inspect(board, on=date(2026, 3, 1), result="repair")
+    boards.mend_board(board, by=by, on=date(2026, 3, 2), note="已维修")
+    inspect(board, on=date(2026, 3, 3), result="danger")
+    boards.void_inspection(wrong, by=by, reason="登错设施")
+    board.refresh_from_db()
+    assert board.condition == "hazard"
+
+
+def test_a_board_of_a_case_is_not_voided():
+    board = make_board()
+    case = make_lead(board=board)
+    with pytest.raises(Refused, match=case.number):
+        boards.void_board(board, by=UserFactory(), reason="误登")
 
 
 class TestRemoval:
