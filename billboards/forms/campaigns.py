@@ -285,8 +285,11 @@ class HandleForm(forms.Form):
     def keep(item: CampaignItem, upload: Any, stage: PhotoStage, *, by: User, field: str) -> None:
         if not upload:
             return
+        is_paper = str(upload.name).lower().endswith(".pdf")
+        if is_paper and stage in (PhotoStage.BEFORE, PhotoStage.AFTER):
+            raise Refused("整治前、整治后的要照片，不收 PDF；同意书、告知书可以是 PDF。", field)
         try:
-            store = save_document if str(upload.name).lower().endswith(".pdf") else save_image
+            store = save_document if is_paper else save_image
             store(upload, ItemPhoto, by=by, item=item, stage=stage)
         except ValidationError as problem:
             raise Refused(" ".join(problem.messages), field) from problem

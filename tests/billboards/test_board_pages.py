@@ -258,6 +258,16 @@ class TestCampaignPages:
         assert answer["Content-Type"] == "application/pdf"
         b"".join(answer.streaming_content)
 
+    def test_a_paper_is_no_picture_of_afterwards(self, street):
+        from django.core.files.uploadedfile import SimpleUploadedFile
+
+        item = make_item(make_campaign(street.user.unit))
+        url = reverse("billboards:item-photo-add", args=[item.pk])
+        for stage, count in (("after", 0), ("notice", 1)):
+            pdf = SimpleUploadedFile("x.pdf", b"%PDF-1.4 x %%EOF", content_type="application/pdf")
+            page = street.post(url, {"stage": stage, "photo": pdf}, follow=True)
+            assert ("不收 PDF" in page.content.decode(), item.photos.count()) == (not count, count)
+
     def test_a_day_is_confirmed_by_its_street_and_copied(self, street):
         campaign = make_campaign(street.user.unit, UnitFactory())
         other = campaign.streets.exclude(pk=street.user.unit.pk).get()
