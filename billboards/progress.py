@@ -14,6 +14,7 @@ from django.utils import timezone
 from billboards.enums.boards import Measure, RemovalMode
 from billboards.enums.campaigns import Disposition, ItemState
 from billboards.models import Campaign, CampaignItem, Removal
+from billboards.models.items import WENT_TO_CASE
 from staff.models import Unit
 
 
@@ -86,7 +87,7 @@ def counters(
         notified=Count("pk", filter=within(items, "notified_on", start, end)),
         handled=Count("pk", filter=handled),
         settled=Count("pk", filter=within(items, "settled_on", start, end)),
-        cases=Count("pk", filter=(Q(case__isnull=False) | ~Q(case_number="")) & found),
+        cases=Count("pk", filter=WENT_TO_CASE & found),
         repaired=Count("pk", filter=handled & Q(disposition=Disposition.REPAIRED)),
         handed_over=Count("pk", filter=handled & Q(disposition=Disposition.HANDED_OVER)),
     )

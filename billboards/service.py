@@ -53,10 +53,13 @@ def defect_of(attempt: Attempt) -> Defect | None:
     return None
 
 
+def counts_from(method: str, on: date, calendar: WorkCalendar) -> date:
+    """The day of service in law: an announcement counts when its thirty days are over; a last day of rest moves on (Art. 85)."""
+    if method == ServiceWay.ANNOUNCEMENT:
+        return add_calendar_days(on, ANNOUNCEMENT_DAYS, calendar).day
+    return on
+
+
 def effective_on(attempt: Attempt, calendar: WorkCalendar) -> date | None:
     """The day on which the paper counts as served; None if it does not."""
-    if defect_of(attempt) is not None:
-        return None
-    if attempt.method == ServiceWay.ANNOUNCEMENT:
-        return add_calendar_days(attempt.on, ANNOUNCEMENT_DAYS, calendar).day
-    return attempt.on
+    return None if defect_of(attempt) is not None else counts_from(attempt.method, attempt.on, calendar)

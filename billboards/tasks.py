@@ -24,7 +24,7 @@ from staff.permissions import Perms
 
 @shared_task(name="billboards.refresh_statuses")
 def refresh_statuses() -> int:
-    """What expired over night says so in the ledger."""
+    """What expired over night says so in the ledger; a size rule that came into force judges it."""
     return boards.refresh_statuses()
 
 

@@ -20,6 +20,7 @@ from billboards.enums.boards import (
     RemovalMode,
 )
 from billboards.models import Board, Campaign, Removal, SafetyInspection
+from billboards.nearby import degrees
 from config.inputs import DATE
 from staff.filters.records import of_batch
 from staff.models import STREET_KINDS, Unit, UnitKind
@@ -117,10 +118,10 @@ class BoardFilter(django_filters.FilterSet):
         return rows.filter(registered_on__lte=value).filter(Q(removed_on=None) | Q(removed_on__gt=value))
 
     def by_box(self, rows: QuerySet[Board], name: str, value: str) -> QuerySet[Board]:
-        try:
-            south, west, north, east = (float(part) for part in value.split(","))
-        except ValueError:
+        corners = [found for part in value.split(",") if (found := degrees(part)) is not None]
+        if len(corners) != 4:
             return rows.none()
+        south, west, north, east = corners
         return rows.filter(latitude__gte=south, latitude__lt=north, longitude__gte=west, longitude__lt=east)
 
 
@@ -150,6 +151,9 @@ class RemovalFilter(django_filters.FilterSet):
     street = django_filters.ModelChoiceFilter(label="街道", queryset=streets)
     campaign = django_filters.ModelChoiceFilter(
         label="专项", field_name="item__campaign", queryset=Campaign.objects.all()
+    )
+    kind = django_filters.ChoiceFilter(
+        label="专项问题类型", field_name="item__kind", choices=BoardKind.choices, widget=HIDDEN
     )
     measured = django_filters.BooleanFilter(label="有面积", method="by_area")
     flawed = django_filters.BooleanFilter(label="程序瑕疵", method="by_flaw")

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from billboards.enums.boards import BoardKind, Measure
 from billboards.enums.campaigns import CampaignState, Disposition, ItemProblem, ItemState
-from billboards.filters.boards import streets
+from billboards.filters.boards import HIDDEN, streets
 from billboards.models import Campaign, CampaignItem, DailyReport
+from billboards.models.items import WENT_TO_CASE
 from config.inputs import DATE
 from staff.filters.records import of_batch
 
@@ -18,6 +19,7 @@ STATES = [
     ("open", "未销号的全部"),
     ("to_do", "待处置的全部"),
     ("waiting", "待销号、暂缓"),
+    ("review", "待销号（他人处置）"),
     ("overdue", "超过整改期限"),
     ("enforcement", "转立案、转执法程序"),
     ("all", "全部（含作废）"),
@@ -64,6 +66,8 @@ class ItemFilter(django_filters.FilterSet):
         label="销号日期从", field_name="settled_on", lookup_expr="gte", widget=DATE
     )
     settled_to = django_filters.DateFilter(label="到", field_name="settled_on", lookup_expr="lte", widget=DATE)
+    running = django_filters.BooleanFilter(label="进行中的专项", method="by_running", widget=HIDDEN)
+    cased = django_filters.BooleanFilter(label="转过立案", method="by_case", widget=HIDDEN)
     batch = of_batch()
 
     class Meta:
@@ -82,9 +86,18 @@ class ItemFilter(django_filters.FilterSet):
     def by_state(self, rows: QuerySet[CampaignItem], name: str, value: str) -> QuerySet[CampaignItem]:
         if value == "overdue":
             return rows.filter(state__in=ItemState.TO_DO, due_on__lt=timezone.localdate())
+        if value == "review":
+            return rows.filter(state=ItemState.HANDLED).exclude(handled_by=self.request.user.pk)
         if value == "all":
             return rows
         return rows.filter(state__in=GROUPS[value]) if value in GROUPS else rows.filter(state=value)
+
+    def by_running(self, rows: QuerySet[CampaignItem], name: str, value: bool) -> QuerySet[CampaignItem]:
+        under_way = {"campaign__state": CampaignState.RUNNING}
+        return rows.filter(**under_way) if value else rows.exclude(**under_way)
+
+    def by_case(self, rows: QuerySet[CampaignItem], name: str, value: bool) -> QuerySet[CampaignItem]:
+        return rows.filter(WENT_TO_CASE) if value else rows.exclude(WENT_TO_CASE)
 
 
 class DailyFilter(django_filters.FilterSet):

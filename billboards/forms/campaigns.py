@@ -34,6 +34,7 @@ from staff.uploads import save_document, save_image
 TARGET = re.compile(
     r"^(?P<kind>\D+?)\s*(?P<quantity>\d+)\s*(?P<measure>块|条|处)(?:[\s，,]*(?P<area>\d+(?:\.\d{1,2})?)\s*(?:㎡|平方米))?$"
 )
+MOST, MOST_AREA = 1_000_000, 10_000_000  # of one target
 MEASURES = {str(label): value for value, label in Measure.choices}
 
 
@@ -56,6 +57,8 @@ def read_targets(text: str) -> list[CampaignTarget]:
                 f"看不懂“{line[:40]}”。每行写类型、数量和计量，如“店招 30块”“灯箱 20块 40㎡”“横幅 200条”。"
             )
         area = Decimal(match["area"] or 0)
+        if not (0 < int(match["quantity"]) <= MOST and area <= MOST_AREA):
+            raise ValidationError(f"“{line[:40]}”：数量应在 1 至 {MOST} 之间，面积不超过 {MOST_AREA} ㎡。")
         found.append(
             CampaignTarget(kind=kind, quantity=int(match["quantity"]), measure=MEASURES[match["measure"]], area=area)
         )
@@ -282,8 +285,11 @@ class HandleForm(forms.Form):
     def keep(item: CampaignItem, upload: Any, stage: PhotoStage, *, by: User, field: str) -> None:
         if not upload:
             return
+        is_paper = str(upload.name).lower().endswith(".pdf")
+        if is_paper and stage in (PhotoStage.BEFORE, PhotoStage.AFTER):
+            raise Refused("整治前、整治后的要照片，不收 PDF；同意书、告知书可以是 PDF。", field)
         try:
-            store = save_document if str(upload.name).lower().endswith(".pdf") else save_image
+            store = save_document if is_paper else save_image
             store(upload, ItemPhoto, by=by, item=item, stage=stage)
         except ValidationError as problem:
             raise Refused(" ".join(problem.messages), field) from problem

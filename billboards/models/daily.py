@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,6 +24,11 @@ class DailyReportQuerySet(models.QuerySet["DailyReport"]):
         if not user.has_perm(Perms.VIEW_BILLBOARDS):
             return self.none()
         return self if user.sees_all_units else self.filter(of_own_units(user, "street"))
+
+    def standing(self) -> DailyReportQuerySet:
+        """The last edition of each street and day."""
+        same = {name: OuterRef(name) for name in ("campaign", "street", "day")}
+        return self.exclude(Exists(DailyReport.objects.filter(**same, edition__gt=OuterRef("edition"))))
 
 
 class DailyReport(models.Model):

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from staff.models import User
 
 
+WENT_TO_CASE = Q(case__isnull=False) | ~Q(case_number="")  # whatever was done about it since
+
+
 class ItemQuerySet(models.QuerySet["CampaignItem"]):
     def visible_to(self, user: User) -> ItemQuerySet:
         if not user.has_perm(Perms.VIEW_BILLBOARDS):

@@ -168,7 +168,8 @@ def inspection_void(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             boards.void_inspection(inspection, by=request.user, reason=form.cleaned_data["reason"])
-            messages.success(request, "检查记录已作废。")
+            now = Board.objects.get(pk=inspection.board_id).get_condition_display()
+            messages.success(request, f"检查记录已作废。完好情况现在是“{now}”，不对的请修改。")
         except Refused as refusal:
             messages.error(request, str(refusal))
     else:
@@ -320,4 +321,10 @@ def size_rule_keep(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         return redirect("billboards:size-rule-list")
     back = ("大型认定规则", "billboards:size-rule-list")
     title = "登记认定规则" if rule is None else f"修改{rule}"
-    return form_page(request, form, title=title, back=back, note="保存后在设设施按当日生效的规则重新认定。")
+    return form_page(
+        request,
+        form,
+        title=title,
+        back=back,
+        note="保存后在设设施按当日生效的规则重新认定；以后才生效的，到生效那天认定。",
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -140,7 +139,7 @@ def stats_of(campaign: Campaign, total: Counters) -> list[tuple[str, Any, str, s
         ("拆除面积", total.area, "㎡", removals_url(campaign, measured="true")),
         ("清理横幅", total.banners, "条", removals_url(campaign, measure=Measure.BANNER)),
         ("清理", total.sites, "处", removals_url(campaign, measure=Measure.SITE)),
-        ("转立案", total.cases, "个", items_url(campaign, state="enforcement")),
+        ("转立案", total.cases, "个", items_url(campaign, cased="true")),
         ("程序瑕疵", total.flawed, "个", removals_url(campaign, flawed="true")),
     ]
 
@@ -158,7 +157,7 @@ def target_lines(campaign: Campaign) -> list[dict[str, Any]]:
 
 
 def target_url(target: CampaignTarget) -> str:
-    return items_url(target.campaign, kind=target.kind, measure=target.measure)
+    return removals_url(target.campaign, kind=target.kind, measure=target.measure)
 
 
 def progress_lines(request: HttpRequest, campaign: Campaign, read: set[int]) -> list[dict[str, Any]]:
@@ -305,10 +304,7 @@ def sentence(campaign: Campaign, total: Counters) -> str:
 
 def latest_dailies(campaign: Campaign) -> list[DailyReport]:
     """The edition that stands of each street and day."""
-    newest: dict[tuple[int, date], DailyReport] = {}
-    for report in DailyReport.objects.filter(campaign=campaign).order_by("edition"):
-        newest[report.street_id, report.day] = report
-    return list(newest.values())
+    return list(DailyReport.objects.filter(campaign=campaign).standing())
 
 
 def report_context(campaign: Campaign) -> dict[str, Any]:

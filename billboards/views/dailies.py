@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -34,6 +35,11 @@ def counted(name: str, label: str, unit: str) -> Column:
     return Column(name, label, unit=unit, value=lambda row: Counters.of_data(row.counters).__getattribute__(name))
 
 
+def turned_out(name: str) -> Callable[[Any], Any]:
+    """The sum over the editions that stand: a day that was corrected is not counted twice."""
+    return lambda rows: rows.order_by().standing().aggregate(total=Sum(name))["total"]
+
+
 def daily_table(request: HttpRequest) -> Table:
     user = request.user
     if not user.has_perm(Perms.VIEW_BILLBOARDS):
@@ -46,8 +52,8 @@ def daily_table(request: HttpRequest) -> Table:
             Column("street", "街道", value="street.label", sort="street__order", phone="primary"),
             Column("campaign", "专项", value="campaign.name", phone="hidden"),
             Column("edition", "版次", sort="edition", align="end", phone="hidden"),
-            Column("people", "出动", unit="人次", sort="people", total=Sum("people"), phone="hidden"),
-            Column("vehicles", "车辆", unit="台次", sort="vehicles", total=Sum("vehicles"), phone="hidden"),
+            Column("people", "出动", unit="人次", sort="people", total=turned_out("people"), phone="hidden"),
+            Column("vehicles", "车辆", unit="台次", sort="vehicles", total=turned_out("vehicles"), phone="hidden"),
             counted("found", "摸底", "个"),
             counted("notified", "告知", "份"),
             counted("pieces", "拆除", "块"),
@@ -77,7 +83,7 @@ DAILY_EXPORT = register_export(ListExport("billboards.dailies", "专项日报", 
 @require_GET
 @VIEW
 def daily_list(request: HttpRequest) -> HttpResponse:
-    lead = "日报按台账数据生成，各街道确认后报送；报出去的每一版都留底，更正另出一版。"
+    lead = "日报按台账数据生成，各街道确认后报送；报出去的每一版都留底，更正另出一版，合计只计最后一版。"
     context = {"table": daily_table(request), "title": "专项日报", "lead": lead, "links": []}
     return render_table(request, "layout/record_list.html", context)
 
@@ -103,9 +109,11 @@ def asked_day(text: str) -> date:
 
 def day_links(campaign: Campaign, street: Unit, day: date) -> list[tuple[str, str]]:
     found = []
-    for label, other in (("前一天", day - timedelta(days=1)), ("后一天", day + timedelta(days=1))):
-        if campaign.start <= other <= campaign.end:
-            found.append((label, reverse("billboards:daily", args=[campaign.pk, street.pk, other.isoformat()])))
+    for label, step in (("前一天", -1), ("后一天", 1)):
+        number = day.toordinal() + step  # the address may name the last day that a date can be
+        if campaign.start.toordinal() <= number <= campaign.end.toordinal():
+            other = date.fromordinal(number).isoformat()
+            found.append((label, reverse("billboards:daily", args=[campaign.pk, street.pk, other])))
     return found
 
 

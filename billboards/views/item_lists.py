@@ -13,6 +13,7 @@ from billboards.forms.campaigns import BatchNotifyForm
 from billboards.photo_annex import SHOWN, annex_of
 from billboards.views.campaigns import VIEW
 from billboards.views.items import LIST, RECORD, item_table
+from config.inputs import LONGEST_KEY
 from staff.case_papers import paper_head
 from staff.pages import form_page, pdf_answer
 from staff.photo_annexes import MOST_ENTRIES
@@ -46,7 +47,7 @@ def listed(words: list[str]) -> str:
 
 
 def notify_page(request: HttpRequest, form: BatchNotifyForm, *, status: int) -> HttpResponse:
-    ticked = [each for each in request.POST.getlist("pk") if each.isdecimal()]
+    ticked = [each for each in request.POST.getlist("pk") if each.isdecimal() and len(each) <= LONGEST_KEY]
     chosen = list(form.fields["pk"].queryset.filter(pk__in=ticked))  # type: ignore[attr-defined]
     if not chosen:
         messages.error(request, "没有选中可以告知的问题。请先在列表里勾选。")

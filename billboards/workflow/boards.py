@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from billboards.enums.boards import (
@@ -100,17 +101,37 @@ def schedule(board: Board, last: date | None = None) -> None:
     board.next_inspection_on = months_after(since, months) if months else None
 
 
+def reschedule(board: Board, last: SafetyInspection | None) -> None:
+    """By another rule: the day named at the last look stands, unless the interval ends sooner."""
+    schedule(board, last.inspected_on if last else None)
+    named = last.next_due_on if last else None
+    if named is not None and (board.next_inspection_on is None or named < board.next_inspection_on):
+        board.next_inspection_on = named
+
+
 @transaction.atomic
 def void_inspection(inspection: SafetyInspection, *, by: User, reason: str) -> SafetyInspection:
-    """Entered by mistake: the next look is due from the one before again."""
+    """Entered by mistake: next look and condition are those of the look before again, as far as nobody changed the board
+    since that one. Without one before, the condition stays for the keeper: what it was is not on record."""
     gone = void_record(inspection, by=by, reason=reason)
     board = locked(gone.board)
     last = board.inspections.filter(voided_at=None).order_by("-inspected_on").first()
     schedule(board, last.inspected_on if last else None)
     if last is not None and last.next_due_on is not None:
         board.next_inspection_on = last.next_due_on
-    board.save(update_fields=["next_inspection_on"])
+    if last is not None and was_set_by(board, gone, since=last):
+        board.condition = CONDITION_AFTER[InspectionResult(last.result)]
+    board.status = board.status_on(timezone.localdate())
+    board.version += 1
+    board.save(update_fields=["next_inspection_on", "condition", "status", "version"])
     return gone
+
+
+def was_set_by(board: Board, look: SafetyInspection, *, since: SafetyInspection) -> bool:
+    """Whether the board's condition is that of a look, later than the one before it, and of nothing else."""
+    changed = board.events.filter(kind=BoardEventKind.CHANGED, recorded_at__gt=since.recorded_at).exists()
+    later = look.inspected_on >= since.inspected_on
+    return later and not changed and board.condition == CONDITION_AFTER[InspectionResult(look.result)]
 
 
 @transaction.atomic
@@ -218,6 +239,8 @@ def void_board(board: Board, *, by: User, reason: str) -> Board:
     current = locked(board)
     if current.items.exclude(voided_at__isnull=False).exists() or current.removals.filter(voided_at=None).exists():
         raise Refused("这处设施已有专项问题或者拆除记录，不能作废。请更正，或者先作废那些记录。")
+    if case := current.cases.counted().first():
+        raise Refused(f"这处设施是{case.number}的涉案设施，不能作废。请更正；误选的，先在案件里改选。")
     return void_record(current, by=by, reason=reason)
 
 
@@ -282,28 +305,35 @@ def store_rule(rule: SizeRule, *, by: User) -> int:
     return judge_anew(by=by)
 
 
-def judge_anew(*, by: User | None) -> int:
-    """Size by the rule of today for every standing board; a change is told in its history."""
-    changed, today = 0, timezone.localdate()
+def judge_anew(*, by: User | None, day: date | None = None) -> int:
+    """Size and next look by the rule of `day` (today) for every standing board; a change of size is told in its history."""
+    changed, today = 0, day or timezone.localdate()
     boards = Board.objects.recorded().exclude(life=BoardLife.REMOVED).select_for_update(of=("self",))
-    for board in boards.prefetch_related("faces"):
-        was = (board.is_large, board.size_rule_id, board.status)
+    looks = Prefetch("inspections", SafetyInspection.objects.filter(voided_at=None).order_by("-inspected_on", "-pk"))
+    for board in boards.prefetch_related("faces", looks):
+        was = (board.is_large, board.size_rule_id, board.status, board.next_inspection_on)
         settle(board, [Face(face.width, face.height, face.content) for face in board.faces.all()], day=today)
-        if was == (board.is_large, board.size_rule_id, board.status):
+        reschedule(board, next(iter(board.inspections.all()), None))
+        if was == (board.is_large, board.size_rule_id, board.status, board.next_inspection_on):
             continue
-        board.save(update_fields=["is_large", "size_rule", "status", "face_count", "area"])
+        board.save(update_fields=["is_large", "size_rule", "status", "face_count", "area", "next_inspection_on"])
         if was[0] != board.is_large:
             changed += 1
             words = "大型" if board.is_large else "非大型"
-            note_event(board, BoardEventKind.RESIZED, by=by, note=f"按{board.size_rule}认定为{words}")
+            note_event(board, BoardEventKind.RESIZED, by=by, on=today, note=f"按{board.size_rule}认定为{words}")
     return changed
 
 
 @transaction.atomic
 def refresh_statuses(day: date | None = None) -> int:
-    """Once a day: what expired over night says so. Returns how many changed."""
+    """Once a day: what expired over night says so; a size rule that came into force judges the ledger. Returns how many
+    changed. Without a rule in force the ledger stays as the last one left it."""
     today, changed = day or timezone.localdate(), 0
-    lapsing = Board.objects.recorded().exclude(life=BoardLife.REMOVED).filter(permit_to__lt=today)
+    standing = Board.objects.recorded().exclude(life=BoardLife.REMOVED)
+    rule = SizeRule.objects.in_force(today)
+    if rule is not None and standing.exclude(size_rule=rule).exists():
+        changed += judge_anew(by=None, day=today)
+    lapsing = standing.filter(permit_to__lt=today)
     for board in lapsing.exclude(status=BoardStatus.EXPIRED).select_for_update(of=("self",)):
         status = board.status_on(today)
         if status != board.status:

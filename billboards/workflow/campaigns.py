@@ -85,12 +85,18 @@ def store_targets(campaign: Campaign, targets: Sequence[CampaignTarget]) -> None
 def assign(assignment: CampaignAssignment, *, by: User) -> CampaignAssignment:
     """分工: only who may enforce is named as officer; a street's contact is a name."""
     campaign = locked(assignment.campaign)
+    if campaign.state == CampaignState.CLOSED:
+        raise Refused("专项已总结，不能再分工。")
     if reason := why_not_officer(assignment.officer, campaign.start):
         raise Refused(f"{reason}（《行政处罚法》第四十二条）", "officer")
     if not campaign.streets.filter(pk=assignment.street_id).exists():
         raise Refused(f"{assignment.street.label}不在专项范围内。", "street")
     if assignment.community is not None and assignment.community.parent_id != assignment.street_id:
         raise Refused(f"{assignment.community.label}不属于{assignment.street.label}。", "community")
+    where = assignment.community or assignment.street
+    same = campaign.assignments.filter(street=assignment.street, community=assignment.community)
+    if same.filter(officer=assignment.officer).exists():
+        raise Refused(f"{assignment.officer.name}已经分到{where.label}。", "officer")
     assignment.save()
     Activity.record(Verb.UPDATE, campaign, by=by, title="专项分工", note=str(assignment))
     return assignment

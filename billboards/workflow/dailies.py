@@ -74,7 +74,9 @@ def confirm_daily(
         if before.edition != seen:
             who = f"{before.confirmed_by}已于{timezone.localtime(before.confirmed_at):%H:%M}确认"
             raise Refused(f"{who}第{before.edition}版。请刷新后核对。")
-    report = DailyReport(campaign=campaign, street=street, day=day, edition=seen + 1, confirmed_by=by, **said)
+    report = DailyReport(
+        campaign=campaign, street=street, day=day, edition=before.edition + 1 if before else 1, confirmed_by=by, **said
+    )
     report.counters, report.is_zero = found.as_data(), found.is_zero
     report.text = text_of(campaign, street, day, found, people=people, vehicles=vehicles, note=note)
     report.save()

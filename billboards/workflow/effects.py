@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from billboards.discretion import only_line
 from billboards.dossier import Dossier
 from billboards.enums.cases import PauseKind, Route, Verdict
 from billboards.models import Case, CasePause
+from billboards.service import counts_from
 from billboards.workflow import case_removals, clocks
 from billboards.workflow.guards import Entry
 from staff.models import ServiceMethod
 from staff.refusals import Refused
 
 Effect = Callable[[Dossier, Entry], None]
-ANNOUNCEMENT_DAYS = timedelta(days=30)  # 民事诉讼法 Art. 95 (2023)
 
 
 def nothing(dossier: Dossier, entry: Entry) -> None:
@@ -156,18 +156,13 @@ def decided(dossier: Dossier, entry: Entry) -> None:
     clocks.start(dossier, "C_SERVE", entry.day)
 
 
-def effective(method: str, day: date) -> date:
-    """The day of service: 公告 takes effect thirty days after it appeared."""
-    return day + ANNOUNCEMENT_DAYS if method == ServiceMethod.ANNOUNCEMENT else day
-
-
 def served(dossier: Dossier, entry: Entry) -> None:
     """Store how the decision reached the party, and start the clocks that run from that day."""
     case, decision = dossier.case, dossier.decision
     if decision is None:
         return
     method = str(entry.facts.get("method", ServiceMethod.DIRECT))
-    day = entry.facts.get("effective_on") or effective(method, entry.day)
+    day = entry.facts.get("effective_on") or counts_from(method, entry.day, dossier.calendar)
     decision.served_on, decision.service_method = day, method
     decision.service_proof = str(entry.facts.get("proof", ""))[:200]
     decision.save()

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
+from billboards.enums.boards import BoardLife
 from billboards.enums.campaigns import ITEM_TRANSITIONS, Disposition, ItemState, PhotoStage
 from billboards.models import CampaignItem, Case, Removal
 from billboards.workflow import boards, removals
@@ -140,7 +141,8 @@ def handle_item(item: CampaignItem, treatment: Treatment, *, by: User) -> Campai
     current.handed_to, current.permit_number = treatment.handed_to, treatment.permit_number
     current.deferred_reason = ""
     if treatment.disposition in Disposition.REMOVALS:
-        current.removal = removal_in_case(current) or removals.record_removal(
+        known = removal_in_case(current) or removal_in_ledger(current, treatment.disposition)
+        current.removal = known or removals.record_removal(
             removal_of(current, treatment), by=by, as_it_happened=treatment.as_it_happened
         )
     elif current.board is not None and treatment.disposition == Disposition.REPAIRED:
@@ -156,9 +158,29 @@ def removal_in_case(item: CampaignItem) -> Removal | None:
     return item.case.removals.recorded().exclude(case_step="").filter(item=None).first()
 
 
-def take_back(removal: Removal | None, *, by: User, reason: str) -> None:
-    """A removal goes with the item that entered it; that of a case's step is the case's."""
-    if removal is not None and not removal.case_step:
+def removal_in_ledger(item: CampaignItem, mode: str) -> Removal | None:
+    """What the ledger says of the board since the item was found: counted there, once, by the same way."""
+    if item.board is None or locked(item.board).life != BoardLife.REMOVED:
+        return None
+    rows = item.board.removals.recorded().filter(item=None, removed_on__gte=item.found_on)
+    found = rows.order_by("-removed_on", "-pk").first()
+    if found is not None and found.mode != mode:
+        raise Refused(
+            f"台账里{item.board.code}已按“{found.get_mode_display()}”登记拆除（{found.removed_on}）。"
+            "请选这一处置方式；台账登错的，先在设施页面撤销。",
+            "disposition",
+        )
+    return found
+
+
+def mark_of(item: CampaignItem) -> str:
+    """How the note of a removal begins that was entered with this item."""
+    return f"{item.number}："
+
+
+def take_back(item: CampaignItem, removal: Removal | None, *, by: User, reason: str) -> None:
+    """A removal goes with the item that entered it; that of a case's step is the case's, that of the ledger the ledger's."""
+    if removal is not None and not removal.case_step and removal.note.startswith(mark_of(item)):
         removals.void_removal(removal, by=by, reason=reason)
 
 
@@ -177,7 +199,7 @@ def removal_of(item: CampaignItem, treatment: Treatment) -> Removal:
         reason=treatment.reason,
         case=item.case,
         case_number=item.case_number,
-        note=f"{item.number}：{treatment.note}"[:200],
+        note=f"{mark_of(item)}{treatment.note}"[:200],
     )
 
 
@@ -232,7 +254,7 @@ def send_back_item(item: CampaignItem, *, by: User, reason: str) -> CampaignItem
     current.reviewed_by, current.review_note = by, reason
     current.handled_on, current.disposition = None, ""
     finish(current, "send_back", by=by, note=reason)
-    take_back(taken_back, by=by, reason=f"复核退回：{reason}"[:200])
+    take_back(current, taken_back, by=by, reason=f"复核退回：{reason}"[:200])
     return current
 
 
@@ -242,5 +264,5 @@ def void_item(item: CampaignItem, *, by: User, reason: str) -> CampaignItem:
     current.voided_at, current.void_reason = timezone.now(), reason
     taken_back, current.removal = current.removal, None
     finish(current, "void", by=by, note=reason)
-    take_back(taken_back, by=by, reason=reason)
+    take_back(current, taken_back, by=by, reason=reason)
     return current

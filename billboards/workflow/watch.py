@@ -14,16 +14,21 @@ from staff.models import User, notify
 from staff.permissions import Perms
 
 WARN_DAYS = timedelta(days=3)
+LATE = "已超期"
 
 
 def watch(today: date) -> int:
     """Count anew and warn. Returns how many warnings went out; run again on the same day it sends none twice."""
     clocks.recount_all()
     end_rights(today)
-    rows = CaseClock.objects.filter(finished_on=None, warned=False, due_on__lte=today + WARN_DAYS)
+    rows = (
+        CaseClock.objects.filter(finished_on=None).exclude(case__state__in=CaseState.DONE).select_related("case__unit")
+    )
     sent = 0
-    for clock in rows.exclude(case__state__in=CaseState.DONE).select_related("case__unit"):
+    for clock in rows.filter(warned=False, due_on__lte=today + WARN_DAYS):
         sent += warn(clock, today)
+    for clock in rows.filter(warned=True, ours=True, due_on__lt=today):
+        sent += tell_leaders(clock)
     return sent
 
 
@@ -48,6 +53,22 @@ def warn(clock: CaseClock, today: date) -> int:
     if late or not people.exists():
         leaders = User.objects.holding(Perms.LEAD_CASE).filter(unit=clock.case.unit)
         people = User.objects.filter(Q(pk__in=people.values("pk")) | Q(pk__in=leaders.values("pk")))
-    words = "已超期" if late else "届满" if fresh.ours else "届满后可以办理下一步"
-    notify(people, f"{clock.case}：{fresh.label}{fresh.due_on}{words}。", about=clock.case)
+    ends = LATE if late else "届满" if fresh.ours else "届满后可以办理下一步"
+    notify(people, words_of(fresh, ends), about=clock.case)
     return 1
+
+
+@transaction.atomic
+def tell_leaders(clock: CaseClock) -> int:
+    """What was warned of before its day and has passed it all the same: to the squad's leader, once, as his bell shows."""
+    fresh = CaseClock.objects.select_for_update(of=("self",)).get(pk=clock.pk)
+    words = words_of(fresh, LATE)
+    leaders = User.objects.holding(Perms.LEAD_CASE).filter(unit=clock.case.unit).exclude(inbox__text=words)
+    if fresh.finished_on is not None or not leaders.exists():
+        return 0
+    notify(leaders, words, about=clock.case)
+    return 1
+
+
+def words_of(clock: CaseClock, ends: str) -> str:
+    return f"{clock.case}：{clock.label}{clock.due_on}{ends}。"

@@ -24,6 +24,7 @@ from tests.factories.boards import (
     picture,
     size_rule,
 )
+from tests.factories.cases import make_officer
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -187,6 +188,29 @@ class TestCampaignPages:
         )
         assert "看不懂“很多”" in page.content.decode()
 
+    @pytest.mark.parametrize("line", ["店招 0块", "店招 99999999999块", "店招 3块 999999999999㎡"])
+    def test_a_target_beyond_measure_is_told(self, office, line):
+        data = self.campaign_data(UnitFactory(), lead=UnitFactory(kind=UnitKind.SQUAD).pk, targets_text=line)
+        answer = office.post(reverse("billboards:campaign-create"), data)
+        assert (answer.status_code, Campaign.objects.count()) == (422, 0)
+        assert "数量应在 1 至" in answer.content.decode()
+
+    def test_the_same_officer_is_assigned_once(self, office):
+        campaign = make_campaign()
+        data = {"street": campaign.streets.get().pk, "officer": make_officer(SquadFactory()).pk}
+        url = reverse("billboards:assignment-create", args=[campaign.pk])
+        assert [office.post(url, data).status_code for _ in range(2)] == [302, 422]
+        assert campaign.assignments.count() == 1
+
+    def test_addresses_that_nobody_typed_in_earnest_are_answered(self, office):
+        campaign = make_campaign()
+        for day in ("0001-01-01", "9999-12-31"):
+            url = reverse("billboards:daily", args=[campaign.pk, campaign.streets.get().pk, day])
+            assert office.get(url).status_code == 200
+        for box in ("1e30,0,1,1", "nan,0,1,1", "1,2,3"):
+            assert office.get(reverse("billboards:board-list"), {"box": box}).context["table"].count == 0
+        assert office.post(reverse("billboards:item-batch-notify"), {"pk": ["9" * 30]}).status_code == 302
+
     def census(self, client, campaign, **changed):
         data = {"place": "样例路9号", "street": campaign.streets.first().pk, "kind": "shop_sign", "problem": "damaged",
                 "name": "样例店", "quantity": 1, "measure": "piece", "area": "", "found_on": campaign.start.isoformat(),
@@ -233,6 +257,16 @@ class TestCampaignPages:
         answer = street.get(paper.get_absolute_url())
         assert answer["Content-Type"] == "application/pdf"
         b"".join(answer.streaming_content)
+
+    def test_a_paper_is_no_picture_of_afterwards(self, street):
+        from django.core.files.uploadedfile import SimpleUploadedFile
+
+        item = make_item(make_campaign(street.user.unit))
+        url = reverse("billboards:item-photo-add", args=[item.pk])
+        for stage, count in (("after", 0), ("notice", 1)):
+            pdf = SimpleUploadedFile("x.pdf", b"%PDF-1.4 x %%EOF", content_type="application/pdf")
+            page = street.post(url, {"stage": stage, "photo": pdf}, follow=True)
+            assert ("不收 PDF" in page.content.decode(), item.photos.count()) == (not count, count)
 
     def test_a_day_is_confirmed_by_its_street_and_copied(self, street):
         campaign = make_campaign(street.user.unit, UnitFactory())

@@ -8,12 +8,13 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from billboards.enums.boards import BOARD_TRANSITIONS, BoardLife, BoardStatus, RemovalMode
-from billboards.models import Board, BoardEvent, BoardFace, CourtApplication
+from billboards.models import Board, BoardEvent, BoardFace, CourtApplication, SizeRule
 from billboards.sizing import Face
 from billboards.workflow import boards, removals
 from staff.permissions import Roles
 from staff.refusals import ChangedMeanwhile, Refused
 from tests.factories.boards import FACES, inspect, make_board, remove_board, size_rule
+from tests.factories.cases import make_lead
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,29 @@ def test_another_rule_judges_every_standing_board_anew():
     board.refresh_from_db()
     assert (board.is_large, board.status) == (False, "lawful")
     assert board.events.first().note.endswith("认定为非大型")
+
+
+def test_the_interval_of_a_rule_moves_the_next_look_of_every_standing_board():
+    never, seen, before = make_board(), make_board(), make_board()
+    inspect(seen, on=date(2026, 3, 1))
+    Board.objects.filter(pk=before.pk).update(size_rule=None, is_large=False, status="lawful", next_inspection_on=None)
+    rule = size_rule()
+    rule.large_months = 6
+    assert boards.store_rule(rule, by=UserFactory()) == 1
+    days = [Board.objects.get(pk=each.pk).next_inspection_on for each in (never, seen, before)]
+    assert days == [date(2025, 7, 10), date(2026, 9, 1), date(2025, 7, 10)]
+
+
+def test_a_rule_judges_the_ledger_on_the_day_it_comes_into_force():
+    board, tomorrow = make_board(), TODAY() + timedelta(days=1)
+    later = SizeRule(name="新规则", source="样例文件", side=Decimal(8), area=Decimal(30), valid_from=tomorrow)
+    boards.store_rule(later, by=UserFactory())
+    assert Board.objects.get(pk=board.pk).is_large
+    assert boards.refresh_statuses(tomorrow) == 1
+    judged = Board.objects.get(pk=board.pk)
+    assert (judged.is_large, judged.status, judged.size_rule) == (False, BoardStatus.LAWFUL, later)
+    assert judged.events.first().happened_on == tomorrow
+    assert boards.refresh_statuses(tomorrow) == 0
 
 
 def test_two_editors_and_the_second_is_told():
@@ -137,6 +161,28 @@ def test_a_look_sets_condition_and_the_next_day():
     inspect(board, on=date(2026, 2, 1))  # an older one, entered afterwards, changes nothing
     board.refresh_from_db()
     assert board.status == "hazard"
+
+
+def test_a_look_entered_by_mistake_leaves_the_condition_of_the_one_before():
+    board, by = make_board(permit_number="许1", permit_to=date(2030, 1, 1)), UserFactory()
+    inspect(board, on=date(2026, 2, 1))
+    wrong = inspect(board, on=date(2026, 3, 1), result="danger")
+    boards.void_inspection(wrong, by=by, reason="登错设施")
+    board.refresh_from_db()
+    assert (board.condition, board.status, board.next_inspection_on) == ("sound", "lawful", date(2027, 2, 1))
+    wrong = inspect(board, on=date(2026, 3, 1), result="repair")
+    boards.mend_board(board, by=by, on=date(2026, 3, 2), note="已维修")
+    inspect(board, on=date(2026, 3, 3), result="danger")
+    boards.void_inspection(wrong, by=by, reason="登错设施")
+    board.refresh_from_db()
+    assert board.condition == "hazard"
+
+
+def test_a_board_of_a_case_is_not_voided():
+    board = make_board()
+    case = make_lead(board=board)
+    with pytest.raises(Refused, match=case.number):
+        boards.void_board(board, by=UserFactory(), reason="误登")
 
 
 class TestRemoval:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError
+from django.urls import reverse
 from django.utils import timezone
 
 from billboards.enums.campaigns import ITEM_TRANSITIONS, CampaignState, ItemState, Phase
@@ -15,7 +16,7 @@ from billboards.progress import by_street, counters
 from billboards.workflow import campaigns, dailies, items
 from staff.permissions import Roles
 from staff.refusals import Refused
-from tests.factories.boards import add_photo, handle, make_board, make_campaign, make_item, settle
+from tests.factories.boards import add_photo, handle, make_board, make_campaign, make_item, remove_board, settle
 from tests.factories.staff import UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +102,20 @@ class TestHandling:
         board.refresh_from_db()
         assert board.status == "removed"
         assert (item.removal.mode, item.removal.quantity, item.removal.area) == ("voluntary", 2, Decimal("7.5"))
+
+    def test_what_the_ledger_took_down_is_tied_to_the_item_and_stays_the_ledgers(self):
+        campaign = make_campaign()
+        board = make_board(street=campaign.streets.get())
+        item = make_item(campaign, board=board)
+        removal = remove_board(board)
+        with pytest.raises(Refused, match="已按“自行拆除”登记拆除"):
+            handle(item, "cleared")
+        item = handle(item)
+        assert (item.removal, Removal.objects.count()) == (removal, 1)
+        items.send_back_item(item, by=UserFactory(), reason="照片不清")
+        board.refresh_from_db()
+        assert board.removed_on == removal.removed_on
+        assert Removal.objects.recorded().get() == removal
 
     def test_no_more_comes_down_than_was_found(self):
         with pytest.raises(Refused, match="不能更多"):
@@ -246,6 +261,16 @@ class TestDaily:
         assert (second.edition, second.counters["found"], second.is_zero) == (2, 1, False)
         assert DailyReport.objects.get(pk=first.pk).counters["found"] == 0
 
+    def test_the_total_of_the_list_takes_the_last_edition_of_a_day(self, client):
+        by, campaign = UserFactory(), make_campaign()
+        street = campaign.streets.get()
+        dailies.confirm_daily(campaign, street, campaign.start, by=by, people=4, vehicles=2)
+        dailies.confirm_daily(campaign, street, campaign.start, by=by, people=6, vehicles=1, seen=1)
+        client.force_login(UserFactory(role=Roles.BILLBOARD_OFFICE, unit=UnitFactory()))
+        table = client.get(reverse("billboards:daily-list")).context["table"]
+        totals = {cell.column.name: cell.text for cell in table.totals}
+        assert (table.count, totals["people"], totals["vehicles"]) == (2, "6", "1")
+
     def test_the_words_keep_the_measures_apart(self):
         campaign = make_campaign()
         street, day = campaign.streets.get(), campaign.start + timedelta(days=2)
@@ -274,6 +299,21 @@ class TestNumbersOnTop:
         campaign = make_campaign()
         make_item(campaign)
         assert "打开名单" in self.page(client, campaign, Roles.BILLBOARD_OFFICE, UnitFactory())
+
+    def test_each_is_as_large_as_the_list_that_it_opens(self, client):
+        campaign = make_campaign(targets=[{"kind": "shop_sign", "measure": "piece", "quantity": 9}])
+        cased, _ = (items.open_case_for(make_item(campaign), by=UserFactory(), case_number="立1") for _ in range(2))
+        settle(handle(cased))
+        make_item(campaign, quantity=3)
+        handle(make_item(campaign, quantity=2))
+        client.force_login(UserFactory(role=Roles.BILLBOARD_OFFICE, unit=UnitFactory()))
+        context = client.get(campaign.get_absolute_url()).context
+        for label, value, unit, url in context["stats"]:
+            if unit == "个":
+                assert client.get(url).context["table"].count == value, label
+        (target,) = context["targets"]
+        totals = {cell.column.name: cell.text for cell in client.get(target["url"]).context["table"].totals}
+        assert (target["done"], totals["quantity"]) == (3, "3块")
 
     def test_who_reads_one_street_or_none_is_led_to_no_other_list(self, client):
         campaign = make_campaign()

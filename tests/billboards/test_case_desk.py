@@ -104,6 +104,19 @@ def test_a_period_warns_the_officers_once_and_the_leader_when_it_is_late():
     assert Message.objects.filter(recipient=leader).count() == 1
 
 
+def test_a_leader_is_told_once_when_a_period_runs_out_that_the_officers_were_warned_of():
+    case, today = make_case(CaseState.FILED), timezone.localdate()
+    leader = UserFactory(role=Roles.SQUAD_LEADER, unit=case.unit)
+    person = case.officers.first().person
+    person.account = UserFactory()
+    person.save()
+    run_clock(case, 2)
+    assert (watch(today), leader.inbox.count()) == (1, 0)
+    assert (watch(today + timedelta(days=2)), leader.inbox.count()) == (0, 0)  # the last day is not late
+    assert [watch(today + timedelta(days=days)) for days in (3, 3, 4)] == [1, 0, 0]
+    assert "已超期" in leader.inbox.get().text
+
+
 def test_counting_anew_follows_the_calendar_and_keeps_the_day_of_coercion():
     case = make_story("serve")
     CaseClock.objects.filter(case=case, rule="R_SUE").update(due_on=date(2025, 1, 1))

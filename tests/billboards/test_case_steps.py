@@ -14,7 +14,7 @@ from billboards.permissions import RIGHTS
 from billboards.workflow.effects import EFFECTS
 from billboards.workflow.guards import GUARDS, Entry
 from billboards.workflow.steps import take_step
-from staff.models import Activity
+from staff.models import Activity, ServiceMethod
 from staff.refusals import Refused
 from tests.factories.cases import RECEIVED, STORY, make_case, make_story, story_until
 from tests.factories.staff import UserFactory
@@ -191,3 +191,10 @@ def test_the_surcharge_is_recorded_without_a_move():
     case = story_until("dun")
     assert take_step(case, "surcharge", Entry(date(2025, 4, 20)), by=None).state == CaseState.OVERDUE
     assert case.decisions.get().amount == Decimal(5000)
+
+
+def test_an_announced_decision_counts_from_the_working_day_after_its_thirty_days():
+    case = story_until("serve")
+    facts = {"method": ServiceMethod.ANNOUNCEMENT, "proof": "样例日报"}
+    case = take_step(case, "serve", Entry(date(2025, 4, 3), facts=facts), by=UserFactory())  # the thirtieth is 05-03
+    assert case.served_on == case.decisions.get().served_on == date(2025, 5, 6)

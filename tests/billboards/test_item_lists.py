@@ -7,12 +7,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from billboards import desk
 from billboards.enums.campaigns import ItemState, PhotoStage
 from billboards.models import CampaignItem, ItemPhoto
+from billboards.workflow import campaigns, items
 from staff.permissions import Roles
 from staff.uploads import save_image
 from tests.factories.boards import handle, make_campaign, make_item, picture
-from tests.factories.staff import UnitFactory, UserFactory
+from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 NOTIFY, ANNEX = reverse("billboards:item-batch-notify"), reverse("billboards:item-annex")
@@ -110,3 +112,20 @@ def test_a_removal_of_another_units_item_opens_by_itself():
     assert signed_in(Roles.BILLBOARD_OFFICE).get(reverse("billboards:removal-list")).context["table"].rows[0].url == (
         item.get_absolute_url()
     )
+
+
+def test_what_a_line_of_the_desk_counts_its_link_lists():
+    squad = SquadFactory()
+    client = signed_in(Roles.SQUAD_LEADER, squad)
+    over, running = (make_campaign(UnitFactory(squad=squad)) for _ in range(2))
+    for campaign in (over, running):
+        late = make_item(campaign)
+        items.notify_item(late, by=UserFactory(), notified_on=late.found_on, due_on=late.found_on)
+        items.send_back_item(handle(make_item(campaign)), by=UserFactory(), reason="还在")
+        make_item(campaign)
+        handle(make_item(campaign)), handle(make_item(campaign), by=client.user)
+    campaigns.close_campaign(over, by=UserFactory(), conclusion="整治结束", accept_unreviewed=True)
+    lines = desk.items_todo(client.user)
+    assert [each.count for each in lines] == [1, 1, 1, 1]
+    for each in lines:
+        assert client.get(each.url).context["table"].count == each.count, each.text
