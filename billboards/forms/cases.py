@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from billboards.enums.case_edges import CASE_TRANSITIONS, Right
-from billboards.enums.cases import CaseState, LeadSource, PartyKind, StatementOutcome
+from billboards.enums.cases import LeadSource, PartyKind, StatementOutcome
 from billboards.models import (
     Board,
     Case,
@@ -352,10 +352,3 @@ class ReplyForm(forms.Form):
 
     def store(self, case: Case, *, by: User) -> None:
         inquiry.reply_statement(case, by=by, **self.cleaned_data)
-
-
-def waits_for_word(case: Case) -> bool:
-    """Whether a notice or a dunning is out on which the party may speak."""
-    return case.state in (
-        CaseState.NOTICED, CaseState.HEARING, CaseState.STATED, CaseState.HEARD, CaseState.DUNNED, CaseState.ROUTED,
-    )  # fmt: skip

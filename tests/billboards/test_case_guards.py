@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -49,6 +50,7 @@ from tests.factories.cases import (
     a_decision,
     a_notice,
     at,
+    make_case,
     make_lead,
     make_officer,
     make_story,
@@ -231,6 +233,63 @@ def test_a_second_word_on_the_dunning_wants_an_answer_of_its_own():
     inquiry.record_statement(case, by=by, on=date(2025, 9, 19), text="已联系吊车")
     assert "请求宽限" in case.dunnings.get().statement
     refused(case, "route", STORY["route"](case), "当事人对催告的陈述申辩还没有复核", "第三十六条")
+
+
+def test_who_reads_the_announcement_speaks_and_waives_before_its_thirty_days_are_over():
+    case, by = make_story("pass_review"), UserFactory()
+    notice = a_notice(served_on=date(2025, 4, 21), service_method=ServiceMethod.ANNOUNCEMENT)
+    case = take_step(case, "notify", Entry(date(2025, 3, 21), notice), by=None)
+    for door in (partial(inquiry.record_statement, text="已经联系拆除"), inquiry.waive_statement):
+        with pytest.raises(Refused, match=r"早于事先告知的出文日期（2025-03-21）"):
+            door(case, by=by, on=date(2025, 3, 20))
+    inquiry.record_statement(case, by=by, on=date(2025, 3, 25), text="已经联系拆除")
+    inquiry.reply_statement(case, by=by, on=date(2025, 3, 26), outcome="partly", reply="部分采纳")
+    assert case.notices.get().statement_on == date(2025, 3, 25)
+    refused(case, "review_statement", Entry(date(2025, 3, 27)), "期满前不得作出决定", "2025-04-21送达起算")
+    inquiry.waive_statement(case, by=by, on=date(2025, 3, 27))
+    assert take_step(case, "review_statement", Entry(date(2025, 3, 27)), by=None).state == CaseState.STATED
+
+
+@pytest.mark.parametrize("state", ["concluded", "legal_review", "legal_passed", "discussed"])
+def test_the_party_is_heard_on_its_notice_until_it_is_decided_on(state):
+    case, notice = make_case(state), a_notice()
+    notice.case = case
+    notice.save()
+    inquiry.record_statement(case, by=UserFactory(), on=date(2025, 3, 24), text="请求从轻")
+    assert case.notices.get().statement == "请求从轻"
+    decision = a_decision()
+    decision.case = case
+    decision.save()
+    with pytest.raises(Refused, match=r"没有等待陈述申辩的告知或者催告。已经告知"):
+        inquiry.record_statement(case, by=UserFactory(), on=date(2025, 4, 2), text="请求从轻")
+
+
+@pytest.mark.parametrize("state", ["court_applied", "announced", "enf_decided", "executing", "stayed"])
+def test_the_party_is_heard_on_the_dunning_until_all_is_done(state):
+    case = make_case(state)
+    dunning = STORY["dun"](case).record
+    dunning.case = case
+    dunning.save()
+    inquiry.record_statement(case, by=UserFactory(), on=date(2025, 9, 17), text="请求宽限")
+    assert case.dunnings.get().statement == "请求宽限"
+
+
+def test_a_word_that_comes_late_is_answered_before_the_decision_and_before_the_execution():
+    case, by = story_until("decide"), UserFactory()
+    inquiry.record_statement(case, by=by, on=date(2025, 3, 31), text="补充证据")
+    refused(case, "decide", STORY["decide"](case), "陈述申辩还没有复核", "第四十五条")
+    case = story_until("execute", violation=Violation.objects.get())
+    inquiry.record_statement(case, by=by, on=date(2025, 10, 13), text="已联系吊车")
+    refused(case, "execute", STORY["execute"](case), "对催告的陈述申辩还没有复核", "第三十六条")
+
+
+def test_an_answer_that_another_replaces_stays_in_the_log():
+    case, by = story_until("review_statement"), UserFactory()
+    inquiry.record_statement(case, by=by, on=date(2025, 3, 24), text="已经拆了一半")
+    for outcome, reply in (("rejected", "没有证据"), ("adopted", "属实")):
+        inquiry.reply_statement(case, by=by, on=date(2025, 3, 25), outcome=outcome, reply=reply)
+    kept = Activity.objects.about(case).first().changes
+    assert kept == {"复核意见": ["2025-03-25 不采纳：没有证据", "2025-03-25 采纳：属实"]}
 
 
 def test_a_heavy_fine_brings_the_right_to_a_hearing():
