@@ -8,8 +8,8 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from billboards.enums.cases import CaseState, RemedyKind
-from billboards.models import CaseFlaw, Payment, RemedyAction, SurchargeReckoning
-from billboards.reckoning import money_of
+from billboards.models import Case, CaseFlaw, Payment, RemedyAction, SurchargeReckoning
+from billboards.reckoning import fine_overdue, money_of
 from billboards.views.money import against_the_table
 from billboards.workflow import money
 from staff.refusals import Refused
@@ -212,3 +212,18 @@ def test_a_year_without_a_calendar_is_said_and_not_stumbled_over():
     case = fined(served_on=date(2041, 4, 2))
     with pytest.raises(Refused, match="2041年的工作日历"):
         money_of(case, date(2041, 5, 1))
+
+
+def test_each_instalment_that_is_missed_stands_on_the_desk_from_its_own_day():
+    case = fined(CaseState.SERVED)
+    grant(case, [(date(2025, 5, 30), Decimal(2000)), (date(2025, 6, 30), Decimal(3000))])
+
+    def stands(month, day):
+        return fine_overdue(Case.objects.all(), date(2025, month, day)).exists()
+
+    assert [stands(5, 30), stands(5, 31), stands(6, 30)] == [False, True, True]
+    pay(case, 2000, date(2025, 6, 2))
+    assert [stands(6, 30), stands(7, 1)] == [False, True]
+    grant(case, [(date(2025, 8, 29), Decimal(3000))], date(2025, 6, 30))  # put off once more
+    assert case.clocks.get(rule="DEFERRED").due_on == date(2025, 8, 29)
+    assert [stands(7, 1), stands(8, 29), stands(8, 30)] == [False, False, True]
