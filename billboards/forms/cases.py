@@ -319,6 +319,11 @@ class RemedyEndForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
 
 
+class ReceiptForm(forms.Form):
+    party_received_on = forms.DateField(label="当事人收到日期", widget=DATE)
+    told = forms.BooleanField(label="文书告知了起诉期限", required=False, initial=True)
+
+
 class StatementForm(forms.Form):
     on = forms.DateField(label="收到日期", widget=DATE, initial=timezone.localdate)
     text = forms.CharField(label="陈述申辩内容", max_length=2000, required=False, widget=FEW_LINES)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from billboards.dossier import Dossier
@@ -43,6 +44,7 @@ from billboards.workflow.guards import Entry, why_not_paper
 from billboards.workflow.steps import take_step
 from staff.enums import Employment
 from staff.models import Activity, Certificate, ServiceMethod
+from staff.permissions import Roles
 from staff.refusals import Refused
 from tests.factories.cases import (
     RECEIVED,
@@ -541,6 +543,29 @@ def test_enforcement_is_not_ordered_before_the_earliest_day_or_while_contested()
     refused(case, "order_enforcement", entry, "尚未结束", "第四十四条")
     cases.end_remedy(action, by=by, facts={"ended_on": date(2025, 8, 1), "result": RemedyResult.UPHELD, "party_received_on": date(2025, 10, 8), "told": True, "note": ""})  # fmt: skip
     refused(case, "order_enforcement", entry, "不得早于2025-10-24", "第四十五条")
+
+
+def test_when_the_party_received_the_review_may_become_known_later(client):
+    case, by = story_until("order_enforcement"), UserFactory()
+    facts = {"kind": RemedyKind.REVIEW, "body": "区人民政府", "filed_on": date(2025, 5, 30)}
+    action = cases.file_remedy(case, RemedyAction(**facts), by=by)
+    with pytest.raises(Refused, match="已经登记过"):
+        cases.file_remedy(case, RemedyAction(**facts), by=by)
+    ended = {"ended_on": date(2025, 8, 1), "result": RemedyResult.UPHELD, "told": True, "note": ""}
+    for day, word in ((date(2024, 8, 4), "早于结束日期"), (timezone.localdate() + DAY, "晚于今天")):
+        with pytest.raises(Refused, match=word):
+            cases.end_remedy(action, by=by, facts={**ended, "party_received_on": day})
+    cases.end_remedy(action, by=by, facts={**ended, "party_received_on": None})
+    refused(case, "order_enforcement", STORY["order_enforcement"](case), "没有登记当事人收到复议决定的日期")
+    client.force_login(UserFactory(role=Roles.SQUAD_LEADER, unit=case.unit))
+    address = reverse("billboards:remedy-received", args=[action.pk])
+    assert address in client.get(case.get_absolute_url(), {"tab": "remedies"}).content.decode()
+    assert client.post(address, {"party_received_on": "2025-08-04", "told": "on"}).status_code == 302
+    assert case.clocks.get(rule="R_SUE_AFTER_REVIEW").due_on == date(2025, 8, 19)
+    case.refresh_from_db()
+    assert case.coercion_from == date(2025, 10, 11)
+    with pytest.raises(Refused, match="已经登记"):
+        cases.record_receipt(action, by=by, on=date(2025, 8, 5), told=True)
 
 
 def test_a_remedy_moves_the_day_that_stands_on_the_case():
