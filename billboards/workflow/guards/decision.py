@@ -174,7 +174,8 @@ def circumstances(decision: Decision) -> Circumstances:
 
 
 def in_time(dossier: Dossier, day: date) -> Problems:
-    clock = next((each for each in dossier.clocks if each.rule == "C_DECIDE"), None)
+    """The ninety days of the first decision; one that is made anew after a review or suit has its own time from there."""
+    clock = next((each for each in dossier.clocks if each.rule == "C_DECIDE" and each.finished_on is None), None)
     if clock is not None and day > clock.due_on:
         yield Problem("decide_late", f"办案期限至{clock.due_on}，已超期", "《行政处罚法》第六十条", soft=True)
 
