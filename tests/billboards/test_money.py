@@ -8,7 +8,8 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from billboards.enums.cases import CaseState, RemedyKind
-from billboards.models import Case, CaseFlaw, Payment, RemedyAction, SurchargeReckoning
+from billboards.forms.money import DeferralForm
+from billboards.models import Case, CaseClock, CaseFlaw, Payment, RemedyAction, SurchargeReckoning
 from billboards.reckoning import fine_overdue, money_of
 from billboards.views.money import against_the_table
 from billboards.workflow import money
@@ -109,6 +110,20 @@ def test_cash_has_two_working_days_to_the_bureau_and_two_to_the_bank():
     assert "逾期" in CaseFlaw.objects.get().text
     with pytest.raises(Refused, match="不需要"):
         money.hand_in_cash(payment, by=UserFactory(), on=date(2025, 4, 12))
+
+
+def test_the_clock_of_cash_taken_on_the_spot_ends_when_it_is_handed_in():
+    case = fined()
+    CaseClock.objects.create(case=case, rule="C_HANDOVER_CASH", started_on=date(2025, 4, 3), due_on=date(2025, 4, 8))
+    money.hand_in_cash(pay(case, "100", date(2025, 4, 3), channel="cash"), by=UserFactory(), on=date(2025, 4, 8))
+    assert case.clocks.get().finished_on == date(2025, 4, 8)
+
+
+@pytest.mark.parametrize("line", ["2026-05-30 nan", "2026-05-30 inf", "9999-12-31 5000"])
+def test_a_line_of_instalments_that_is_no_amount_or_no_year_is_refused(line):
+    form = DeferralForm({"applied_on": "2025-04-10", "hardship": "停业", "parts": line})
+    assert not form.is_valid()
+    assert "第 1 行" in form.errors["parts"][0]
 
 
 def ask(case, parts, on=date(2025, 4, 10)):
