@@ -95,6 +95,8 @@ def test_the_decision_that_is_made_anew_has_its_own_day_and_its_own_surcharge(ca
     found = money_of(case, date(2025, 8, 20))
     assert (found.decision, found.due_on, found.unpaid) == (anew, date(2025, 8, 19), 2000)
     assert found.reckoned.amount == 60
+    page = signed_in(Roles.FINANCE).get(reverse("billboards:case-money", args=[case.pk])).content.decode()
+    assert "其中 1,000.00 元是原决定被撤销前缴的，已抵作本决定的罚款" in page
     due_on = timezone.localdate()
     CaseClock.objects.create(case=case, rule="C_PAY", label="缴纳罚款", started_on=date(2025, 8, 4), due_on=due_on)
     assert not fine_overdue(Case.objects.all(), due_on).exists()  # the day of the quashed one is over, its own is not
