@@ -16,7 +16,7 @@ from django.utils import timezone
 from billboards.coercion import Contest, Facts, Local, Outlook, outlook
 from billboards.deadlines import due
 from billboards.discretion import is_hearing_due
-from billboards.enums.cases import PartyKind, PerformanceKind, SiteRecordKind, Verdict
+from billboards.enums.cases import CaseState, PartyKind, PerformanceKind, SiteRecordKind, Verdict
 from billboards.models import (
     Announcement,
     Case,
@@ -184,6 +184,15 @@ class Dossier:
     @property
     def dunning(self) -> Dunning | None:
         return last(self.dunnings)
+
+    @property
+    def spoken_of(self) -> Notice | Dunning | None:
+        """What the party may speak on now: the notice until it is decided on, then the dunning; None where neither is out."""
+        if self.case.state in CaseState.BEFORE_DECISION:
+            notice = self.notice
+            decided = notice is not None and any(each.issued_on >= notice.issued_on for each in self.decisions)
+            return None if decided else notice
+        return self.dunning if self.case.state in CaseState.TO_PERFORM else None
 
     @property
     def usable_evidence(self) -> list[Evidence]:

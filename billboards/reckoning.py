@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import DecimalField, Exists, F, OuterRef, Subquery, Sum, Value
+from django.db.models import DecimalField, Exists, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Round
 
 from billboards.deadlines import due
 from billboards.enums.cases import CaseState, RemedyTarget
-from billboards.models import Case, CaseClock, Decision, Deferral, Payment
+from billboards.models import Case, CaseClock, Decision, Deferral, Instalment, Payment
 from billboards.models.case import CaseQuerySet
 from billboards.surcharge import Due, Paid, Plan, Surcharge, Suspension, surcharge
 from config.display import amount
@@ -86,7 +86,8 @@ class Money:
 
 
 def fine_overdue(rows: CaseQuerySet, today: date) -> CaseQuerySet:
-    """Of open cases: those whose fine stands, is past its day, not put off beyond today, and not paid in full.
+    """Of open cases: those of whose fine, while it stands, something is past its day and not paid: by the day of the decision;
+    where a deferral was granted, each instalment from its own day on.
 
     Where execution was ended nothing is collected any more, though the fine stands (行政强制法 Art. 40).
     """
@@ -94,16 +95,25 @@ def fine_overdue(rows: CaseQuerySet, today: date) -> CaseQuerySet:
     paid = Payment.objects.recorded().filter(case=OuterRef("pk"), kind=Payment.For.FINE).order_by()
     sums = paid.values("case").annotate(total=Sum("amount")).values("total")
     clocks = CaseClock.objects.filter(case=OuterRef("pk"))
+    granted = Deferral.objects.filter(case=OuterRef("pk"), voided_at=None, granted=True)
+    granted = granted.filter(decided_on__gte=OuterRef("fined_on")).order_by("-decided_on", "-pk")
+    ahead = Instalment.objects.filter(deferral=OuterRef("put_off"), due_on__gte=today).order_by()
+    ahead_sums = ahead.values("deferral").annotate(total=Sum("amount")).values("total")
     rows = rows.running().exclude(state=CaseState.ENDED).annotate(fined_on=Subquery(standing.values("issued_on")[:1]))
-    rows = rows.filter(
-        Exists(clocks.filter(rule="C_PAY", due_on__lt=today, started_on__gte=OuterRef("fined_on"))),
-        ~Exists(clocks.filter(rule="DEFERRED", finished_on=None, due_on__gte=today)),
-    )
+    rows = rows.annotate(put_off=Subquery(granted.values("pk")[:1]))
+    past = Q(Exists(clocks.filter(rule="C_PAY", due_on__lt=today, started_on__gte=OuterRef("fined_on"))))
+    waits = Q(Exists(clocks.filter(rule="DEFERRED", finished_on=None, due_on__gte=today)))
+    rows = rows.filter(Q(put_off__isnull=False) | (past & ~waits))
     nought = Value(NOUGHT, output_field=DecimalField(max_digits=12, decimal_places=2))
     imposed = Subquery(standing.values("amount")[:1])
-    rows = rows.annotate(fine_imposed=Coalesce(imposed, nought), fine_paid=Coalesce(Subquery(sums), nought))
+    rows = rows.annotate(
+        fine_imposed=Coalesce(imposed, nought),
+        fine_ahead=Coalesce(Subquery(ahead_sums), nought),
+        fine_paid=Coalesce(Subquery(sums), nought),
+    )
     # To the fen: SQLite adds and subtracts in floating point.
-    return rows.annotate(fine_open=Round(F("fine_imposed") - F("fine_paid"), 2)).filter(fine_open__gt=0)
+    still = F("fine_imposed") - F("fine_ahead") - F("fine_paid")
+    return rows.annotate(fine_open=Round(still, 2)).filter(fine_open__gt=0)
 
 
 def line_words(reckoned: Surcharge) -> Iterator[str]:

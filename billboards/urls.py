@@ -92,6 +92,7 @@ CASES: list[URLPattern] = [  # enforcement cases: list, one case, its steps, evi
     path("cases/<int:pk>/add/<slug:action>/", case_steps.case_action, name="case-action"),
     path("case-officers/<int:pk>/recuse/", case_steps.officer_recuse, name="officer-recuse"),
     path("case-remedies/<int:pk>/end/", case_steps.remedy_end, name="remedy-end"),
+    path("case-remedies/<int:pk>/received/", case_steps.remedy_received, name="remedy-received"),
     path("case-clocks/<int:pk>/extend/", case_steps.clock_extend, name="clock-extend"),
     path("evidence/files/<int:pk>/", evidence.evidence_file, name="evidence-file"),
     path("case-approvals/<int:pk>/scan/", evidence.approval_scan, name="approval-scan"),

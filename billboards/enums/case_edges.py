@@ -222,7 +222,7 @@ CASE_TRANSITIONS: Final[Mapping[str, CaseEdge]] = {
     "end": CaseEdge("25", (*_S.TO_PERFORM, _S.EXECUTED), _S.ENDED, "终结执行", "《行政强制法》第四十条", Right.APPROVE),
     "annul": CaseEdge(
         "25",
-        ("decided", *_S.TO_PERFORM, "performed", "executed"),
+        ("decided", *_S.TO_PERFORM, "performed", "executed", "closed"),
         _S.ENDED,
         "决定被撤销",
         "《行政复议法》第六十三条至第六十五条；《行政诉讼法》第七十条",

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from billboards.enums.case_edges import CASE_TRANSITIONS, Right
-from billboards.enums.cases import CaseState, LeadSource, PartyKind, StatementOutcome
+from billboards.enums.cases import LeadSource, PartyKind, StatementOutcome
 from billboards.models import (
     Board,
     Case,
@@ -319,6 +319,11 @@ class RemedyEndForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
 
 
+class ReceiptForm(forms.Form):
+    party_received_on = forms.DateField(label="当事人收到日期", widget=DATE)
+    told = forms.BooleanField(label="文书告知了起诉期限", required=False, initial=True)
+
+
 class StatementForm(forms.Form):
     on = forms.DateField(label="收到日期", widget=DATE, initial=timezone.localdate)
     text = forms.CharField(label="陈述申辩内容", max_length=2000, required=False, widget=FEW_LINES)
@@ -352,10 +357,3 @@ class ReplyForm(forms.Form):
 
     def store(self, case: Case, *, by: User) -> None:
         inquiry.reply_statement(case, by=by, **self.cleaned_data)
-
-
-def waits_for_word(case: Case) -> bool:
-    """Whether a notice or a dunning is out on which the party may speak."""
-    return case.state in (
-        CaseState.NOTICED, CaseState.HEARING, CaseState.STATED, CaseState.HEARD, CaseState.DUNNED, CaseState.ROUTED,
-    )  # fmt: skip

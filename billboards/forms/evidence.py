@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.utils import timezone
 
 from billboards.enums.cases import CustodyAct
@@ -39,10 +40,12 @@ class EvidenceForm(forms.ModelForm):
         self.fields["place"].initial = case.place
 
     def store(self, *, by: User) -> Evidence | None:
+        """The piece with its files, or neither: a piece of evidence is never deleted."""
         try:
-            stored = evidence.add_evidence(self.case, self.instance, by=by)
-            if self.cleaned_data["files"]:
-                evidence.add_files(stored, self.cleaned_data["files"], by=by)
+            with transaction.atomic():
+                stored = evidence.add_evidence(self.case, self.instance, by=by)
+                if self.cleaned_data["files"]:
+                    evidence.add_files(stored, self.cleaned_data["files"], by=by)
         except Refused as refusal:
             show_refusal(self, refusal)
             return None

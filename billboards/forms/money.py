@@ -12,6 +12,7 @@ from django.utils import timezone
 from billboards.models import Case, Deferral, Payment, SurchargeReckoning
 from billboards.workflow import money
 from config.inputs import DATE, WORDS
+from config.periods import LAST_YEAR
 from staff.models import User
 
 
@@ -48,8 +49,10 @@ class PartsField(forms.CharField):
                 found.append((date.fromisoformat(day), Decimal(amount)))
             except (ValueError, InvalidOperation) as error:
                 raise forms.ValidationError(f"第 {order} 行看不懂：应为“日期 金额”，如 2026-05-30 1000。") from error
-            if found[-1][1] <= 0:
+            if not found[-1][1].is_finite() or found[-1][1] <= 0:
                 raise forms.ValidationError(f"第 {order} 行的金额应大于 0。")
+            if found[-1][0].year > LAST_YEAR:
+                raise forms.ValidationError(f"第 {order} 行的年份不对，请核对。")
         return found
 
 

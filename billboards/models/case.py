@@ -339,6 +339,12 @@ class RemedyAction(models.Model):
     def is_pending(self) -> bool:
         return self.ended_on is None
 
+    @property
+    def awaits_receipt(self) -> bool:
+        """A review has ended, and when the party received that is not on record: the period for a suit has no beginning."""
+        over = self.kind == RemedyKind.REVIEW and self.ended_on is not None and self.result != RemedyResult.WITHDRAWN
+        return over and self.party_received_on is None
+
 
 class CaseFlaw(ProcedureFlaw):
     case = models.ForeignKey(Case, verbose_name="案件", on_delete=models.PROTECT, related_name="flaws")

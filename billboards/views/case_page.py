@@ -16,7 +16,6 @@ from billboards.dossier import Dossier
 from billboards.duties import duties
 from billboards.enums.case_edges import CASE_TRANSITIONS
 from billboards.enums.cases import CaseState
-from billboards.forms.cases import waits_for_word
 from billboards.forms.steps.specs import SPECS
 from billboards.models import Case
 from billboards.next_steps import NextStep, explained, next_step, owes_only_money
@@ -73,7 +72,7 @@ def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "primary": primary_button(request, dossier, step),
         "buttons": buttons(request, case, step),
         "signed_outside": signed_outside(request, case, step),
-        "actions": actions(request, case),
+        "actions": actions(request, dossier),
         "tabs": list(TABS.items()),
         "tab": tab,
         "part": f"billboards/case/_{tab}.html",
@@ -126,12 +125,12 @@ def buttons(request: HttpRequest, case: Case, step: NextStep) -> list[Button]:
     ]
 
 
-def actions(request: HttpRequest, case: Case) -> list[Button]:
+def actions(request: HttpRequest, dossier: Dossier) -> list[Button]:
     """What is entered beside the steps."""
-    found = []
+    case, found = dossier.case, []
     if can_work_on_case(request.user, case):
         wanted = [("site", "现场笔录"), ("interview", "询问笔录"), ("evidence", "证据")]
-        if waits_for_word(case):
+        if dossier.spoken_of is not None:
             wanted += [("statement", "陈述申辩"), ("reply", "复核意见")]
         wanted += [("approval", "线下签批"), ("government", "政府责成（批准）")]
         if case.decided_on:

@@ -22,6 +22,7 @@ from billboards.forms.cases import (
     ApprovalForm,
     GovernmentForm,
     OfficerForm,
+    ReceiptForm,
     RecusalForm,
     RemedyEndForm,
     RemedyForm,
@@ -229,6 +230,21 @@ def remedy_end(request: HttpRequest, pk: int) -> HttpResponse:
 
     lead = "当事人收到复议决定之日起十五日内可以起诉（《行政诉讼法》第四十五条），收到日期必须登记。"
     return act(request, action.case, form, f"{action.get_kind_display()}结果", store, lead=lead)
+
+
+@require_http_methods(["GET", "POST"])
+@VIEW
+def remedy_received(request: HttpRequest, pk: int) -> HttpResponse:
+    action = get_object_or_404(RemedyAction.objects.visible_to(request.user).select_related("case"), pk=pk)
+    require(can_work_on_case(request.user, action.case))
+    form = ReceiptForm(request.POST or None)
+
+    def store() -> None:
+        data = form.cleaned_data
+        cases.record_receipt(action, by=request.user, on=data["party_received_on"], told=data["told"])
+
+    lead = "当事人收到复议决定之日起十五日内可以起诉（《行政诉讼法》第四十五条）；最早可强制日期随之重算。"
+    return act(request, action.case, form, "当事人收到复议决定", store, lead=lead)
 
 
 @require_http_methods(["GET", "POST"])

@@ -36,6 +36,14 @@ def against_the_table(case: Case, money: Money) -> str:
     return f"在法定幅度（{case.violation.fine_words}）之内{where}。"
 
 
+def set_off(case: Case, money: Money) -> str:
+    """What was paid for a decision that was quashed and is taken off the one made anew: said, not done in silence."""
+    if money.decision is None:
+        return ""
+    earlier = case.payments.recorded().filter(kind=Payment.For.FINE, paid_on__lt=money.decision.issued_on).total()
+    return f"其中 {earlier:,.2f} 元是原决定被撤销前缴的，已抵作本决定的罚款" if earlier else ""
+
+
 def money_facts(case: Case, money: Money) -> list[Fact]:
     frozen = case.surcharges.order_by("-computed_to").first()
     return [
@@ -45,7 +53,7 @@ def money_facts(case: Case, money: Money) -> list[Fact]:
             money.due_on or "决定送达后起算",
             note="自收到决定书之日起十五日（《行政处罚法》第六十七条第三款）",
         ),
-        Fact("已缴罚款", money.paid_fine, unit="元"),
+        Fact("已缴罚款", money.paid_fine, unit="元", note=set_off(case, money)),
         Fact("未缴罚款", money.unpaid, unit="元"),
         Fact(
             "其中准予延期、分期的", money.deferred, unit="元", note=f"下一期 {money.next_due}" if money.next_due else ""

@@ -196,6 +196,9 @@ def file_remedy(case: Case, action: RemedyAction, *, by: User) -> RemedyAction:
     check_day(action.filed_on, "filed_on", "提出日期")
     if current.decided_on is None:
         raise Refused("还没有作出决定，不能登记复议或者诉讼。", "filed_on")
+    names = ("kind", "target", "body", "filed_on")
+    if current.remedies.filter(**{name: getattr(action, name) for name in names}).exists():
+        raise Refused(f"{action.filed_on}提出的这件{action.get_kind_display()}已经登记过。", "filed_on")
     action.case, action.recorded_by = current, by
     action.save()
     late_remedy(current, action, by=by)
@@ -219,16 +222,44 @@ def end_remedy(action: RemedyAction, *, by: User, facts: dict[str, Any]) -> Reme
     for name, value in facts.items():
         setattr(fresh, name, value)
     check_day(fresh.ended_on, "ended_on", "结束日期")
+    check_receipt(fresh)
     try:
         fresh.full_clean()
     except ValidationError as error:
         raise Refused("；".join(error.messages)) from error
     fresh.save()
-    if fresh.kind == RemedyKind.REVIEW and fresh.party_received_on and fresh.result != RemedyResult.WITHDRAWN:
-        clocks.start(Dossier(current), "R_SUE_AFTER_REVIEW" if fresh.told else "R_UNTOLD", fresh.party_received_on)
+    suit_may_follow(current, fresh)
     if fresh.result in RemedyResult.AGAINST_US and fresh.ended_on:
         clocks.start(Dossier(current), "C_UNPUBLISH", fresh.ended_on)
     log(current, f"{fresh.get_kind_display()}结束：{fresh.get_result_display()}", by=by, note=fresh.note)
+    return fresh
+
+
+def check_receipt(action: RemedyAction) -> None:
+    """The day from which a suit is reckoned: a slip of the year would let coercion begin too early."""
+    day = action.party_received_on
+    check_day(day, "party_received_on", "当事人收到日期")
+    if day is not None and action.ended_on is not None and day < action.ended_on:
+        raise Refused(f"当事人收到日期早于结束日期（{action.ended_on}）。请核对。", "party_received_on")
+
+
+def suit_may_follow(case: Case, action: RemedyAction) -> None:
+    if action.kind == RemedyKind.REVIEW and action.party_received_on and action.result != RemedyResult.WITHDRAWN:
+        clocks.start(Dossier(case), "R_SUE_AFTER_REVIEW" if action.told else "R_UNTOLD", action.party_received_on)
+
+
+@transaction.atomic
+def record_receipt(action: RemedyAction, *, by: User, on: date, told: bool) -> RemedyAction:
+    """When the party received what the review decided, where that was not known at its end: coercion waits for the day."""
+    current = locked(action.case)
+    fresh = RemedyAction.objects.select_for_update(of=("self",)).get(pk=action.pk)
+    if not fresh.awaits_receipt:
+        raise Refused(f"这件{fresh.get_kind_display()}不需要登记当事人收到日期，或者已经登记。请刷新页面核对。")
+    fresh.party_received_on, fresh.told = on, told
+    check_receipt(fresh)
+    fresh.save(update_fields=["party_received_on", "told"])
+    suit_may_follow(current, fresh)
+    log(current, "当事人收到复议决定", by=by, note=str(on))
     return fresh
 
 

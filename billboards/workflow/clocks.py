@@ -8,6 +8,7 @@ from billboards.deadlines import PARTY_RULES, RULES, amount_of, due
 from billboards.dossier import Dossier
 from billboards.enums.cases import CaseState
 from billboards.models import Case, CaseClock
+from staff.refusals import Refused
 from staff.workdays import CalendarYearMissing, load
 
 # Days that a paper of ours sets: no statute counts them, but somebody must look.
@@ -21,9 +22,12 @@ OWN_DAYS = {
 
 
 def start(dossier: Dossier, code: str, day: date, *, amount: int | None = None) -> CaseClock:
-    """Start a statutory clock; one that runs already is started anew."""
+    """Start a statutory clock; one that runs already is started anew. Refused while a year's calendar is not loaded."""
     count = amount_of(code) if amount is None else amount
-    found = due(code, day, dossier.calendar, pauses=dossier.pause_spans, amount=count)
+    try:
+        found = due(code, day, dossier.calendar, pauses=dossier.pause_spans, amount=count)
+    except CalendarYearMissing as error:
+        raise Refused(str(error)) from error
     clock, _ = CaseClock.objects.update_or_create(
         case=dossier.case,
         rule=code,

@@ -23,6 +23,7 @@ from billboards.workflow.steps import locked, take_step
 from staff.models import Activity, User, Verb
 
 DECISIONS: Final = (PaperKind.PENALTY, PaperKind.NO_PENALTY)
+FROM_SERVICE: Final = ("C_PAY", "R_REVIEW", "R_SUE", "R_UNTOLD")  # what runs from the service of a decision
 # Where the case keeps the record that a paper stands for.
 RECORDS: Final[dict[str, str]] = {
     PaperKind.CORRECTION: "correctionorders",
@@ -91,8 +92,10 @@ def served(case: Case, kind: str, delivery: Delivery, *, by: User | None) -> Cas
             hearing.save(update_fields=["notice_served_on"])
         return current
     record = record_of(current, kind)
-    if record is None or not hasattr(record, "served_on") or record.served_on is not None:
+    if record is None or not hasattr(record, "served_on"):
         return current
+    if record.served_on is not None and record.served_on <= delivery.counts_from:
+        return current  # else it was announced, and reached the party before the thirty days were over
     record.served_on = max(delivery.counts_from, record.issued_on)
     record.service_method, record.service_proof = delivery.method, delivery.proof[:200]
     record.save(update_fields=["served_on", "service_method", "service_proof"])
@@ -106,6 +109,11 @@ def after_service(case: Case, kind: str, record: Any, *, by: User | None) -> Cas
         notice_served(dossier, record.served_on, with_hearing=record.with_hearing)
     if kind == PaperKind.DUNNING:
         clocks.start(dossier, "E_DUNNING_COURT", record.served_on)
+    if kind in DECISIONS:
+        case.served_on = record.served_on
+        running = case.clocks.filter(rule__in=FROM_SERVICE, finished_on=None).values_list("rule", flat=True)
+        for rule in list(running):
+            clocks.start(dossier, rule, record.served_on)
     clocks.settle(case)
     case.version += 1
     case.save()

@@ -249,6 +249,8 @@ def ended(dossier: Dossier, entry: Entry) -> None:
 
 
 def annulled(dossier: Dossier, entry: Entry) -> None:
+    """Who has paid may still sue: the case may be closed already, and is open again."""
+    dossier.case.closed_on = None
     clocks.finish(dossier.case, entry.day)
     clocks.start(dossier, "C_UNPUBLISH", entry.day)
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from billboards.enums.cases import CaseState
+from billboards.dossier import Dossier
 from billboards.models import Case, CaseOfficer, Dunning, Interview, Notice, SiteRecord
 from billboards.workflow.cases import log
 from billboards.workflow.guards import Entry, Problem
@@ -58,8 +58,7 @@ def record_statement(case: Case, *, by: User, on: date, text: str, hearing: bool
     current = locked(case)
     check_day(on, "on", "收到日期")
     record = heard_record(current)
-    if record.served_on is not None and on < record.served_on:
-        raise Refused(f"收到日期早于送达日期（{record.served_on}）。请核对。", "on")
+    refuse_before_issue(record, on)
     if hearing:
         if not isinstance(record, Notice) or not record.with_hearing:
             raise Refused("没有告知听证权利，请先核对告知书（《行政处罚法》第六十三条）。", "hearing")
@@ -69,6 +68,16 @@ def record_statement(case: Case, *, by: User, on: date, text: str, hearing: bool
     changes = {"复核意见": [answered, "待复核"]} if answered else None
     log(current, "当事人申请听证" if hearing and not text else "收到陈述申辩", by=by, changes=changes)
     return record
+
+
+def refuse_before_issue(record: Notice | Dunning, on: date) -> None:
+    """A party may speak before service takes effect: it reads the announcement (公告) and comes; but not before the paper is."""
+    if on < record.issued_on:
+        raise Refused(f"日期早于{record._meta.verbose_name}的出文日期（{record.issued_on}）。请核对。", "on")
+
+
+def words_of_reply(record: Notice | Dunning) -> str:
+    return f"{record.replied_on} {record.get_outcome_display()}：{record.reply}"
 
 
 def add_words(record: Notice | Dunning, on: date, text: str) -> str:
@@ -87,18 +96,18 @@ def add_words(record: Notice | Dunning, on: date, text: str) -> str:
         record.statement = f"{text}（{date_cn(on)}收到）\n{record.statement}"
     if record.replied_on is None:
         return ""
-    answered = f"{record.replied_on} {record.get_outcome_display()}：{record.reply}"
+    answered = words_of_reply(record)
     record.replied_on, record.outcome, record.reply = None, "", ""
     return answered
 
 
 def heard_record(case: Case) -> Any:
-    """What the party's word is about now; Refused where nothing waits for it."""
-    if case.state in (CaseState.NOTICED, CaseState.HEARING, CaseState.STATED, CaseState.HEARD):
-        return case.notices.order_by("-pk").first()
-    if case.state in (CaseState.DUNNED, CaseState.ROUTED):
-        return case.dunnings.order_by("-pk").first()
-    raise Refused(f"案件{case.get_state_display()}，没有等待陈述申辩的告知或者催告。")
+    """What the party's word is about now; Refused where nothing is out that it could be about."""
+    found = Dossier(case).spoken_of
+    if found is None:
+        words = f"案件{case.get_state_display()}，没有等待陈述申辩的告知或者催告。"
+        raise Refused(f"{words}已经告知或者催告的，请先补录“事先告知”或者“催告”。")
+    return found
 
 
 @transaction.atomic
@@ -111,9 +120,12 @@ def reply_statement(case: Case, *, by: User, on: date, outcome: str, reply: str)
         raise Refused("没有登记当事人的陈述申辩，请先登记。", "on")
     if on < record.statement_on:
         raise Refused(f"复核日期早于收到陈述申辩的日期（{record.statement_on}）。", "on")
+    before = words_of_reply(record) if record.replied_on else ""
     record.outcome, record.reply, record.replied_on = outcome, reply, on
     record.save()
-    log(current, f"复核陈述申辩：{record.get_outcome_display()}", by=by)
+    after = words_of_reply(record)
+    changes = {"复核意见": [before, after]} if before and before != after else None
+    log(current, f"复核陈述申辩：{record.get_outcome_display()}", by=by, changes=changes)
     return record
 
 
@@ -125,8 +137,7 @@ def waive_statement(case: Case, *, by: User, on: date) -> Notice:
     notice = current.notices.order_by("-pk").first()
     if notice is None or notice.served_on is None:
         raise Refused("事先告知书还没有送达，无从放弃（《行政处罚法》第四十四条、第六十二条）。", "on")
-    if on < notice.served_on:
-        raise Refused(f"日期早于告知书送达日期（{notice.served_on}）。", "on")
+    refuse_before_issue(notice, on)
     notice.waived_on = on
     notice.save(update_fields=["waived_on"])
     log(current, "当事人书面放弃陈述申辩", by=by)

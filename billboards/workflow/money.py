@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from billboards.deadlines import due
 from billboards.enums.case_edges import CASE_TRANSITIONS
+from billboards.enums.cases import CaseState
 from billboards.models import Case, CaseFlaw, Deferral, Instalment, Payment, SurchargeReckoning
 from billboards.reckoning import Money, money_of
+from billboards.workflow import clocks
 from billboards.workflow.guards import Entry
 from billboards.workflow.steps import take_step
 from staff import workdays
@@ -95,6 +97,7 @@ def hand_in_cash(payment: Payment, *, by: User, on: date) -> Payment:
     limit = current.hand_in_by if first else current.bank_by
     if first:
         current.handed_in_on = on
+        clocks.finish(current.case, on, "C_HANDOVER_CASH")
         current.bank_by = due("C_HANDOVER_CASH", on, workdays.load()).day
     else:
         current.banked_on = on
@@ -147,8 +150,10 @@ def decide_deferral(deferral: Deferral, *, by: User, granted: bool, approver: st
         raise Refused("决定日期早于申请日期。请核对。", "on")
     current.granted, current.decided_on, current.approver = granted, on, approver
     current.save(update_fields=["granted", "decided_on", "approver"])
-    if granted and current.case.state in CASE_TRANSITIONS["defer"].sources:
-        until = max(each.due_on for each in current.instalments.all())
+    until = max(each.due_on for each in current.instalments.all())
+    if granted and current.case.state == CaseState.DEFERRED:  # put off once more
+        clocks.set_day(current.case, "DEFERRED", on, until)
+    elif granted and current.case.state in CASE_TRANSITIONS["defer"].sources:
         take_step(current.case, "defer", Entry(day=on, note=current.hardship, facts={"until": until}), by=by)
     words = "准予延期（分期）" if granted else "不予延期（分期）"
     Activity.record(Verb.TRANSITION, current.case, by=by, title=words, note=approver)

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from billboards.dossier import Dossier
@@ -42,6 +44,7 @@ from billboards.workflow.guards import Entry, why_not_paper
 from billboards.workflow.steps import take_step
 from staff.enums import Employment
 from staff.models import Activity, Certificate, ServiceMethod
+from staff.permissions import Roles
 from staff.refusals import Refused
 from tests.factories.cases import (
     RECEIVED,
@@ -49,6 +52,7 @@ from tests.factories.cases import (
     a_decision,
     a_notice,
     at,
+    make_case,
     make_lead,
     make_officer,
     make_story,
@@ -231,6 +235,63 @@ def test_a_second_word_on_the_dunning_wants_an_answer_of_its_own():
     inquiry.record_statement(case, by=by, on=date(2025, 9, 19), text="已联系吊车")
     assert "请求宽限" in case.dunnings.get().statement
     refused(case, "route", STORY["route"](case), "当事人对催告的陈述申辩还没有复核", "第三十六条")
+
+
+def test_who_reads_the_announcement_speaks_and_waives_before_its_thirty_days_are_over():
+    case, by = make_story("pass_review"), UserFactory()
+    notice = a_notice(served_on=date(2025, 4, 21), service_method=ServiceMethod.ANNOUNCEMENT)
+    case = take_step(case, "notify", Entry(date(2025, 3, 21), notice), by=None)
+    for door in (partial(inquiry.record_statement, text="已经联系拆除"), inquiry.waive_statement):
+        with pytest.raises(Refused, match=r"早于事先告知的出文日期（2025-03-21）"):
+            door(case, by=by, on=date(2025, 3, 20))
+    inquiry.record_statement(case, by=by, on=date(2025, 3, 25), text="已经联系拆除")
+    inquiry.reply_statement(case, by=by, on=date(2025, 3, 26), outcome="partly", reply="部分采纳")
+    assert case.notices.get().statement_on == date(2025, 3, 25)
+    refused(case, "review_statement", Entry(date(2025, 3, 27)), "期满前不得作出决定", "2025-04-21送达起算")
+    inquiry.waive_statement(case, by=by, on=date(2025, 3, 27))
+    assert take_step(case, "review_statement", Entry(date(2025, 3, 27)), by=None).state == CaseState.STATED
+
+
+@pytest.mark.parametrize("state", ["concluded", "legal_review", "legal_passed", "discussed"])
+def test_the_party_is_heard_on_its_notice_until_it_is_decided_on(state):
+    case, notice = make_case(state), a_notice()
+    notice.case = case
+    notice.save()
+    inquiry.record_statement(case, by=UserFactory(), on=date(2025, 3, 24), text="请求从轻")
+    assert case.notices.get().statement == "请求从轻"
+    decision = a_decision()
+    decision.case = case
+    decision.save()
+    with pytest.raises(Refused, match=r"没有等待陈述申辩的告知或者催告。已经告知"):
+        inquiry.record_statement(case, by=UserFactory(), on=date(2025, 4, 2), text="请求从轻")
+
+
+@pytest.mark.parametrize("state", ["court_applied", "announced", "enf_decided", "executing", "stayed"])
+def test_the_party_is_heard_on_the_dunning_until_all_is_done(state):
+    case = make_case(state)
+    dunning = STORY["dun"](case).record
+    dunning.case = case
+    dunning.save()
+    inquiry.record_statement(case, by=UserFactory(), on=date(2025, 9, 17), text="请求宽限")
+    assert case.dunnings.get().statement == "请求宽限"
+
+
+def test_a_word_that_comes_late_is_answered_before_the_decision_and_before_the_execution():
+    case, by = story_until("decide"), UserFactory()
+    inquiry.record_statement(case, by=by, on=date(2025, 3, 31), text="补充证据")
+    refused(case, "decide", STORY["decide"](case), "陈述申辩还没有复核", "第四十五条")
+    case = story_until("execute", violation=Violation.objects.get())
+    inquiry.record_statement(case, by=by, on=date(2025, 10, 13), text="已联系吊车")
+    refused(case, "execute", STORY["execute"](case), "对催告的陈述申辩还没有复核", "第三十六条")
+
+
+def test_an_answer_that_another_replaces_stays_in_the_log():
+    case, by = story_until("review_statement"), UserFactory()
+    inquiry.record_statement(case, by=by, on=date(2025, 3, 24), text="已经拆了一半")
+    for outcome, reply in (("rejected", "没有证据"), ("adopted", "属实")):
+        inquiry.reply_statement(case, by=by, on=date(2025, 3, 25), outcome=outcome, reply=reply)
+    kept = Activity.objects.about(case).first().changes
+    assert kept == {"复核意见": ["2025-03-25 不采纳：没有证据", "2025-03-25 采纳：属实"]}
 
 
 def test_a_heavy_fine_brings_the_right_to_a_hearing():
@@ -482,6 +543,29 @@ def test_enforcement_is_not_ordered_before_the_earliest_day_or_while_contested()
     refused(case, "order_enforcement", entry, "尚未结束", "第四十四条")
     cases.end_remedy(action, by=by, facts={"ended_on": date(2025, 8, 1), "result": RemedyResult.UPHELD, "party_received_on": date(2025, 10, 8), "told": True, "note": ""})  # fmt: skip
     refused(case, "order_enforcement", entry, "不得早于2025-10-24", "第四十五条")
+
+
+def test_when_the_party_received_the_review_may_become_known_later(client):
+    case, by = story_until("order_enforcement"), UserFactory()
+    facts = {"kind": RemedyKind.REVIEW, "body": "区人民政府", "filed_on": date(2025, 5, 30)}
+    action = cases.file_remedy(case, RemedyAction(**facts), by=by)
+    with pytest.raises(Refused, match="已经登记过"):
+        cases.file_remedy(case, RemedyAction(**facts), by=by)
+    ended = {"ended_on": date(2025, 8, 1), "result": RemedyResult.UPHELD, "told": True, "note": ""}
+    for day, word in ((date(2024, 8, 4), "早于结束日期"), (timezone.localdate() + DAY, "晚于今天")):
+        with pytest.raises(Refused, match=word):
+            cases.end_remedy(action, by=by, facts={**ended, "party_received_on": day})
+    cases.end_remedy(action, by=by, facts={**ended, "party_received_on": None})
+    refused(case, "order_enforcement", STORY["order_enforcement"](case), "没有登记当事人收到复议决定的日期")
+    client.force_login(UserFactory(role=Roles.SQUAD_LEADER, unit=case.unit))
+    address = reverse("billboards:remedy-received", args=[action.pk])
+    assert address in client.get(case.get_absolute_url(), {"tab": "remedies"}).content.decode()
+    assert client.post(address, {"party_received_on": "2025-08-04", "told": "on"}).status_code == 302
+    assert case.clocks.get(rule="R_SUE_AFTER_REVIEW").due_on == date(2025, 8, 19)
+    case.refresh_from_db()
+    assert case.coercion_from == date(2025, 10, 11)
+    with pytest.raises(Refused, match="已经登记"):
+        cases.record_receipt(action, by=by, on=date(2025, 8, 5), told=True)
 
 
 def test_a_remedy_moves_the_day_that_stands_on_the_case():

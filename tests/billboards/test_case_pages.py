@@ -137,6 +137,30 @@ def test_a_lead_brings_its_pictures_and_neither_comes_twice():
     assert not Case.objects.filter(entry_key="abc").exists()
 
 
+def test_a_lead_of_a_year_without_a_calendar_is_refused_in_words():
+    know_the_calendar()
+    client = signed_in(Roles.SQUAD_LEADER)
+    data = {
+        "place": "湖滨路 3 号", "source": "patrol", "received_on": "2012-03-05", "key": "old", "unit": client.user.unit_id,
+        "party_kind": "unknown",
+    }  # fmt: skip
+    response = client.post(reverse("billboards:case-create"), data)
+    assert response.status_code == 422
+    assert "2012年的工作日历还没有录入" in response.content.decode()
+
+
+def test_evidence_whose_file_cannot_be_read_is_not_kept_without_it():
+    case = make_lead()
+    before = case.evidence.count()
+    data = {
+        "kind": "recording", "name": "现场照片", "collected_at": "2025-03-03T10:00", "collected_by": "甲、乙", "pages": 1,
+        "files": [SimpleUploadedFile("现场.jpg", b"no picture", "image/jpeg")],
+    }  # fmt: skip
+    address = reverse("billboards:case-action", args=[case.pk, "evidence"])
+    assert signed_in(Roles.SQUAD_LEADER, case.unit).post(address, data).status_code == 422
+    assert case.evidence.count() == before
+
+
 def test_a_refused_step_says_the_article_and_keeps_what_was_typed():
     case = story_until("recheck")
     client = signed_in(Roles.SQUAD_LEADER, case.unit)

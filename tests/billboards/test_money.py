@@ -8,8 +8,9 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from billboards.enums.cases import CaseState, RemedyKind
-from billboards.models import CaseFlaw, Payment, RemedyAction, SurchargeReckoning
-from billboards.reckoning import money_of
+from billboards.forms.money import DeferralForm
+from billboards.models import Case, CaseClock, CaseFlaw, Payment, RemedyAction, SurchargeReckoning
+from billboards.reckoning import fine_overdue, money_of
 from billboards.views.money import against_the_table
 from billboards.workflow import money
 from staff.refusals import Refused
@@ -109,6 +110,20 @@ def test_cash_has_two_working_days_to_the_bureau_and_two_to_the_bank():
     assert "逾期" in CaseFlaw.objects.get().text
     with pytest.raises(Refused, match="不需要"):
         money.hand_in_cash(payment, by=UserFactory(), on=date(2025, 4, 12))
+
+
+def test_the_clock_of_cash_taken_on_the_spot_ends_when_it_is_handed_in():
+    case = fined()
+    CaseClock.objects.create(case=case, rule="C_HANDOVER_CASH", started_on=date(2025, 4, 3), due_on=date(2025, 4, 8))
+    money.hand_in_cash(pay(case, "100", date(2025, 4, 3), channel="cash"), by=UserFactory(), on=date(2025, 4, 8))
+    assert case.clocks.get().finished_on == date(2025, 4, 8)
+
+
+@pytest.mark.parametrize("line", ["2026-05-30 nan", "2026-05-30 inf", "9999-12-31 5000"])
+def test_a_line_of_instalments_that_is_no_amount_or_no_year_is_refused(line):
+    form = DeferralForm({"applied_on": "2025-04-10", "hardship": "停业", "parts": line})
+    assert not form.is_valid()
+    assert "第 1 行" in form.errors["parts"][0]
 
 
 def ask(case, parts, on=date(2025, 4, 10)):
@@ -212,3 +227,18 @@ def test_a_year_without_a_calendar_is_said_and_not_stumbled_over():
     case = fined(served_on=date(2041, 4, 2))
     with pytest.raises(Refused, match="2041年的工作日历"):
         money_of(case, date(2041, 5, 1))
+
+
+def test_each_instalment_that_is_missed_stands_on_the_desk_from_its_own_day():
+    case = fined(CaseState.SERVED)
+    grant(case, [(date(2025, 5, 30), Decimal(2000)), (date(2025, 6, 30), Decimal(3000))])
+
+    def stands(month, day):
+        return fine_overdue(Case.objects.all(), date(2025, month, day)).exists()
+
+    assert [stands(5, 30), stands(5, 31), stands(6, 30)] == [False, True, True]
+    pay(case, 2000, date(2025, 6, 2))
+    assert [stands(6, 30), stands(7, 1)] == [False, True]
+    grant(case, [(date(2025, 8, 29), Decimal(3000))], date(2025, 6, 30))  # put off once more
+    assert case.clocks.get(rule="DEFERRED").due_on == date(2025, 8, 29)
+    assert [stands(7, 1), stands(8, 29), stands(8, 30)] == [False, False, True]

@@ -13,7 +13,7 @@ from billboards.forms.steps import step_form
 from billboards.models import Case, CaseApproval, CaseFlaw, Decision, Notice, Paper, ServiceWay
 from billboards.prefill import prefilled
 from billboards.service import Attempt, defect_of, effective_on
-from billboards.workflow import papers
+from billboards.workflow import delivery, papers
 from billboards.workflow.guards import why_not_paper
 from billboards.workflow.steps import take_step
 from staff import workdays
@@ -364,3 +364,21 @@ def test_what_the_steps_of_review_and_discussion_ask_for_stands_in_their_papers(
 def test_an_archived_case_puts_out_no_more_papers():
     case = make_case(CaseState.ARCHIVED)
     assert all("归档" in why_not_paper(case, kind) for kind in PaperKind.values)
+
+
+def test_an_announced_decision_that_the_party_then_fetches_is_served_on_that_day():
+    case = make_story("decide")
+    announced = delivery.Delivery(date(2025, 4, 2), ServiceWay.ANNOUNCEMENT, "局网站", date(2025, 5, 6))
+    case = delivery.served(case, PaperKind.PENALTY, announced, by=user())
+    assert case.served_on == date(2025, 5, 6)
+    fetched = delivery.Delivery(date(2025, 4, 10), ServiceWay.DIRECT, "当事人签收", date(2025, 4, 10))
+    case = delivery.served(case, PaperKind.PENALTY, fetched, by=user())
+    decision = case.decisions.get()
+    assert (case.served_on, decision.served_on, decision.service_method) == (
+        date(2025, 4, 10),
+        date(2025, 4, 10),
+        "direct",
+    )
+    assert case.clocks.get(rule="C_PAY", finished_on=None).due_on == date(2025, 4, 25)
+    later = delivery.Delivery(date(2025, 4, 20), ServiceWay.POST, "EMS", date(2025, 4, 20))
+    assert delivery.served(case, PaperKind.PENALTY, later, by=user()).served_on == date(2025, 4, 10)

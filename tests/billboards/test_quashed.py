@@ -8,12 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billboards import case_desk
+from billboards.dossier import Dossier
 from billboards.enums.cases import CaseState, DecisionKind, RemedyKind, RemedyResult
 from billboards.figures import cases as figures
 from billboards.models import Case, CaseClock, Decision, Payment, RemedyAction
 from billboards.reckoning import fine_overdue, money_of
 from billboards.workflow import money, papers
 from billboards.workflow.guards import Entry
+from billboards.workflow.guards.decision import in_time
 from billboards.workflow.steps import take_step
 from config.periods import Period
 from staff.permissions import Roles
@@ -21,7 +23,7 @@ from staff.refusals import Refused
 from tests.billboards.test_case_lists import rows_of
 from tests.billboards.test_case_pages import signed_in
 from tests.factories.case_papers import filled
-from tests.factories.cases import a_decision, make_case, story_until
+from tests.factories.cases import a_decision, make_case, make_story, story_until
 from tests.factories.staff import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -93,11 +95,24 @@ def test_the_decision_that_is_made_anew_has_its_own_day_and_its_own_surcharge(ca
     found = money_of(case, date(2025, 8, 20))
     assert (found.decision, found.due_on, found.unpaid) == (anew, date(2025, 8, 19), 2000)
     assert found.reckoned.amount == 60
+    page = signed_in(Roles.FINANCE).get(reverse("billboards:case-money", args=[case.pk])).content.decode()
+    assert "其中 1,000.00 元是原决定被撤销前缴的，已抵作本决定的罚款" in page
     due_on = timezone.localdate()
     CaseClock.objects.create(case=case, rule="C_PAY", label="缴纳罚款", started_on=date(2025, 8, 4), due_on=due_on)
     assert not fine_overdue(Case.objects.all(), due_on).exists()  # the day of the quashed one is over, its own is not
     CaseClock.objects.filter(due_on=due_on).update(due_on=date(2025, 8, 19))
     assert list(fine_overdue(Case.objects.all(), due_on)) == [case]
+
+
+def test_a_decision_is_quashed_after_its_case_was_closed_and_made_anew_without_a_flaw():
+    case, by = make_story("close"), UserFactory()
+    case = take_step(case, "annul", Entry(date(2025, 11, 3), note="区人民法院判决撤销"), by=by)
+    assert (case.state, case.closed_on) == (CaseState.ENDED, None)
+    assert case.clocks.get(rule="C_UNPUBLISH").finished_on is None
+    assert not case.decisions.standing().exists()
+    case = take_step(case, "redo", Entry(date(2025, 11, 5), note="判决重新作出"), by=by)
+    assert case.state == CaseState.CONCLUDED
+    assert not list(in_time(Dossier(case), date(2025, 12, 1)))  # the ninety days were kept in April
 
 
 def test_a_case_that_is_spared_after_its_penalty_was_quashed_has_no_fine(case):

@@ -39,7 +39,10 @@ def notify(dossier: Dossier, entry: Entry) -> Problems:
 
 
 def statement_pending(dossier: Dossier, day: date) -> Problems:
-    """Served, and then waived in writing, answered, or five working days over — counted from service, not from issue."""
+    """Served, and then waived in writing, answered, or five working days over — counted from service, not from issue.
+
+    What was said and answered before an announcement (公告) took effect does not shorten the days.
+    """
     notice = dossier.notice
     if notice is None:
         yield Problem("no_notice", "没有事先告知，不得作出处罚决定", f"{ART_44}、第六十二条")
@@ -49,7 +52,7 @@ def statement_pending(dossier: Dossier, day: date) -> Problems:
         return
     if notice.statement_on and not notice.replied_on:
         yield Problem("no_reply", "当事人的陈述申辩还没有复核", f"{ART_45}第一款")
-    answered = bool(notice.replied_on) or bool(notice.waived_on and notice.waived_on <= day)
+    answered = bool(notice.replied_on and notice.served_on <= day) or bool(notice.waived_on and notice.waived_on <= day)
     if not answered and not dossier.statement_over(day):
         until = dossier.due("C_STATEMENT", notice.served_on).label
         yield Problem(
@@ -171,7 +174,8 @@ def circumstances(decision: Decision) -> Circumstances:
 
 
 def in_time(dossier: Dossier, day: date) -> Problems:
-    clock = next((each for each in dossier.clocks if each.rule == "C_DECIDE"), None)
+    """The ninety days of the first decision; one that is made anew after a review or suit has its own time from there."""
+    clock = next((each for each in dossier.clocks if each.rule == "C_DECIDE" and each.finished_on is None), None)
     if clock is not None and day > clock.due_on:
         yield Problem("decide_late", f"办案期限至{clock.due_on}，已超期", "《行政处罚法》第六十条", soft=True)
 
