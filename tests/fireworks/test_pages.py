@@ -2,6 +2,7 @@
 
 import io
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.urls import reverse
@@ -81,7 +82,7 @@ def test_a_grid_is_kept_with_its_outline_and_a_bad_one_is_shown_beside_the_field
     assert "月山一网格" in words(posted(office, url("grid-create"), data))
     grid = Grid.objects.get()
     assert grid.outline["coordinates"][0][0] == [113.1, 29.3]
-    posted(office, url("grid-edit", grid.pk), data | {"head": "李示例"})
+    posted(office, url("grid-edit", grid.pk), data | {"head": "李示例", "version": 1})
     assert Grid.objects.get().head == "李示例"
     assert Activity.objects.about(grid).get(title="修改禁炮网格").changes == {"网格长": ["张示例", "李示例"]}
 
@@ -95,8 +96,51 @@ def test_posts_are_kept_on_the_grids_page(office):
     assert office.post(url("post-create", grid.pk), data).status_code == 422  # the same name again
     post = Post.objects.get()
     assert office.post(url("post-edit", post.pk), data | {"latitude": "29.3"}).status_code == 422
-    posted(office, url("post-edit", post.pk), data | {"latitude": "29.3", "longitude": "113.1"})
+    posted(office, url("post-edit", post.pk), data | {"latitude": "29.3", "longitude": "113.1", "version": 1})
     assert Post.objects.get().longitude is not None
+
+
+KEPT = {
+    "grid-edit": (GridFactory, {"code": "YS-01", "name": "甲", "valid_from": "2026-01-01"}, ("head", "张示例", "李示例")),
+    "post-edit": (
+        PostFactory,
+        {"kind": "gate", "name": "东门", "minimum_staff": 2, "valid_from": "2026-01-01"},
+        ("duties", "劝阻", "上报"),
+    ),
+    "shift-edit": (ShiftFactory, {"code": "CX", "name": "夜班", "starts": "18:00", "days": "all"}, ("minutes", "420", "480")),
+    "law-edit": (
+        partial(LawReference.objects.create, title="条例", article="旧", text="x", valid_from=EVE),
+        {"title": "条例", "article": "第四十二条", "valid_from": "2026-01-01"},
+        ("text", "甲", "乙"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_of_two_who_edit_the_same_the_second_is_told(office, name):
+    make, data, (field, one, other) = KEPT[name]
+    row = make()
+    if name == "grid-edit":
+        data = data | {"community": row.community_id}
+    shown = office.get(url(name, row.pk)).context["form"]["version"].value()
+    assert office.post(url(name, row.pk), data | {field: one, "version": shown}).status_code == 302
+    stale = office.post(url(name, row.pk), data | {field: other, "version": shown})
+    assert stale.status_code == 422
+    assert "别人修改过" in words(stale)
+    assert other in stale.content.decode()  # what was typed stays
+    row.refresh_from_db()
+    assert (str(getattr(row, field)), row.version) == (one, 2)
+    assert office.post(url(name, row.pk), data | {field: other}).status_code == 422  # a page that says no version
+
+
+def test_a_grid_that_was_retired_meanwhile_is_not_brought_back_by_a_stale_page(office):
+    grid = GridFactory()
+    data = grid_data(community=grid.community_id, version=1)
+    posted(office, url("grid-retire", grid.pk), {"on": "2026-03-01"})
+    assert "别人修改过" in words(office.post(url("grid-edit", grid.pk), data))
+    late = office.post(url("grid-edit", grid.pk), data | {"version": 2, "valid_from": "2026-04-01"})
+    assert late.status_code == 422
+    assert "2026-03-01停用" in words(late)
 
 
 def test_retiring_a_grid(office):
@@ -165,12 +209,12 @@ def test_shifts_and_laws_are_kept(office):
     assert office.post(url("shift-create"), shift | {"minutes": 5}).status_code == 422
     assert "18:00—次日01:00" in words(posted(office, url("shift-create"), shift))
     pattern = ShiftPattern.objects.get()
-    posted(office, url("shift-edit", pattern.pk), shift | {"minutes": 480})
+    posted(office, url("shift-edit", pattern.pk), shift | {"minutes": 480, "version": 1})
     assert ShiftPattern.objects.get().minutes == 480
     law = {"title": "条例", "article": "第四十二条", "text": "x", "valid_from": "2026-01-01"}
     assert office.post(url("law-create"), law | {"valid_to": "2025-01-01"}).status_code == 422
     posted(office, url("law-create"), law)
-    posted(office, url("law-edit", LawReference.objects.get().pk), law | {"text": "y"})
+    posted(office, url("law-edit", LawReference.objects.get().pk), law | {"text": "y", "version": 1})
     assert LawReference.objects.get().text == "y"
 
 

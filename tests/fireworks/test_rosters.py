@@ -405,6 +405,16 @@ def test_a_grid_is_retired_with_its_posts_but_not_under_a_later_roster():
     assert Activity.objects.about(slot.grid).filter(title="停用网格").count() == 1
 
 
+def test_a_last_day_ahead_is_moved_with_the_posts_that_end_with_the_grid():
+    post, by = PostFactory(), UserFactory()
+    earlier = PostFactory(grid=post.grid, valid_to=date(2025, 1, 1))
+    today = timezone.localdate()
+    for days in (5, 30):
+        grids.retire_grid(post.grid, by=by, on=today + timedelta(days=days))
+    assert Post.objects.get(pk=post.pk).valid_to == today + timedelta(days=30)
+    assert Post.objects.get(pk=earlier.pk).valid_to == date(2025, 1, 1)
+
+
 # --- The database repeats the rules -----------------------------------------------------------------------------------
 
 
