@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from django.urls import reverse
 
+from fireworks import tasks
 from fireworks.crews import Member
 from fireworks.enums import RosterState, WindowKind
 from fireworks.models import (
@@ -354,6 +355,28 @@ def test_the_solver_runs_as_a_job_and_says_what_came_of_it(office, draft, settin
         office.post(url("roster-solve", draft.roster_id), {"seconds": 10})
     assert "人手不够" in Job.objects.first().message
     assert "缺 1 人" in Job.objects.first().message
+
+
+def test_what_is_typed_while_the_solver_searches_stays(
+    office, draft, settings, django_capture_on_commit_callbacks, monkeypatch
+):
+    settings.JOB_RUNNER = "inline"
+    for _ in range(3):
+        DutyPersonFactory()
+    typed = DutyPersonFactory(name="手示例")
+    search = tasks.solve
+
+    def slow(plan, **options):
+        rosters.set_crew(draft, [Member(typed, "lead")], by=None)
+        return search(plan, **options)
+
+    monkeypatch.setattr(tasks, "solve", slow)
+    with django_capture_on_commit_callbacks(execute=True):
+        office.post(url("roster-solve", draft.roster_id), {"keep": "on", "seconds": 10})
+    job = Job.objects.get()
+    assert job.state == "failed"
+    assert "有人改动了这张值班表" in job.message
+    assert [each.person for each in Assignment.objects.all()] == [typed]
 
 
 def test_the_solver_leaves_published_rosters_alone(office):

@@ -195,6 +195,16 @@ def test_what_the_solver_found_keeps_leaders_and_names_one_where_none_is():
     }
 
 
+def test_a_cell_that_stood_open_while_the_solver_stored_is_stale():
+    people = [DutyPersonFactory() for _ in range(2)]
+    roster = make_roster(WindowFactory(start=EVE, end=EVE + timedelta(days=1)))
+    filled, left = roster.slots.order_by("day")
+    rosters.place_all(roster, {(filled.pk, people[0].pk)}, by=None, seen=rosters.versions_of(roster))
+    with pytest.raises(ChangedMeanwhile):
+        rosters.set_crew(filled, lead(people[1]), by=None, seen=filled.version)
+    rosters.set_crew(left, lead(people[1]), by=None, seen=left.version)  # where nothing was placed, nothing changed
+
+
 def test_what_a_cell_says_is_read_back_as_it_was_written():
     slot = make_roster(WindowFactory(start=EVE, end=EVE)).slots.get()
     for name in ("张示例", "李示例", "王示例"):
