@@ -66,7 +66,8 @@ def cell(slot: Slot | None, shift: Any, broken: dict[int, list[str]]) -> dict[st
 
 def roster_context(request: HttpRequest, roster: Roster) -> dict[str, Any]:
     plan = plan_of(roster)
-    found = breaches(plan)
+    seen = set(Slot.objects.visible_to(request.user).filter(roster=roster).values_list("pk", flat=True))
+    found = [breach for breach in breaches(plan) if breach.duty in seen]  # they name people and their leave
     broken: dict[int, list[str]] = defaultdict(list)
     for breach in found:
         broken[breach.duty].append(breach.text)
@@ -80,6 +81,7 @@ def roster_context(request: HttpRequest, roster: Roster) -> dict[str, Any]:
         "lunar": peaks.lunar_words(day),
         "breaches": [breach.text for breach in found][:SHOWN_BREACHES],
         "breach_count": len(found),
+        "whole": request.user.sees_all_units,
         "can_edit": can_edit_roster(request.user, roster),
         "shares": shares(plan) if request.user.has_perm(Perms.PLAN_DUTY) else [],
         **day_grid(request, roster, day, broken),
@@ -94,13 +96,14 @@ def roster_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def roster_page(request: HttpRequest, roster: Roster, publish_form: PublishForm, status: int = 200) -> HttpResponse:
     context = roster_context(request, roster)
+    log = Activity.objects.about(roster)[:30] if context["whole"] else []  # it names the people of every grid
     context |= {
         "publish_form": publish_form,
         "solve_form": SolveForm(),
         "people": DutyPerson.objects.active().order_by("name") if context["can_edit"] else [],
         "can_reopen": request.user.has_perm(Perms.PLAN_DUTY) and not roster.is_draft,
         "message": "" if roster.is_draft else group_message(request, roster, context["day"]),
-        "activities": Activity.objects.about(roster)[:30],
+        "activities": log,
     }
     return render(request, "fireworks/roster_detail.html", context, status=status)
 

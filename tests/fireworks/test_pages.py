@@ -471,3 +471,34 @@ def test_window_filter_counts_people_whose_duty_meets_all_conditions(office):
     assert listed.context["table"].count == 1
     assert office.get(f"{url('duty-person-list')}?duty_from=2027-01-01").context["table"].count == 0
     assert Window.objects.count() == 1
+
+
+def test_a_contact_reads_of_his_own_ground_only_what_is_broken_missing_and_counted(client):
+    """Rules that are broken name people and their leave; the page's numbers are those of the lists that they open."""
+    away, mine = DutyPersonFactory(name="假示例"), DutyPersonFactory(name="我示例")
+    own, foreign = PostFactory(), PostFactory()
+    Absence.objects.create(person=away, start=EVE, end=EVE, reason="手术")
+    roster = make_roster(WindowFactory(start=EVE, end=EVE), posts=[own, foreign])
+    for post, person in ((own, mine), (foreign, away)):
+        rosters.set_crew(roster.slots.get(post=post), [Member(person, "lead")], by=None)
+    DutyPersonFactory(home_grid=own.grid, name="家示例")
+    rosters.set_crew(
+        roster.slots.get(post=foreign),
+        [Member(away, "lead"), Member(DutyPerson.objects.get(name="家示例"), "watch")],
+        by=None,
+    )
+    rosters.publish(roster, by=None, accept_breaches=True)
+    watch.report_shift(roster.slots.get(post=own), by=None)
+    client.force_login(UserFactory(role=Roles.STREET_CONTACT, unit=own.grid.community.parent))
+    page = client.get(roster.get_absolute_url())
+    assert "我示例" in words(page)
+    assert "假示例" not in words(page)
+    assert page.context["breach_count"] == 0
+    window = client.get(url("window-detail", roster.window_id))
+    assert window.context["gap_count"] == client.get(url("gap-list", roster.window_id)).context["table"].count == 0
+    (people,) = [fact for fact in window.context["facts"] if fact[0] == "值守人员"]
+    assert int(people[1]) == client.get(people[3]).context["table"].count == 1
+    client.force_login(UserFactory(role=Roles.FIREWORKS_OFFICE))
+    page = client.get(roster.get_absolute_url())
+    assert "假示例02-16请假或不在岗" in words(page)
+    assert "整张表有1处" in words(page)
