@@ -48,16 +48,21 @@ def day_grid(request: HttpRequest, roster: Roster, day: date, broken: dict[int, 
     """Rows: posts by grid; columns: the shifts of the day; a cell: the slot with what is broken there."""
     slots = list(Slot.objects.visible_to(request.user).filter(roster=roster, day=day).with_names())
     shifts = sorted({slot.shift for slot in slots}, key=lambda shift: (shift.starts, shift.pk))
-    rows: dict[tuple[str, str], dict[int, Slot]] = defaultdict(dict)
+    rows: dict[tuple[int, int | None], dict[int, Slot]] = defaultdict(dict)  # by key: grids may bear the same name
     for slot in sorted(slots, key=lambda each: (each.grid.code, each.post_id or 0)):
-        rows[slot.grid.name, slot.post.name if slot.post else "巡查"][slot.shift_id] = slot
+        rows[slot.grid_id, slot.post_id][slot.shift_id] = slot
     return {
         "shifts": shifts,
         "rows": [
-            (grid, post, [cell(cells.get(shift.pk), shift, broken) for shift in shifts])
-            for (grid, post), cells in rows.items()
+            (*name_of(cells), [cell(cells.get(shift.pk), shift, broken) for shift in shifts]) for cells in rows.values()
         ],
     }
+
+
+def name_of(cells: dict[int, Slot]) -> tuple[str, str]:
+    """What stands at the head of a row: grid and post."""
+    slot = next(iter(cells.values()))
+    return slot.grid.name, slot.post.name if slot.post else "巡查"
 
 
 def cell(slot: Slot | None, shift: Any, broken: dict[int, list[str]]) -> dict[str, Any]:

@@ -271,6 +271,17 @@ def test_last_years_roster_is_copied_at_the_press_of_a_button(office):
     assert Slot.objects.filter(roster__window=this).get().day == EVE
 
 
+def test_grids_of_one_name_have_each_their_own_row(office):
+    for code in ("A-01", "B-01"):
+        GridFactory(code=code, name="第一网格")
+    roster = make_roster(WindowFactory(start=EVE, end=EVE), posts=[])
+    rows = office.get(roster.get_absolute_url()).context["rows"]
+    assert [(grid, post, cells[0]["slot"].grid.code) for grid, post, cells in rows] == [
+        ("第一网格", "巡查", "A-01"),
+        ("第一网格", "巡查", "B-01"),
+    ]
+
+
 @pytest.fixture
 def draft():
     return (
