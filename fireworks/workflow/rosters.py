@@ -45,6 +45,11 @@ def locked(roster: Roster) -> Roster:
     return Roster.objects.select_for_update(of=("self",)).select_related("window").get(pk=roster.pk)
 
 
+def queue_for_rosters() -> None:
+    """Who judges people across rosters waits for whoever does so already: always all, always in one order."""
+    list(Roster.objects.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+
+
 def editable(roster: Roster) -> Roster:
     current = locked(roster)
     if not current.is_draft:
@@ -218,6 +223,7 @@ def place_all(
 @transaction.atomic
 def publish(roster: Roster, *, by: User | None, accept_breaches: bool = False) -> Roster:
     """Make it known. Broken rules stop it once; accepted explicitly they are counted and logged."""
+    queue_for_rosters()
     current = locked(roster)
     edge = ROSTER_EDGES["publish"]
     if current.state not in edge.sources:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, time, timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -43,6 +44,7 @@ from tests.factories.fireworks import (
 )
 from tests.factories.people import CertificateFactory, make_person, move
 from tests.factories.staff import UserFactory
+from tests.fireworks.racing import race
 
 pytestmark = pytest.mark.django_db
 EVE = date(2026, 2, 16)
@@ -359,6 +361,15 @@ def test_turns_elsewhere_are_read_at_once():
         plans.append(len(asked))
     assert plans[1] == plans[3]
     assert len(plans[2].elsewhere) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_overlapping_rosters_published_at_once_the_second_sees_the_first():
+    for _ in range(3):
+        person, window = DutyPersonFactory(), {"start": EVE, "end": EVE}
+        drafts = [staffed(person, publish=False, window=WindowFactory(**window)).roster for _ in range(2)]
+        assert sorted(race(*(partial(rosters.publish, draft, by=None) for draft in drafts))) == ["ok", "refused"]
+        assert [draft.is_draft for draft in Roster.objects.filter(pk__in=[each.pk for each in drafts])].count(True) == 1
 
 
 def test_an_empty_roster_is_not_published():
