@@ -32,8 +32,13 @@ class WindowForm(KeptForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("start") and data.get("end") and (data["end"] - data["start"]).days > 60:
+        year, start, end = (data.get(name) for name in ("year", "start", "end"))
+        if start and end and (end - start).days > 60:
             self.add_error("end", "时段超过 60 天。请核对年份，或分成几个时段。")
+        elif year and start and end and year not in (start.year, end.year):
+            self.add_error("year", f"年份与起止日期（{start}至{end}）对不上。请核对。")
+        elif year and not peaks.FIRST_YEAR <= year <= peaks.LAST_YEAR:
+            self.add_error("year", f"年份应在 {peaks.FIRST_YEAR} 至 {peaks.LAST_YEAR} 之间。请核对。")
         return data
 
 

@@ -193,6 +193,23 @@ def test_a_window_is_edited_and_the_second_editor_is_told(office):
     assert office.post(url("window-create"), data).status_code == 422  # 元宵 2026 is there
 
 
+@pytest.mark.parametrize(
+    ("year", "start", "end", "stored"),
+    [
+        (2026, "2025-12-30", "2026-01-02", True),  # over New Year, of either year
+        (2025, "2025-12-30", "2026-01-02", True),
+        (2027, "2026-03-02", "2026-03-03", False),  # a slip: compared and copied with the wrong years
+        (1, "0001-01-01", "0001-01-02", False),  # its shifts would have no time at all
+        (9999, "9999-12-30", "9999-12-31", False),
+    ],
+)
+def test_a_windows_year_is_that_of_its_days(office, year, start, end, stored):
+    data = {"year": year, "kind": "special", "name": "专项", "start": start, "end": end}
+    answer = office.post(url("window-create"), data)
+    assert answer.status_code == (302 if stored else 422)
+    assert Window.objects.exists() is stored
+
+
 def test_a_windows_page_compares_lunar_to_lunar_and_names_the_gaps(office):
     last = WindowFactory(year=2025, kind=WindowKind.SPRING, start=date(2025, 1, 28), end=date(2025, 1, 28))
     this = WindowFactory(year=2026, kind=WindowKind.SPRING, start=EVE, end=EVE)
