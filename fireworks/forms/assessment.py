@@ -88,6 +88,15 @@ class BulletinForm(forms.ModelForm):
             return None
 
 
+class IssueForm(forms.Form):
+    """Nothing to fill in; what was read goes along."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=assessment.SHOWN_LENGTH)
+
+    def take(self, bulletin: BanBulletin, *, by: User) -> None:
+        assessment.issue_bulletin(bulletin, by=by, seen=self.cleaned_data.get("seen", ""))
+
+
 class CorrectionForm(forms.Form):
     reason = forms.CharField(label="更正说明", min_length=4, max_length=200, widget=WORDS)
 

@@ -182,8 +182,9 @@ def test_from_entry_to_signed_bulletin_in_the_pages(office, director, street):
     issue = reverse("fireworks:bulletin-issue", args=[bulletin.pk])
     assert office.post(issue).status_code == 403
     assert director.get(issue).status_code == 405
-    assert "文号" in director.post(issue, follow=True).content.decode()
-    assert "已于" in director.post(issue, follow=True).content.decode()
+    read = {"seen": director.get(made.url).context["issue_form"]["seen"].value()}
+    assert "文号" in director.post(issue, read, follow=True).content.decode()
+    assert "已于" in director.post(issue, read, follow=True).content.decode()
     assert street.get(made.url).status_code == 200
     paper = street.get(reverse("fireworks:bulletin-pdf", args=[bulletin.pk]))
     assert b"".join(paper.streaming_content).startswith(b"%PDF")
@@ -249,3 +250,23 @@ def test_an_entry_of_a_unit_that_has_ended_is_still_corrected_and_entered_late(o
     assert office.post(reverse("fireworks:entry-create"), data).status_code == 302
     Unit.objects.filter(pk=unit.pk).update(valid_to=ended - timedelta(days=800))
     assert office.post(reverse("fireworks:entry-create"), data).status_code == 422
+
+
+def test_what_is_signed_is_what_was_read(office, director):
+    """A deduction that is entered while the director reads is in no bulletin that he signs unseen."""
+    unit = UnitFactory()
+    make_ban_entry(unit=unit)
+    bulletin = make_bulletin()
+    issue = reverse("fireworks:bulletin-issue", args=[bulletin.pk])
+    page = director.get(bulletin.get_absolute_url())
+    assert "issue_form" in page.context
+    read = {"seen": page.context["issue_form"]["seen"].value()}
+    assert f'value="{read["seen"]}"' in page.content.decode()
+    make_ban_entry(unit=unit, code="01")
+    for sent in (read, {}, {"seen": "x" * 999}):
+        assert "扣分在您打开以后有变动" in director.post(issue, sent, follow=True).content.decode()
+        assert not BanBulletin.objects.get().is_signed
+    read = {"seen": director.get(bulletin.get_absolute_url()).context["issue_form"]["seen"].value()}
+    director.post(issue, read)
+    assert BanBulletin.objects.get().is_signed
+    assert grand_total(assessment.shown_lines(BanBulletin.objects.get())) == 4
