@@ -1,6 +1,10 @@
 """Reference data of the ban; its records are read only here, their doors are the pages. Reporters are not registered."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
 
 from fireworks.models import (
     BanEntry,
@@ -15,13 +19,22 @@ from fireworks.models import (
 from staff.admin import LoggedAdmin, ReadOnlyAdmin
 
 
+class VersionedAdmin(LoggedAdmin):
+    """A change made here is one that an open page of the office has not seen."""
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        if change:
+            obj.version += 1  # type: ignore[attr-defined]
+        super().save_model(request, obj, form, change)
+
+
 @admin.register(LawReference)
-class LawReferenceAdmin(LoggedAdmin):
+class LawReferenceAdmin(VersionedAdmin):
     list_display = ["title", "article", "valid_from", "valid_to"]
 
 
 @admin.register(ShiftPattern)
-class ShiftPatternAdmin(LoggedAdmin):
+class ShiftPatternAdmin(VersionedAdmin):
     list_display = ["code", "name", "starts", "minutes", "days", "is_active"]
 
 

@@ -143,10 +143,20 @@ def is_eve(day: date) -> bool:
 
 
 def is_statutory_holiday(day: date) -> bool:
-    """法定节假日 that fall into windows: 除夕 (since 2025), 初一至初三, 清明. Shifts on them are paid threefold (劳动法44)."""
-    first = spring_festival(day.year)
-    begins = first - timedelta(days=1) if day.year >= 2025 else first
-    return begins <= day <= first + timedelta(days=2) or day == qingming(day.year)
+    """法定节假日 (全国年节及纪念日放假办法 Art. 2): shifts on them are paid threefold (劳动法44). Days moved by the notice are none.
+
+    A special window may lie on any of them. 除夕 and 5月2日 were added from 2025 on.
+    """
+    year, added = day.year, day.year >= 2025
+    first = spring_festival(year)
+    spring = first - timedelta(days=1) if added else first
+    labour, national = date(year, 5, 1), date(year, 10, 1)
+    return (
+        spring <= day <= first + timedelta(days=2)
+        or labour <= day <= labour + timedelta(days=added)
+        or national <= day <= national + timedelta(days=2)
+        or day in (date(year, 1, 1), qingming(year), lunar_day(year, 5, 5), lunar_day(year, 8, 15))
+    )
 
 
 def is_first(day: date) -> bool:

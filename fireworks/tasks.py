@@ -44,6 +44,7 @@ def solve_roster(job: Job, progress: Progress) -> None:
     roster = Roster.objects.select_related("window").filter(pk=job.payload["roster"]).first()
     if roster is None or not roster.is_draft:
         raise JobFailed("值班表已发布或已不在，没有改动。")
+    seen = rosters.versions_of(roster)
     plan, seconds = plan_of(roster), int(job.payload["seconds"])
     if not plan.duties or not plan.workers:
         raise JobFailed("没有岗班或没有可以排班的人员。请先生成岗班、登记值守人员。")
@@ -58,7 +59,7 @@ def solve_roster(job: Job, progress: Progress) -> None:
     solution = solve(plan, seconds=seconds, on_step=on_step)
     progress.step(seconds, seconds, "正在保存")
     try:
-        rosters.place_all(roster, solution.placed, by=job.owner)
+        rosters.place_all(roster, solution.placed, by=job.owner, seen=seen)
     except Refused as refusal:
         raise JobFailed(str(refusal)) from refusal
     job.result_url = roster.get_absolute_url()

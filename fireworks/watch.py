@@ -16,6 +16,7 @@ from django.utils import timezone
 from config.display import month_day
 from fireworks.enums import RosterState
 from fireworks.models import Grid, Slot, Window
+from staff.models import User
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,14 @@ class Gap:
         return f"{month_day(self.day)} {self.grid} {self.shift}".rstrip()
 
 
-def gaps(window: Window) -> list[Gap]:
+def gaps(window: Window, user: User | None = None) -> list[Gap]:
     """Every grid × shift of the window's published roster that has begun and lacks a report of one of its posts.
 
-    Without a published roster nothing was planned, so nothing can have been answered: see `is_watched`.
+    Without a published roster nothing was planned, so nothing can have been answered: see `is_watched`. With a user,
+    those of the ground that he sees: what the page says is what its list opens.
     """
-    return silent(_published().filter(roster__window=window))
+    slots = _published() if user is None else Slot.objects.visible_to(user).published()
+    return silent(slots.filter(roster__window=window))
 
 
 def begun(slots: QuerySet[Slot]) -> QuerySet[Slot]:

@@ -173,9 +173,11 @@ def window_facts(window: Window, user: User) -> list[tuple[str, str, str, str]]:
         return []
     numbers = slots.aggregate(
         grids=Count("grid", distinct=True),
-        people=Count("assignments__person", distinct=True),
         slots=Count("pk", distinct=True),
         zero=Count("pk", filter=Q(report__nothing_found=True), distinct=True),
+    )
+    people = DutyPerson.objects.visible_to(user).filter(
+        pk__in=Assignment.objects.filter(slot__in=slots).values("person")
     )
     share = window_coverage(slots).share
     period, key = Period.between(window.start, window.end), str(window.pk)
@@ -183,7 +185,7 @@ def window_facts(window: Window, user: User) -> list[tuple[str, str, str, str]]:
     return [
         ("网格", str(numbers["grids"]), "个", address("slot-list", period, key, published="true")),
         ("岗班", str(numbers["slots"]), "个", address("slot-list", period, key, published="true")),
-        ("值守人员", str(numbers["people"]), "人", f"{reverse('fireworks:duty-person-list')}?window={key}"),
+        ("值守人员", str(people.count()), "人", f"{reverse('fireworks:duty-person-list')}?window={key}"),
         ("零报告", str(numbers["zero"]), "份", address("report-list", period, key, nothing_found="true")),
         ("网格覆盖率", shown, "%", address("report-list", period, key)),
     ]

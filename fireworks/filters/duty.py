@@ -79,7 +79,7 @@ class DutyPersonFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[DutyPerson]) -> QuerySet[DutyPerson]:
         rows = super().filter_queryset(queryset)
-        data, duties = self.form.cleaned_data, Assignment.objects.published()
+        data, duties = self.form.cleaned_data, Assignment.objects.visible_to(self.request.user).published()
         asked = {
             "slot__roster__window": data.get("window"),
             "slot__day__gte": data.get("duty_from"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 
 from config.inputs import DATE, MONTH, WORDS
@@ -15,6 +16,7 @@ from fireworks.forms.records import RecordForm, recent
 from fireworks.models import BanBulletin, BanEntry, BanItem, BanMeasure, BanScheme, Incident
 from fireworks.models.assessment import MONTH_PATTERN
 from fireworks.workflow import assessment
+from staff.forms.records import units_of_late
 from staff.models import Unit, User
 from staff.refusals import Refused, show_refusal
 
@@ -40,7 +42,8 @@ class EntryForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
-        self.fields["unit"].queryset = Unit.objects.assessed().active_on(today)  # type: ignore[attr-defined]
+        units = Q(pk__in=units_of_late().assessed().values("pk"))  # a month that is over: they may have ended since
+        self.fields["unit"].queryset = Unit.objects.filter(units | Q(pk=self.instance.unit_id))  # type: ignore[attr-defined]
         items = BanItem.objects.select_related("scheme").order_by("-scheme__valid_from", "code")
         self.fields["item"].queryset = items  # type: ignore[attr-defined]
         self.fields["item"].label_from_instance = item_words  # type: ignore[attr-defined]
@@ -52,7 +55,8 @@ class EntryForm(RecordForm):
         data = super().clean() or {}
         item = data.get("item")
         if item is not None:
-            data["points"] = data.get("points") or item.points
+            if data.get("points") is None:  # a typed 0 is no empty field: the rule of the row refuses it
+                data["points"] = item.points
             data["fact"] = data.get("fact") or item.name
         return data
 
@@ -82,6 +86,15 @@ class BulletinForm(forms.ModelForm):
         except Refused as refusal:
             show_refusal(self, refusal)
             return None
+
+
+class IssueForm(forms.Form):
+    """Nothing to fill in; what was read goes along."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=assessment.SHOWN_LENGTH)
+
+    def take(self, bulletin: BanBulletin, *, by: User) -> None:
+        assessment.issue_bulletin(bulletin, by=by, seen=self.cleaned_data.get("seen", ""))
 
 
 class CorrectionForm(forms.Form):
@@ -124,11 +137,14 @@ class SchemeForm(forms.ModelForm):
             points = Decimal(parts[-1].removesuffix("分"))
         except InvalidOperation as error:
             raise ValidationError(f"第 {number} 行末尾应是扣分：“{line}”。") from error
-        if len(parts) < 3 or parts[0] not in blocks or not 0 < points <= 100:
+        if len(parts) < 3 or parts[0] not in blocks or not points.is_finite() or not 0 < points <= 100:
             raise ValidationError(
                 f"第 {number} 行看不懂：“{line}”。板块写“领导督办”或“月度考评”，扣分在 0 到 100 之间。"
             )
-        return BanItem(code=f"{number:02d}", block=blocks[parts[0]], name="".join(parts[1:-1])[:120], points=points)
+        if points != round(points, 2):
+            raise ValidationError(f"第 {number} 行的扣分最多两位小数：“{line}”。")
+        name = fitting(BanItem, "name", "".join(parts[1:-1]), number)
+        return BanItem(code=f"{number:02d}", block=blocks[parts[0]], name=name, points=points)
 
     def clean_measures(self) -> list[BanMeasure]:
         kinds = {str(label): value for value, label in MeasureKind.choices}
@@ -137,13 +153,23 @@ class SchemeForm(forms.ModelForm):
             parts = line.split()
             if len(parts) < 3 or parts[0] not in kinds:
                 raise ValidationError(f"第 {number} 行看不懂：“{line}”。先写“奖励”或“处理”，再写情形和措施。")
-            found.append(
-                BanMeasure(kind=kinds[parts[0]], condition=parts[1][:120], consequence="".join(parts[2:])[:160])
-            )
+            condition = fitting(BanMeasure, "condition", parts[1], number)
+            consequence = fitting(BanMeasure, "consequence", "".join(parts[2:]), number)
+            found.append(BanMeasure(kind=kinds[parts[0]], condition=condition, consequence=consequence))
         return found
 
     def store(self, *, by: User) -> BanScheme:
         return assessment.store_scheme(self.instance, self.cleaned_data["items"], self.cleaned_data["measures"], by=by)
+
+
+def fitting(model: type[BanItem | BanMeasure], field: str, words: str, number: int) -> str:
+    """The words if the column holds them: what was pasted is never cut without a word."""
+    described = model._meta.get_field(field)
+    if len(words) > described.max_length:  # type: ignore[operator, union-attr]
+        raise ValidationError(
+            f"第 {number} 行的{described.verbose_name}超过 {described.max_length} 字，请写短一些：“{words[:20]}……”。"  # type: ignore[union-attr]
+        )
+    return words
 
 
 def lines_of(text: str) -> list[tuple[int, str]]:

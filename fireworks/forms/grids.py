@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TypeVar
+from datetime import date
+from typing import Any
 
 from django import forms
-from django.db import IntegrityError, models
+from django.db import IntegrityError
 from django.utils import timezone
 
 from config.inputs import DATE
@@ -17,21 +18,30 @@ from staff.models import Unit, UnitKind, User
 from staff.refusals import Refused, show_refusal
 
 JUST_NOW = "刚刚已有人登记了同样的内容，请刷新后核对。"
-Kept = TypeVar("Kept", bound=models.Model)
 
 
-def keep(form: forms.ModelForm, *, by: User, seen: int | None = None) -> Any:
-    """Store the form's row through the door; None, with the reason on the form, if it is refused."""
-    try:
-        return grids.store(form.instance, by=by, seen=seen)
-    except Refused as refusal:
-        show_refusal(form, refusal)
-    except IntegrityError:
-        form.add_error(None, JUST_NOW)
-    return None
+class KeptForm(forms.ModelForm):
+    """A row of reference data: new, or corrected from the version that the page showed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput(), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["version"].initial = self.instance.version
+
+    def store(self, *, by: User) -> Any:
+        """The stored row; None, with the reason on the form, if it is refused."""
+        seen = None if self.instance.pk is None else self.cleaned_data["version"] or 0
+        try:
+            return grids.store(self.instance, by=by, seen=seen)
+        except Refused as refusal:
+            show_refusal(self, refusal)
+        except IntegrityError:
+            self.add_error(None, JUST_NOW)
+        return None
 
 
-class GridForm(forms.ModelForm):
+class GridForm(KeptForm):
     outline_text = forms.CharField(
         label="范围（GeoJSON）",
         required=False,
@@ -56,16 +66,23 @@ class GridForm(forms.ModelForm):
         except BadOutline as problem:
             raise forms.ValidationError(str(problem)) from problem
 
+    def clean_valid_from(self) -> date:
+        """The last day stands on no form: a grid that is out of use does not begin after it."""
+        day, last = self.cleaned_data["valid_from"], self.instance.valid_to
+        if last is not None and day > last:
+            raise forms.ValidationError(f"这个网格{last}停用，启用日期不能在它之后。请核对年份。")
+        return day
+
     def store(self, *, by: User) -> Grid | None:
         self.instance.outline = self.cleaned_data["outline_text"]
-        return keep(self, by=by)
+        return super().store(by=by)
 
 
 class RetireForm(forms.Form):
     on = forms.DateField(label="最后一天", widget=DATE, initial=timezone.localdate)
 
 
-class PostForm(forms.ModelForm):
+class PostForm(KeptForm):
     class Meta:
         model = Post
         fields = [
@@ -80,6 +97,3 @@ class PostForm(forms.ModelForm):
             "valid_to",
         ]
         widgets = {"valid_from": DATE, "valid_to": DATE}
-
-    def store(self, *, by: User) -> Post | None:
-        return keep(self, by=by)

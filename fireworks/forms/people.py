@@ -9,17 +9,15 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from config.inputs import DATE
-from fireworks.forms.grids import JUST_NOW, keep
+from fireworks.forms.grids import JUST_NOW, KeptForm
 from fireworks.models import Absence, DutyPerson
 from fireworks.workflow import grids
 from staff.models import Movement, Person, User
 from staff.refusals import Refused, show_refusal
 
 
-class DutyPersonForm(forms.ModelForm):
+class DutyPersonForm(KeptForm):
     """Somebody of the bureau (then name and unit may stay empty), or of a community or the police."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput(), required=False)
 
     class Meta:
         model = DutyPerson
@@ -33,7 +31,6 @@ class DutyPersonForm(forms.ModelForm):
         self.fields["person"].queryset = known.exclude(pk__in=taken)  # type: ignore[attr-defined]
         self.fields["name"].required = self.fields["agency"].required = False
         self.fields["name"].help_text = "选了本局人员的可以不填。"
-        self.fields["version"].initial = self.instance.version
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -46,9 +43,6 @@ class DutyPersonForm(forms.ModelForm):
                 self.add_error(name, "外单位人员须填写姓名和单位。")
         self.instance.name, self.instance.agency = data.get("name") or "", data.get("agency") or ""
         return data
-
-    def store(self, *, by: User) -> DutyPerson | None:
-        return keep(self, by=by, seen=self.cleaned_data["version"] or 0 if self.instance.pk else None)
 
 
 def unit_of(person: Person) -> str:

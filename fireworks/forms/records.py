@@ -198,9 +198,19 @@ class DestructionForm(RecordForm):
         data = super().clean() or {}
         if (data.get("weight_kg") is None) != (not data.get("weight_basis")):
             self.add_error("weight_basis", "重量和来源（过磅或估算）应同时填写。")
+        if gone := self.gone:
+            raise ValidationError(f"{gone}刚刚已全部销毁或作废，您填的数量没有登记。请核对后再登记。")
         if not self.errors and not self.amounts:
             raise ValidationError("请至少填一批物品的销毁数量。")
         return data
+
+    @property
+    def gone(self) -> str:
+        """Numbers of the lots for which something was typed but of which nothing is left by now."""
+        typed = {name.removeprefix("lot_") for name, value in self.data.items() if name.startswith("lot_") and value}
+        keys = [int(key) for key in typed if key.isascii() and key.isdecimal() and len(key) <= LONGEST_KEY]
+        lots = SeizureLot.objects.filter(pk__in=keys).exclude(pk__in=[lot.pk for lot in self.lots])
+        return "、".join(lots.order_by("pk").values_list("number", flat=True))
 
     @property
     def amounts(self) -> dict[int, Decimal]:

@@ -58,7 +58,7 @@ class CrewForm(forms.Form):
 
     def store(self, *, by: User) -> bool:
         try:
-            rosters.set_crew(self.slot, self.crew, by=by, seen=self.cleaned_data["version"])
+            rosters.set_crew(self.slot, self.crew, by=by, seen=self.cleaned_data["version"] or 0)
         except Refused as refusal:
             show_refusal(self, refusal)
             return False

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from config.inputs import DATE, RowsField
 from fireworks import peaks
-from fireworks.forms.grids import keep
+from fireworks.forms.grids import KeptForm
 from fireworks.models import LawReference, Roster, ShiftPattern, Window
 from fireworks.workflow import rosters
 from staff.models import User
@@ -24,47 +24,37 @@ class ProposeForm(forms.Form):
         self.fields["year"].initial = timezone.localdate().year + (timezone.localdate().month > 6)
 
 
-class WindowForm(forms.ModelForm):
-    version = forms.IntegerField(widget=forms.HiddenInput(), required=False)
-
+class WindowForm(KeptForm):
     class Meta:
         model = Window
         fields = ["year", "kind", "name", "start", "end", "is_peak", "checks_in", "source"]
         widgets = {"start": DATE, "end": DATE}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["version"].initial = self.instance.version
-
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("start") and data.get("end") and (data["end"] - data["start"]).days > 60:
+        year, start, end = (data.get(name) for name in ("year", "start", "end"))
+        if start and end and (end - start).days > 60:
             self.add_error("end", "时段超过 60 天。请核对年份，或分成几个时段。")
+        elif year and start and end and year not in (start.year, end.year):
+            self.add_error("year", f"年份与起止日期（{start}至{end}）对不上。请核对。")
+        elif year and not peaks.FIRST_YEAR <= year <= peaks.LAST_YEAR:
+            self.add_error("year", f"年份应在 {peaks.FIRST_YEAR} 至 {peaks.LAST_YEAR} 之间。请核对。")
         return data
 
-    def store(self, *, by: User) -> Window | None:
-        return keep(self, by=by, seen=self.cleaned_data["version"] or 0 if self.instance.pk else None)
 
-
-class LawForm(forms.ModelForm):
+class LawForm(KeptForm):
     class Meta:
         model = LawReference
         fields = ["title", "article", "text", "valid_from", "valid_to"]
         widgets = {"valid_from": DATE, "valid_to": DATE}
 
-    def store(self, *, by: User) -> LawReference | None:
-        return keep(self, by=by)
 
-
-class ShiftForm(forms.ModelForm):
+class ShiftForm(KeptForm):
     class Meta:
         model = ShiftPattern
         fields = ["code", "name", "starts", "minutes", "days", "is_active"]
         widgets = {"starts": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
         help_texts = {"minutes": "如 18:00 至次日 01:00 填 420。过零点的班属于开始的那一天。"}
-
-    def store(self, *, by: User) -> ShiftPattern | None:
-        return keep(self, by=by)
 
 
 class MakeRosterForm(forms.Form):

@@ -46,6 +46,7 @@ class Grid(models.Model):
     outline = models.JSONField("范围", null=True, blank=True, help_text="GeoJSON 多边形；没有的留空。")
     valid_from = models.DateField("启用日期", default=date(2024, 1, 1))
     valid_to = models.DateField("停用日期", null=True, blank=True)
+    version = models.PositiveIntegerField("版次", default=1, editable=False)
 
     objects = GridQuerySet.as_manager()
 
@@ -99,6 +100,7 @@ class Post(models.Model):
     needs_certificate = models.BooleanField("须有持证人员", default=False)
     valid_from = models.DateField("启用日期", default=date(2024, 1, 1))
     valid_to = models.DateField("停用日期", null=True, blank=True)
+    version = models.PositiveIntegerField("版次", default=1, editable=False)
 
     objects = PostQuerySet.as_manager()
 

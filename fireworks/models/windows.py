@@ -32,6 +32,7 @@ class LawReference(models.Model):
     text = models.TextField("规定内容", help_text="与禁炮有关的要求，一两句话。")
     valid_from = models.DateField("施行日期")
     valid_to = models.DateField("失效日期", null=True, blank=True)
+    version = models.PositiveIntegerField("版次", default=1, editable=False)
 
     objects = LawReferenceQuerySet.as_manager()
 
@@ -64,6 +65,7 @@ class ShiftPattern(models.Model):
     minutes = models.PositiveSmallIntegerField("时长（分钟）")
     days = models.CharField("哪些天", max_length=10, choices=DayRule.choices, default=DayRule.ALL)
     is_active = models.BooleanField("在用", default=True)
+    version = models.PositiveIntegerField("版次", default=1, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "班次"

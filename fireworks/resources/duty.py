@@ -34,6 +34,28 @@ def crew_key(crew: Iterable[Member]) -> list[tuple[int, str, int]]:
     return sorted((each.person.pk, each.role, each.substitute.pk if each.substitute else 0) for each in crew)
 
 
+class Grids:
+    """Grids as sheets name them: by code, or by name where only one bears it (each community may have its 第一网格)."""
+
+    def __init__(self) -> None:
+        self.by_code: dict[str, Grid] = {}
+        self.by_name: dict[str, list[Grid]] = {}
+        for grid in Grid.objects.select_related("community__parent"):
+            self.by_code[grid.code] = grid
+            self.by_name.setdefault(grid.name, []).append(grid)
+
+    def named(self, row: CheckedRow, word: str | None, *, missing: str = "请先登记或导入网格。") -> Grid | None:
+        """The grid of a cell; None for an empty one, and where the row then says what is wrong with the word."""
+        if not word or word in self.by_code:
+            return self.by_code.get(word or "")
+        found = self.by_name.get(word, [])
+        if len(found) > 1:
+            row.problems.append(("grid", f"有 {len(found)} 个网格叫“{word}”。请写网格编号，如“{found[0].code}”。"))
+        elif not found:
+            row.problems.append(("grid", f"没有“{word}”这个网格。{missing}"))
+        return found[0] if len(found) == 1 else None
+
+
 class GridResource(SheetResource):
     code = text("code", "编号", "网格编号", required=True, example="YS-01", longest=20)
     name = text("name", "网格", "网格名称", "名称", required=True, example="月山一网格", longest=40)
@@ -76,15 +98,10 @@ class PostResource(SheetResource):
     longitude = coordinate("longitude", "经度", limit=180, example="113.128730")
 
     def prepare(self) -> None:
-        self.grids: dict[str, Grid] = {}
-        for grid in Grid.objects.all():
-            self.grids[grid.code] = grid
-            self.grids.setdefault(grid.name, grid)
+        self.grids = Grids()
 
     def facts(self, row: CheckedRow, cells: dict[str, Any]) -> None:
-        grid = self.grids.get(cells["grid"])
-        if grid is None:
-            row.problems.append(("grid", f"没有“{cells['grid']}”这个网格。请先登记或导入网格。"))
+        grid = self.grids.named(row, cells["grid"])
         if (cells["latitude"] is None) != (cells["longitude"] is None):
             row.problems.append(("latitude", "纬度和经度须同时填写。"))
         if row.problems or grid is None:
@@ -116,12 +133,11 @@ class DutyPersonResource(SheetResource):
     grid = text("grid", "常驻网格", "网格", example="YS-01", longest=40)
 
     def prepare(self) -> None:
-        self.grids = {name: grid for grid in Grid.objects.all() for name in (grid.code, grid.name)}
+        self.grids = Grids()
 
     def facts(self, row: CheckedRow, cells: dict[str, Any]) -> None:
-        grid = self.grids.get(cells["grid"]) if cells["grid"] else None
-        if cells["grid"] and grid is None:
-            row.problems.append(("grid", f"没有“{cells['grid']}”这个网格。请先登记或导入网格。"))
+        grid = self.grids.named(row, cells["grid"])
+        if row.problems:
             return
         row.key = f"{cells['name']}:{cells['agency']}"
         row.facts = DutyPerson(
@@ -148,24 +164,24 @@ class RosterResource(SheetResource):
 
     def prepare(self) -> None:
         self.known = by_name()
-        self.slots: dict[tuple[date, str, str, str], Slot] = {}
+        self.slots: dict[tuple[date, str, str, str], list[Slot]] = {}
         for slot in Slot.objects.filter(roster__state=RosterState.DRAFT).with_names():
             post = slot.post.name if slot.post else "巡查"
             for grid in {slot.grid.name, slot.grid.code}:
                 for shift in {slot.shift.name, slot.shift.code}:
-                    self.slots[slot.day, grid, post, shift] = slot
+                    self.slots.setdefault((slot.day, grid, post, shift), []).append(slot)
 
     def facts(self, row: CheckedRow, cells: dict[str, Any]) -> None:
         post = cells["post"] or "巡查"
-        slot = self.slots.get((cells["day"], cells["grid"], post, cells["shift"]))
-        if slot is None:
-            row.problems.append(
-                (
-                    "grid",
-                    f"草稿里没有{cells['day']}“{cells['grid']} {post} {cells['shift']}”。请先生成岗班，或核对名称。",
-                )
-            )
+        words = f"{cells['day']}“{cells['grid']} {post} {cells['shift']}”"
+        found = self.slots.get((cells["day"], cells["grid"], post, cells["shift"]), [])
+        if not found:
+            row.problems.append(("grid", f"草稿里没有{words}。请先生成岗班，或核对名称。"))
             return
+        if len(found) > 1:
+            row.problems.append(("grid", f"草稿里有 {len(found)} 个{words}，分不清是哪一个。{self.advice(found)}"))
+            return
+        (slot,) = found
         try:
             crew = read_crew(cells["names"], self.known)
         except UnknownName as problem:
@@ -173,6 +189,14 @@ class RosterResource(SheetResource):
             return
         row.key = f"{slot.pk}:{crew_key(crew)}"
         row.facts = (slot, crew)
+
+    def advice(self, slots: Sequence[Slot]) -> str:
+        """What to write, or to do, where one line names several slots."""
+        if len({slot.grid_id for slot in slots}) > 1:
+            return f"网格同名的写网格编号，如“{slots[0].grid.code}”。"
+        if len({slot.shift_id for slot in slots}) > 1:
+            return f"班次同名的写班次代号，如“{slots[0].shift.code}”。"
+        return "两张草稿里都有这一天的，请先发布一张，或在页面上排。"
 
     def known_keys(self, rows: Sequence[CheckedRow]) -> set[str]:
         """Cells that already stand so."""

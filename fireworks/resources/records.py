@@ -18,7 +18,8 @@ from fireworks.enums import (
     PublicityKind,
     Trigger,
 )
-from fireworks.models import Grid, Incident, PublicityEntry, incident_fingerprint
+from fireworks.models import Incident, PublicityEntry, incident_fingerprint
+from fireworks.resources.duty import Grids
 from staff.imports import values
 from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField, SheetResource
@@ -110,7 +111,7 @@ class IncidentResource(GroundResource):
 
     def prepare(self) -> None:
         super().prepare()
-        self.grids = {name: grid for grid in Grid.objects.select_related("community__parent") for name in (grid.name, grid.code)}  # fmt: skip
+        self.grids = Grids()
 
     def facts(self, row: CheckedRow, cells: dict[str, Any]) -> None:
         found, there = aware(cells["found_at"]), aware(cells["on_site_at"])
@@ -120,7 +121,7 @@ class IncidentResource(GroundResource):
             row.problems.append((refusal.field, str(refusal)))
         if found is not None and there is not None and there < found:
             row.problems.append(("on_site_at", "到场时间早于发现时间。请核对。"))
-        grid = self._grid(row, cells["grid"])
+        grid = self.grids.named(row, cells["grid"], missing="请用网格名称或编号。")
         unit = self.named_unit(row, cells["unit"]) or (grid and (grid.community.parent or grid.community))
         if unit is None and not row.problems:
             row.problems.append(("unit", "网格和属地单位至少填一个。"))
@@ -133,12 +134,6 @@ class IncidentResource(GroundResource):
         incident = Incident(found_at=found, unit=unit, grid=grid, on_site_at=there, **kept, **chosen)
         row.facts = (incident, cells["handling"] or "", cells["handled_by"] or "")
         row.key = incident_fingerprint(found_at=found, unit_id=unit.pk, place=incident.place, kind=incident.kind)
-
-    def _grid(self, row: CheckedRow, name: str | None) -> Grid | None:
-        grid = self.grids.get(name or "")
-        if name and grid is None:
-            row.problems.append(("grid", f"没有“{name}”这个网格。请用网格名称或编号。"))
-        return grid
 
     def known_keys(self, rows: Sequence[CheckedRow]) -> set[str]:
         keys = [row.key for row in rows]

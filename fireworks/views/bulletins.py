@@ -18,7 +18,7 @@ from config.navigation import page_of
 from config.signs import badge
 from config.tables import Column, Table, render_table
 from fireworks.filters.records import BulletinFilter
-from fireworks.forms.assessment import BulletinForm, CorrectionForm
+from fireworks.forms.assessment import BulletinForm, CorrectionForm, IssueForm
 from fireworks.models import BanBulletin
 from fireworks.permissions import can_issue_bulletin
 from fireworks.scoring import UnitLine, grand_total
@@ -121,7 +121,9 @@ def bulletin_context(request: HttpRequest, bulletin: BanBulletin) -> dict[str, A
         "later": later,
         "later_url": page_of(request.user, later),
         "drifted": drifted,
-        "can_issue": can_issue_bulletin(request.user, bulletin),
+        "issue_form": IssueForm(initial={"seen": assessment.shown_as(bulletin)})
+        if can_issue_bulletin(request.user, bulletin)
+        else None,
         "correction_form": CorrectionForm() if drifted and request.user.has_perm(Perms.ASSESS_BAN) else None,
         "activities": Activity.objects.about(bulletin)[:30],
     }
@@ -137,9 +139,10 @@ def bulletin_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @permission_required(Perms.ISSUE_BAN_BULLETIN, raise_exception=True)
 def bulletin_issue(request: HttpRequest, pk: int) -> HttpResponse:
-    bulletin = visible_bulletin(request, pk)
+    bulletin, form = visible_bulletin(request, pk), IssueForm(request.POST)
+    form.is_valid()  # whatever else is sent is no page that anybody has read
     try:
-        assessment.issue_bulletin(bulletin, by=request.user)
+        form.take(bulletin, by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

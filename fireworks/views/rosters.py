@@ -48,16 +48,21 @@ def day_grid(request: HttpRequest, roster: Roster, day: date, broken: dict[int, 
     """Rows: posts by grid; columns: the shifts of the day; a cell: the slot with what is broken there."""
     slots = list(Slot.objects.visible_to(request.user).filter(roster=roster, day=day).with_names())
     shifts = sorted({slot.shift for slot in slots}, key=lambda shift: (shift.starts, shift.pk))
-    rows: dict[tuple[str, str], dict[int, Slot]] = defaultdict(dict)
+    rows: dict[tuple[int, int | None], dict[int, Slot]] = defaultdict(dict)  # by key: grids may bear the same name
     for slot in sorted(slots, key=lambda each: (each.grid.code, each.post_id or 0)):
-        rows[slot.grid.name, slot.post.name if slot.post else "巡查"][slot.shift_id] = slot
+        rows[slot.grid_id, slot.post_id][slot.shift_id] = slot
     return {
         "shifts": shifts,
         "rows": [
-            (grid, post, [cell(cells.get(shift.pk), shift, broken) for shift in shifts])
-            for (grid, post), cells in rows.items()
+            (*name_of(cells), [cell(cells.get(shift.pk), shift, broken) for shift in shifts]) for cells in rows.values()
         ],
     }
+
+
+def name_of(cells: dict[int, Slot]) -> tuple[str, str]:
+    """What stands at the head of a row: grid and post."""
+    slot = next(iter(cells.values()))
+    return slot.grid.name, slot.post.name if slot.post else "巡查"
 
 
 def cell(slot: Slot | None, shift: Any, broken: dict[int, list[str]]) -> dict[str, Any]:
@@ -66,7 +71,8 @@ def cell(slot: Slot | None, shift: Any, broken: dict[int, list[str]]) -> dict[st
 
 def roster_context(request: HttpRequest, roster: Roster) -> dict[str, Any]:
     plan = plan_of(roster)
-    found = breaches(plan)
+    seen = set(Slot.objects.visible_to(request.user).filter(roster=roster).values_list("pk", flat=True))
+    found = [breach for breach in breaches(plan) if breach.duty in seen]  # they name people and their leave
     broken: dict[int, list[str]] = defaultdict(list)
     for breach in found:
         broken[breach.duty].append(breach.text)
@@ -80,6 +86,7 @@ def roster_context(request: HttpRequest, roster: Roster) -> dict[str, Any]:
         "lunar": peaks.lunar_words(day),
         "breaches": [breach.text for breach in found][:SHOWN_BREACHES],
         "breach_count": len(found),
+        "whole": request.user.sees_all_units,
         "can_edit": can_edit_roster(request.user, roster),
         "shares": shares(plan) if request.user.has_perm(Perms.PLAN_DUTY) else [],
         **day_grid(request, roster, day, broken),
@@ -94,13 +101,14 @@ def roster_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def roster_page(request: HttpRequest, roster: Roster, publish_form: PublishForm, status: int = 200) -> HttpResponse:
     context = roster_context(request, roster)
+    log = Activity.objects.about(roster)[:30] if context["whole"] else []  # it names the people of every grid
     context |= {
         "publish_form": publish_form,
         "solve_form": SolveForm(),
         "people": DutyPerson.objects.active().order_by("name") if context["can_edit"] else [],
         "can_reopen": request.user.has_perm(Perms.PLAN_DUTY) and not roster.is_draft,
         "message": "" if roster.is_draft else group_message(request, roster, context["day"]),
-        "activities": Activity.objects.about(roster)[:30],
+        "activities": log,
     }
     return render(request, "fireworks/roster_detail.html", context, status=status)
 

@@ -117,7 +117,7 @@ def window_page(request: HttpRequest, window: Window, make_form: MakeRosterForm,
         "can_copy": can_plan and source is not None and (roster is None or not roster.slots.exists()),
         "facts": window_facts(window, request.user),
         "last_facts": window_facts(previous, request.user) if previous else None,
-        "gap_count": len(gaps(window)),
+        "gap_count": len(gaps(window, request.user)),
         "laws": window.laws,
         "activities": Activity.objects.about(window)[:30],
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -23,6 +25,7 @@ from staff.workflow.records import correct_record, store_record
 SERIES = "ban-bulletin"
 SERIES_DEFAULTS = {"name": "禁炮考评通报", "mark": "禁炮", "pattern": "岳南{mark}通〔{year}〕{number}号"}
 MOST_POINTS = Decimal(100)
+SHOWN_LENGTH = 20
 
 
 def month_end(month: str) -> date:
@@ -86,7 +89,7 @@ def has_drifted(bulletin: BanBulletin) -> bool:
 
 @transaction.atomic
 def make_bulletin(bulletin: BanBulletin, *, by: User | None) -> BanBulletin:
-    """Store an unsaved bulletin of a month as a draft. Refused before the month is over or if there is one already."""
+    """Store an unsaved bulletin of a month as a draft. Refused before the month begins or if there is one already."""
     if month_begins(bulletin.month) > timezone.localdate():
         raise Refused("这个月还没有开始，不能拟通报。", "month")
     bulletin.made_by = by
@@ -130,11 +133,22 @@ def bulletin_pdf(bulletin: BanBulletin, *, number: str = "") -> bytes:
     return render_pdf("fireworks/pdf/bulletin.html", bulletin_paper(bulletin, number=number))
 
 
+def shown_as(bulletin: BanBulletin) -> str:
+    """What a bulletin says, in short: who signs sends it back, so that what is signed is what was read."""
+    lines = [line.as_plain() for line in shown_lines(bulletin)]
+    return hashlib.sha256(json.dumps([bulletin.foreword, lines]).encode()).hexdigest()[:SHOWN_LENGTH]
+
+
 @transaction.atomic
-def issue_bulletin(bulletin: BanBulletin, *, by: User) -> None:
-    """Freeze the lines, number, sign. The second to sign is told who was first; the assessed units are told."""
+def issue_bulletin(bulletin: BanBulletin, *, by: User, seen: str | None = None) -> None:
+    """Freeze the lines, number, sign. The second to sign is told who was first; the assessed units are told.
+
+    `seen`: `shown_as` of the page. Refused if the deductions say something else by now.
+    """
     current = BanBulletin.objects.select_for_update(of=("self",)).get(pk=bulletin.pk)
     if not current.is_signed:
+        if seen is not None and seen != shown_as(current):
+            raise Refused("扣分在您打开以后有变动，通报没有签发。请看过现在的内容再签发。")
         bulletin.lines = [line.as_plain() for line in lines_of(bulletin.month)]
     try:
         sign_paper(

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from django.db import models, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from fireworks.models import Absence, DutyPerson, Grid, Post
@@ -46,9 +47,13 @@ def retire_grid(grid: Grid, *, by: User, on: date) -> None:
     last = current.slots.order_by("-day").values_list("day", flat=True).first()
     if last is not None and last > on:
         raise Refused(f"{last}还有这个网格的班次。请先在值班表里去掉，或把停用日期改到那天以后。", "on")
+    with_the_grid = Q(valid_to=None) if current.valid_to is None else Q(valid_to=None) | Q(valid_to=current.valid_to)
     current.valid_to = on
-    current.save(update_fields=["valid_to"])
-    Post.objects.filter(grid=current, valid_to=None, valid_from__lte=on).update(valid_to=on)
+    current.version += 1
+    current.save(update_fields=["valid_to", "version"])
+    # A last day ahead may be moved: the posts that were to end with the grid still do.
+    posts = Post.objects.filter(with_the_grid, grid=current, valid_from__lte=on)
+    posts.update(valid_to=on, version=F("version") + 1)
     Activity.record(Verb.TRANSITION, current, by=by, title="停用网格", note=f"最后一天 {on}")
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import unicodedata
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from fireworks.enums import IncidentState
-from fireworks.models import Incident, PublicReport
+from fireworks.models import DutyPerson, Incident, PublicReport
 from fireworks.workflow.incidents import AlreadyRecorded, record_incident
 from staff.models import Activity, PersonIdentity, User, Verb
 from staff.refusals import Refused
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that is mistaken for something else on the phone
 CODE_LENGTH = 8
+SHORTEST_PHONE = 7  # digits; less is no number to know somebody by
 
 
 def new_code() -> str:
@@ -47,8 +50,22 @@ def masked(code: str) -> str:
 
 
 def is_staff(phone: str) -> bool:
-    """One of our own people by the phone number: what they see on duty is their duty."""
-    return bool(phone) and PersonIdentity.objects.filter(phone=phone).exists()
+    """One of our own people, or of those on the list for duty, by the phone number however it is written.
+
+    What they see on duty is their duty, whether the bureau, a community or the police pays them.
+    """
+    digits = digits_of(phone)
+    if len(digits) < SHORTEST_PHONE:
+        return False
+    known = PersonIdentity.objects.exclude(phone="").values_list("phone", flat=True)
+    on_duty = DutyPerson.objects.active().exclude(phone="").values_list("phone", flat=True)
+    return any(digits_of(each) == digits for each in (*known, *on_duty))
+
+
+def digits_of(phone: str) -> str:
+    """138 0000-1234, +86 13800001234 → 13800001234."""
+    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", phone))
+    return digits.removeprefix("86") if len(digits) == len("8613800001234") else digits
 
 
 def locked(report: PublicReport) -> PublicReport:

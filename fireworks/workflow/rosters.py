@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -43,6 +43,11 @@ def propose_windows(year: int, *, by: User | None) -> list[Window]:
 
 def locked(roster: Roster) -> Roster:
     return Roster.objects.select_for_update(of=("self",)).select_related("window").get(pk=roster.pk)
+
+
+def queue_for_rosters() -> None:
+    """Who judges people across rosters waits for whoever does so already: always all, always in one order."""
+    list(Roster.objects.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
 
 
 def editable(roster: Roster) -> Roster:
@@ -181,10 +186,23 @@ def remove_slot(slot: Slot, *, by: User) -> None:
     slot.delete()
 
 
+def versions_of(roster: Roster) -> dict[int, int]:
+    """The slots as they stand, by version: read before a plan, so that storing it sees what was typed meanwhile."""
+    return dict(Slot.objects.filter(roster=roster).values_list("pk", "version"))
+
+
 @transaction.atomic
-def place_all(roster: Roster, placed: Iterable[tuple[int, int]], *, by: User | None) -> int:
-    """Store what the solver found: roles of those who stay are kept; a crew without a leader gets its first."""
+def place_all(
+    roster: Roster, placed: Iterable[tuple[int, int]], *, by: User | None, seen: Mapping[int, int] | None = None
+) -> int:
+    """Store what the solver found: roles of those who stay are kept; a crew without a leader gets its first.
+
+    `seen`: `versions_of` before the plan was read. Refused if a post was changed since: a minute of searching never
+    takes out who was put there by hand.
+    """
     roster = editable(roster)
+    if seen is not None and versions_of(roster) != dict(seen):
+        raise Refused("自动排班期间有人改动了这张值班表，排出的结果没有保存。请重新自动排班，并保留已经排好的人。")
     wanted = set(placed)
     there = {(each.slot_id, each.person_id): each for each in Assignment.objects.filter(slot__roster=roster)}
     gone = [each.pk for pair, each in there.items() if pair not in wanted]
@@ -196,6 +214,8 @@ def place_all(roster: Roster, placed: Iterable[tuple[int, int]], *, by: User | N
         led.add(slot)
         fresh.append(Assignment(slot_id=slot, person_id=person, role=role))
     Assignment.objects.bulk_create(fresh)
+    changed = {slot for slot, _ in wanted ^ set(there)}
+    Slot.objects.filter(pk__in=changed).update(version=F("version") + 1)  # a cell that stands open is stale now
     Activity.record(Verb.UPDATE, roster, by=by, title="自动排班", note=f"安排 {len(wanted)} 人次")
     return len(wanted)
 
@@ -203,6 +223,7 @@ def place_all(roster: Roster, placed: Iterable[tuple[int, int]], *, by: User | N
 @transaction.atomic
 def publish(roster: Roster, *, by: User | None, accept_breaches: bool = False) -> Roster:
     """Make it known. Broken rules stop it once; accepted explicitly they are counted and logged."""
+    queue_for_rosters()
     current = locked(roster)
     edge = ROSTER_EDGES["publish"]
     if current.state not in edge.sources:

@@ -13,6 +13,7 @@ from fireworks.enums import SWAP_EDGES, SwapState
 from fireworks.models import Assignment, DutyPerson, Roster, Slot, Swap
 from fireworks.planning import plan_of
 from fireworks.roster import breaches
+from fireworks.workflow.rosters import queue_for_rosters
 from staff.models import Activity, User, Verb, notify
 from staff.permissions import Perms
 from staff.refusals import Refused
@@ -118,7 +119,7 @@ def reject(swap: Swap, *, by: User, note: str) -> Swap:
 def approve(swap: Swap, *, by: User, accept_breaches: bool = False, note: str = "") -> Swap:
     """Change hands. What the swap newly breaks must be accepted explicitly, with a reason that is kept."""
     current = taken(swap, "approve")
-    Roster.objects.select_for_update(of=("self",)).get(pk=current.slot.roster_id)  # swaps of one roster queue
+    queue_for_rosters()  # what one does on another roster counts too
     broken = newly_broken(current)
     if broken and not (accept_breaches and note.strip()):
         raise Refused(f"换班后：{''.join(broken)}确需批准的，请勾选“仍然批准”并写明理由。", "accept_breaches")

@@ -3,13 +3,14 @@
 import csv
 import io
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -18,7 +19,7 @@ from fireworks.enums import BanBlock
 from fireworks.models import BanBulletin, BanEntry, BanScheme
 from fireworks.scoring import Deduction, UnitLine, bulletin_lines, grand_total
 from fireworks.workflow import assessment
-from staff.models import Activity, Message
+from staff.models import Activity, Message, Unit
 from staff.refusals import Refused
 from staff.workflow import records
 from tests.factories.fireworks import make_ban_entry, make_ban_scheme, make_bulletin
@@ -181,8 +182,9 @@ def test_from_entry_to_signed_bulletin_in_the_pages(office, director, street):
     issue = reverse("fireworks:bulletin-issue", args=[bulletin.pk])
     assert office.post(issue).status_code == 403
     assert director.get(issue).status_code == 405
-    assert "文号" in director.post(issue, follow=True).content.decode()
-    assert "已于" in director.post(issue, follow=True).content.decode()
+    read = {"seen": director.get(made.url).context["issue_form"]["seen"].value()}
+    assert "文号" in director.post(issue, read, follow=True).content.decode()
+    assert "已于" in director.post(issue, read, follow=True).content.decode()
     assert street.get(made.url).status_code == 200
     paper = street.get(reverse("fireworks:bulletin-pdf", args=[bulletin.pk]))
     assert b"".join(paper.streaming_content).startswith(b"%PDF")
@@ -203,10 +205,15 @@ def test_a_scheme_is_pasted_from_the_documents_table(office):
     data = {"name": "样例办法", "source": "样例〔2026〕1号", "valid_from": "2026-01-01",
             "items": "领导督办 非法储存销售 3\n月度考评\t未按月开展宣传\t2分", "measures": "处理 连续两月最多 约谈"}  # fmt: skip
     url = reverse("fireworks:scheme-create")
-    for wrong in ("月度 未宣传 2", "月度考评 未宣传 很多", "月度考评 2", ""):
+    long = "长" * 121
+    for wrong in ("月度 未宣传 2", "月度考评 未宣传 很多", "月度考评 2", "", "月度考评 未宣传 NaN", "月度考评 未宣传 0.004",
+                  "月度考评 未宣传 1e999", f"月度考评 {long} 2"):  # fmt: skip
         refused = office.post(url, {**data, "items": wrong})
         assert refused.status_code == 422
-    assert office.post(url, {**data, "measures": "约谈"}).status_code == 422
+    assert "最多两位小数" in office.post(url, {**data, "items": "月度考评 未宣传 0.004"}).content.decode()
+    assert "扣分情形超过 120 字" in office.post(url, {**data, "items": f"月度考评 {long} 2"}).content.decode()
+    for wrong in ("约谈", f"处理 {long} 约谈", f"处理 连续两月最多 {'长' * 161}"):
+        assert office.post(url, {**data, "measures": wrong}).status_code == 422
     assert office.post(url, data).status_code == 302
     scheme = BanScheme.objects.get()
     assert [(i.block, i.name, i.points) for i in scheme.items.all()] == [
@@ -214,3 +221,52 @@ def test_a_scheme_is_pasted_from_the_documents_table(office):
     assert "约谈" in office.get(scheme.get_absolute_url()).content.decode()
     again = office.post(url, data)
     assert again.status_code == 422
+
+
+def test_a_typed_nought_is_refused_and_not_replaced_by_the_schemes_points(office):
+    item, unit = make_ban_scheme().items.get(code="01"), UnitFactory()
+    data = {"month": "2026-03", "unit": unit.pk, "item": item.pk, "points": "0"}
+    refused = office.post(reverse("fireworks:entry-create"), data)
+    assert refused.status_code == 422
+    assert "扣分应大于 0" in refused.content.decode()
+    assert not BanEntry.objects.exists()
+
+
+def test_an_entry_of_a_unit_that_has_ended_is_still_corrected_and_entered_late(office):
+    unit = UnitFactory()
+    entry = make_ban_entry(unit=unit)
+    ended = timezone.localdate() - timedelta(days=10)
+    Unit.objects.filter(pk=unit.pk).update(valid_to=ended)
+    data = {
+        "month": "2026-03",
+        "unit": unit.pk,
+        "item": entry.item_id,
+        "fact": "宣传横幅脱落",
+        "points": "1",
+        "seen": 1,
+    }
+    assert office.post(reverse("fireworks:entry-edit", args=[entry.pk]), data).status_code == 302
+    assert BanEntry.objects.get().fact == "宣传横幅脱落"
+    assert office.post(reverse("fireworks:entry-create"), data).status_code == 302
+    Unit.objects.filter(pk=unit.pk).update(valid_to=ended - timedelta(days=800))
+    assert office.post(reverse("fireworks:entry-create"), data).status_code == 422
+
+
+def test_what_is_signed_is_what_was_read(office, director):
+    """A deduction that is entered while the director reads is in no bulletin that he signs unseen."""
+    unit = UnitFactory()
+    make_ban_entry(unit=unit)
+    bulletin = make_bulletin()
+    issue = reverse("fireworks:bulletin-issue", args=[bulletin.pk])
+    page = director.get(bulletin.get_absolute_url())
+    assert "issue_form" in page.context
+    read = {"seen": page.context["issue_form"]["seen"].value()}
+    assert f'value="{read["seen"]}"' in page.content.decode()
+    make_ban_entry(unit=unit, code="01")
+    for sent in (read, {}, {"seen": "x" * 999}):
+        assert "扣分在您打开以后有变动" in director.post(issue, sent, follow=True).content.decode()
+        assert not BanBulletin.objects.get().is_signed
+    read = {"seen": director.get(bulletin.get_absolute_url()).context["issue_form"]["seen"].value()}
+    director.post(issue, read)
+    assert BanBulletin.objects.get().is_signed
+    assert grand_total(assessment.shown_lines(BanBulletin.objects.get())) == 4

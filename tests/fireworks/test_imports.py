@@ -8,10 +8,21 @@ from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
 from fireworks.models import Assignment, DutyPerson, Grid, Post, Slot
+from fireworks.workflow import rosters
 from staff.models import ImportBatch
 from staff.permissions import Roles
-from tests.factories.fireworks import CommunityFactory, DutyPersonFactory, GridFactory, staffed
+from tests.factories.fireworks import (
+    CommunityFactory,
+    DutyPersonFactory,
+    GridFactory,
+    PostFactory,
+    ShiftFactory,
+    WindowFactory,
+    make_roster,
+    staffed,
+)
 from tests.factories.staff import UserFactory
+from tests.fireworks.asking import EVE
 
 pytestmark = pytest.mark.django_db
 
@@ -121,3 +132,36 @@ def test_a_roster_sheet_says_what_is_wrong_with_a_row(bring):
     ])  # fmt: skip
     assert (batch.new, batch.wrong) == (0, 3)
     assert Assignment.objects.count() == 2
+
+
+def test_a_name_that_two_grids_bear_is_asked_for_by_code(bring):
+    """Each community has its 第一网格: nothing lands in the other one's."""
+    one, other = (GridFactory(code=code, name="第一网格") for code in ("A-01", "B-01"))
+    batch = bring("posts", [["网格", "类别", "岗位"], ["第一网格", "墓地", "路口"], ["B-01", "墓地", "路口"]])
+    assert (batch.new, batch.wrong) == (1, 1)
+    assert "有 2 个网格叫“第一网格”。请写网格编号，如“A-01”" in str(batch.problems)
+    assert Post.objects.get().grid == other
+    batch = bring(
+        "people", [["姓名", "单位", "常驻网格"], ["李示例", "派出所", "第一网格"], ["王示例", "派出所", "A-01"]]
+    )
+    assert (batch.new, batch.wrong) == (1, 1)
+    assert DutyPerson.objects.get().home_grid == one
+    Post.objects.all().delete()
+    roster = make_roster(WindowFactory(start=EVE, end=EVE), posts=[])
+    shift, day = roster.slots.first().shift.name, EVE
+    head = ["日期", "网格", "岗位", "班次", "人员"]
+    batch = bring("roster", [head, [day, "第一网格", "巡查", shift, "王示例"], [day, "B-01", "巡查", shift, "王示例"]])
+    assert (batch.new, batch.wrong) == (1, 1)
+    assert "网格同名的写网格编号" in str(batch.problems)
+    assert Assignment.objects.get().slot.grid == other
+
+
+def test_a_line_that_two_drafts_hold_is_not_written_into_one_of_them(bring):
+    post, shift = PostFactory(), ShiftFactory()
+    for _ in range(2):
+        rosters.make_roster(WindowFactory(start=EVE, end=EVE), [shift], by=None)
+    DutyPersonFactory(name="张示例")
+    line = [EVE, post.grid.code, post.name, shift.name, "张示例"]
+    batch = bring("roster", [["日期", "网格", "岗位", "班次", "人员"], line])
+    assert (batch.new, batch.wrong) == (0, 1)
+    assert "请先发布一张" in str(batch.problems)

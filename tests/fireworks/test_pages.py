@@ -2,10 +2,12 @@
 
 import io
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.urls import reverse
 
+from fireworks import tasks
 from fireworks.crews import Member
 from fireworks.enums import RosterState, WindowKind
 from fireworks.models import (
@@ -81,7 +83,7 @@ def test_a_grid_is_kept_with_its_outline_and_a_bad_one_is_shown_beside_the_field
     assert "月山一网格" in words(posted(office, url("grid-create"), data))
     grid = Grid.objects.get()
     assert grid.outline["coordinates"][0][0] == [113.1, 29.3]
-    posted(office, url("grid-edit", grid.pk), data | {"head": "李示例"})
+    posted(office, url("grid-edit", grid.pk), data | {"head": "李示例", "version": 1})
     assert Grid.objects.get().head == "李示例"
     assert Activity.objects.about(grid).get(title="修改禁炮网格").changes == {"网格长": ["张示例", "李示例"]}
 
@@ -95,8 +97,51 @@ def test_posts_are_kept_on_the_grids_page(office):
     assert office.post(url("post-create", grid.pk), data).status_code == 422  # the same name again
     post = Post.objects.get()
     assert office.post(url("post-edit", post.pk), data | {"latitude": "29.3"}).status_code == 422
-    posted(office, url("post-edit", post.pk), data | {"latitude": "29.3", "longitude": "113.1"})
+    posted(office, url("post-edit", post.pk), data | {"latitude": "29.3", "longitude": "113.1", "version": 1})
     assert Post.objects.get().longitude is not None
+
+
+KEPT = {
+    "grid-edit": (GridFactory, {"code": "YS-01", "name": "甲", "valid_from": "2026-01-01"}, ("head", "张示例", "李示例")),
+    "post-edit": (
+        PostFactory,
+        {"kind": "gate", "name": "东门", "minimum_staff": 2, "valid_from": "2026-01-01"},
+        ("duties", "劝阻", "上报"),
+    ),
+    "shift-edit": (ShiftFactory, {"code": "CX", "name": "夜班", "starts": "18:00", "days": "all"}, ("minutes", "420", "480")),
+    "law-edit": (
+        partial(LawReference.objects.create, title="条例", article="旧", text="x", valid_from=EVE),
+        {"title": "条例", "article": "第四十二条", "valid_from": "2026-01-01"},
+        ("text", "甲", "乙"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_of_two_who_edit_the_same_the_second_is_told(office, name):
+    make, data, (field, one, other) = KEPT[name]
+    row = make()
+    if name == "grid-edit":
+        data = data | {"community": row.community_id}
+    shown = office.get(url(name, row.pk)).context["form"]["version"].value()
+    assert office.post(url(name, row.pk), data | {field: one, "version": shown}).status_code == 302
+    stale = office.post(url(name, row.pk), data | {field: other, "version": shown})
+    assert stale.status_code == 422
+    assert "别人修改过" in words(stale)
+    assert other in stale.content.decode()  # what was typed stays
+    row.refresh_from_db()
+    assert (str(getattr(row, field)), row.version) == (one, 2)
+    assert office.post(url(name, row.pk), data | {field: other}).status_code == 422  # a page that says no version
+
+
+def test_a_grid_that_was_retired_meanwhile_is_not_brought_back_by_a_stale_page(office):
+    grid = GridFactory()
+    data = grid_data(community=grid.community_id, version=1)
+    posted(office, url("grid-retire", grid.pk), {"on": "2026-03-01"})
+    assert "别人修改过" in words(office.post(url("grid-edit", grid.pk), data))
+    late = office.post(url("grid-edit", grid.pk), data | {"version": 2, "valid_from": "2026-04-01"})
+    assert late.status_code == 422
+    assert "2026-03-01停用" in words(late)
 
 
 def test_retiring_a_grid(office):
@@ -148,6 +193,23 @@ def test_a_window_is_edited_and_the_second_editor_is_told(office):
     assert office.post(url("window-create"), data).status_code == 422  # 元宵 2026 is there
 
 
+@pytest.mark.parametrize(
+    ("year", "start", "end", "stored"),
+    [
+        (2026, "2025-12-30", "2026-01-02", True),  # over New Year, of either year
+        (2025, "2025-12-30", "2026-01-02", True),
+        (2027, "2026-03-02", "2026-03-03", False),  # a slip: compared and copied with the wrong years
+        (1, "0001-01-01", "0001-01-02", False),  # its shifts would have no time at all
+        (9999, "9999-12-30", "9999-12-31", False),
+    ],
+)
+def test_a_windows_year_is_that_of_its_days(office, year, start, end, stored):
+    data = {"year": year, "kind": "special", "name": "专项", "start": start, "end": end}
+    answer = office.post(url("window-create"), data)
+    assert answer.status_code == (302 if stored else 422)
+    assert Window.objects.exists() is stored
+
+
 def test_a_windows_page_compares_lunar_to_lunar_and_names_the_gaps(office):
     last = WindowFactory(year=2025, kind=WindowKind.SPRING, start=date(2025, 1, 28), end=date(2025, 1, 28))
     this = WindowFactory(year=2026, kind=WindowKind.SPRING, start=EVE, end=EVE)
@@ -165,12 +227,12 @@ def test_shifts_and_laws_are_kept(office):
     assert office.post(url("shift-create"), shift | {"minutes": 5}).status_code == 422
     assert "18:00—次日01:00" in words(posted(office, url("shift-create"), shift))
     pattern = ShiftPattern.objects.get()
-    posted(office, url("shift-edit", pattern.pk), shift | {"minutes": 480})
+    posted(office, url("shift-edit", pattern.pk), shift | {"minutes": 480, "version": 1})
     assert ShiftPattern.objects.get().minutes == 480
     law = {"title": "条例", "article": "第四十二条", "text": "x", "valid_from": "2026-01-01"}
     assert office.post(url("law-create"), law | {"valid_to": "2025-01-01"}).status_code == 422
     posted(office, url("law-create"), law)
-    posted(office, url("law-edit", LawReference.objects.get().pk), law | {"text": "y"})
+    posted(office, url("law-edit", LawReference.objects.get().pk), law | {"text": "y", "version": 1})
     assert LawReference.objects.get().text == "y"
 
 
@@ -224,6 +286,17 @@ def test_last_years_roster_is_copied_at_the_press_of_a_button(office):
     assert "张示例" in words(posted(office, url("window-copy", this.pk)))
     assert "已有岗班" in words(posted(office, url("window-copy", this.pk)))
     assert Slot.objects.filter(roster__window=this).get().day == EVE
+
+
+def test_grids_of_one_name_have_each_their_own_row(office):
+    for code in ("A-01", "B-01"):
+        GridFactory(code=code, name="第一网格")
+    roster = make_roster(WindowFactory(start=EVE, end=EVE), posts=[])
+    rows = office.get(roster.get_absolute_url()).context["rows"]
+    assert [(grid, post, cells[0]["slot"].grid.code) for grid, post, cells in rows] == [
+        ("第一网格", "巡查", "A-01"),
+        ("第一网格", "巡查", "B-01"),
+    ]
 
 
 @pytest.fixture
@@ -310,6 +383,28 @@ def test_the_solver_runs_as_a_job_and_says_what_came_of_it(office, draft, settin
         office.post(url("roster-solve", draft.roster_id), {"seconds": 10})
     assert "人手不够" in Job.objects.first().message
     assert "缺 1 人" in Job.objects.first().message
+
+
+def test_what_is_typed_while_the_solver_searches_stays(
+    office, draft, settings, django_capture_on_commit_callbacks, monkeypatch
+):
+    settings.JOB_RUNNER = "inline"
+    for _ in range(3):
+        DutyPersonFactory()
+    typed = DutyPersonFactory(name="手示例")
+    search = tasks.solve
+
+    def slow(plan, **options):
+        rosters.set_crew(draft, [Member(typed, "lead")], by=None)
+        return search(plan, **options)
+
+    monkeypatch.setattr(tasks, "solve", slow)
+    with django_capture_on_commit_callbacks(execute=True):
+        office.post(url("roster-solve", draft.roster_id), {"keep": "on", "seconds": 10})
+    job = Job.objects.get()
+    assert job.state == "failed"
+    assert "有人改动了这张值班表" in job.message
+    assert [each.person for each in Assignment.objects.all()] == [typed]
 
 
 def test_the_solver_leaves_published_rosters_alone(office):
@@ -404,3 +499,34 @@ def test_window_filter_counts_people_whose_duty_meets_all_conditions(office):
     assert listed.context["table"].count == 1
     assert office.get(f"{url('duty-person-list')}?duty_from=2027-01-01").context["table"].count == 0
     assert Window.objects.count() == 1
+
+
+def test_a_contact_reads_of_his_own_ground_only_what_is_broken_missing_and_counted(client):
+    """Rules that are broken name people and their leave; the page's numbers are those of the lists that they open."""
+    away, mine = DutyPersonFactory(name="假示例"), DutyPersonFactory(name="我示例")
+    own, foreign = PostFactory(), PostFactory()
+    Absence.objects.create(person=away, start=EVE, end=EVE, reason="手术")
+    roster = make_roster(WindowFactory(start=EVE, end=EVE), posts=[own, foreign])
+    for post, person in ((own, mine), (foreign, away)):
+        rosters.set_crew(roster.slots.get(post=post), [Member(person, "lead")], by=None)
+    DutyPersonFactory(home_grid=own.grid, name="家示例")
+    rosters.set_crew(
+        roster.slots.get(post=foreign),
+        [Member(away, "lead"), Member(DutyPerson.objects.get(name="家示例"), "watch")],
+        by=None,
+    )
+    rosters.publish(roster, by=None, accept_breaches=True)
+    watch.report_shift(roster.slots.get(post=own), by=None)
+    client.force_login(UserFactory(role=Roles.STREET_CONTACT, unit=own.grid.community.parent))
+    page = client.get(roster.get_absolute_url())
+    assert "我示例" in words(page)
+    assert "假示例" not in words(page)
+    assert page.context["breach_count"] == 0
+    window = client.get(url("window-detail", roster.window_id))
+    assert window.context["gap_count"] == client.get(url("gap-list", roster.window_id)).context["table"].count == 0
+    (people,) = [fact for fact in window.context["facts"] if fact[0] == "值守人员"]
+    assert int(people[1]) == client.get(people[3]).context["table"].count == 1
+    client.force_login(UserFactory(role=Roles.FIREWORKS_OFFICE))
+    page = client.get(roster.get_absolute_url())
+    assert "假示例02-16请假或不在岗" in words(page)
+    assert "整张表有1处" in words(page)

@@ -104,6 +104,16 @@ def test_a_thirtieth_is_not_invented_in_a_short_month():
         (date(2026, 2, 20), False),
         (date(2026, 4, 5), True),
         (date(2026, 3, 3), False),
+        (date(2026, 1, 1), True),  # the rest lie in special windows
+        (date(2026, 1, 2), False),
+        (date(2024, 5, 2), False),
+        (date(2026, 5, 2), True),
+        (date(2026, 5, 3), False),
+        (date(2026, 6, 19), True),  # 端午
+        (date(2025, 10, 6), True),  # 中秋, in the month after a leap sixth
+        (date(2026, 9, 25), True),
+        (date(2026, 10, 3), True),
+        (date(2026, 10, 4), False),
     ],
 )
 def test_statutory_holidays(day, holiday):

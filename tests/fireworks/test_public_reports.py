@@ -12,7 +12,7 @@ from fireworks.models import Incident, PublicReport
 from fireworks.workflow import incidents, reports
 from staff.models import Activity
 from staff.refusals import Refused
-from tests.factories.fireworks import make_incident, make_report, unsaved_incident
+from tests.factories.fireworks import DutyPersonFactory, make_incident, make_report, unsaved_incident
 from tests.factories.people import make_person
 from tests.factories.staff import UserFactory
 
@@ -47,6 +47,22 @@ def test_not_to_staff_on_duty_known_by_phone_or_said_so():
         assert report.by_staff
         with pytest.raises(Refused, match="值守人员"):
             grant(verified(report))
+
+
+@pytest.mark.parametrize("written", ["137 1234 5678", "137-1234-5678", "+86 13712345678", "１３７１２３４５６７８"])
+@pytest.mark.parametrize("of", ["bureau", "community"])
+def test_staff_are_known_however_the_number_is_written(of, written):
+    """Those whom the communities and the police send stand on the list for duty, not in the bureau's register."""
+    make_person(phone="13712345678") if of == "bureau" else DutyPersonFactory(phone="137-12345678")
+    assert make_report(phone=written).by_staff
+
+
+def test_others_are_not_taken_for_staff():
+    make_person()  # without a number
+    DutyPersonFactory(phone="", is_active=True)
+    DutyPersonFactory(phone="13712345678", is_active=False)  # stands on no roster any more
+    for phone in ("", "123", "13712345678"):
+        assert not make_report(phone=phone).by_staff
 
 
 def test_only_for_what_turned_out_true():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, time, timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -43,6 +44,7 @@ from tests.factories.fireworks import (
 )
 from tests.factories.people import CertificateFactory, make_person, move
 from tests.factories.staff import UserFactory
+from tests.fireworks.racing import race
 
 pytestmark = pytest.mark.django_db
 EVE = date(2026, 2, 16)
@@ -193,6 +195,16 @@ def test_what_the_solver_found_keeps_leaders_and_names_one_where_none_is():
         (first.pk, people[2].pk): DutyRole.WATCH,
         (second.pk, people[1].pk): DutyRole.LEAD,
     }
+
+
+def test_a_cell_that_stood_open_while_the_solver_stored_is_stale():
+    people = [DutyPersonFactory() for _ in range(2)]
+    roster = make_roster(WindowFactory(start=EVE, end=EVE + timedelta(days=1)))
+    filled, left = roster.slots.order_by("day")
+    rosters.place_all(roster, {(filled.pk, people[0].pk)}, by=None, seen=rosters.versions_of(roster))
+    with pytest.raises(ChangedMeanwhile):
+        rosters.set_crew(filled, lead(people[1]), by=None, seen=filled.version)
+    rosters.set_crew(left, lead(people[1]), by=None, seen=left.version)  # where nothing was placed, nothing changed
 
 
 def test_what_a_cell_says_is_read_back_as_it_was_written():
@@ -351,6 +363,15 @@ def test_turns_elsewhere_are_read_at_once():
     assert len(plans[2].elsewhere) == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_overlapping_rosters_published_at_once_the_second_sees_the_first():
+    for _ in range(3):
+        person, window = DutyPersonFactory(), {"start": EVE, "end": EVE}
+        drafts = [staffed(person, publish=False, window=WindowFactory(**window)).roster for _ in range(2)]
+        assert sorted(race(*(partial(rosters.publish, draft, by=None) for draft in drafts))) == ["ok", "refused"]
+        assert [draft.is_draft for draft in Roster.objects.filter(pk__in=[each.pk for each in drafts])].count(True) == 1
+
+
 def test_an_empty_roster_is_not_published():
     with pytest.raises(Refused, match="还没有安排人"):
         rosters.publish(make_roster(), by=UserFactory(), accept_breaches=True)
@@ -403,6 +424,16 @@ def test_a_grid_is_retired_with_its_posts_but_not_under_a_later_roster():
     with pytest.raises(Refused, match="已经停用"):
         grids.retire_grid(slot.grid, by=by, on=EVE)
     assert Activity.objects.about(slot.grid).filter(title="停用网格").count() == 1
+
+
+def test_a_last_day_ahead_is_moved_with_the_posts_that_end_with_the_grid():
+    post, by = PostFactory(), UserFactory()
+    earlier = PostFactory(grid=post.grid, valid_to=date(2025, 1, 1))
+    today = timezone.localdate()
+    for days in (5, 30):
+        grids.retire_grid(post.grid, by=by, on=today + timedelta(days=days))
+    assert Post.objects.get(pk=post.pk).valid_to == today + timedelta(days=30)
+    assert Post.objects.get(pk=earlier.pk).valid_to == date(2025, 1, 1)
 
 
 # --- The database repeats the rules -----------------------------------------------------------------------------------

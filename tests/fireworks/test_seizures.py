@@ -232,6 +232,17 @@ def test_destruction_from_the_page(office):
     assert "没有在库的收缴物品" in empty
 
 
+def test_an_amount_of_a_lot_that_went_meanwhile_is_not_dropped_without_a_word(office):
+    gone, left = make_lot(), make_lot()
+    make_destruction({gone: 10})
+    typed = {f"lot_{gone.pk}": "10", f"lot_{left.pk}": "4", "lot_": "1", "lot_x": "1", f"lot_{10**30}": "1"}
+    refused = office.post(reverse("fireworks:destruction-create"), {**FORM, "unit": left.unit_id, **typed})
+    assert refused.status_code == 422
+    assert f"{gone.number}刚刚已全部销毁或作废" in refused.content.decode()
+    assert Destruction.objects.count() == 1
+    assert SeizureLot.objects.get(pk=left.pk).destroyed == 0
+
+
 def test_custody_from_the_page(office):
     lot = make_lot()
     url = reverse("fireworks:lot-custody", args=[lot.pk])
