@@ -87,6 +87,25 @@ def test_only_the_newest_version_is_corrected_and_the_second_editor_is_told():
         regulations.correct_version(second, by=UserFactory(), seen=1)
 
 
+def test_a_correction_that_wipes_out_the_reason_is_refused_and_what_was_typed_stays(clerk):
+    document = make_rule()
+    second = revise(document)
+    data = {
+        "title": "考勤制度",
+        "issued_on": "2026-03-05",
+        "effective_on": "2026-03-05",
+        "text": "改过的正文",
+        "seen": 1,
+    }
+    page = clerk.post(reverse("staff:regulation-correct", args=[document.pk, 2]), {**data, "change_note": " "})
+    assert page.status_code == 422
+    assert "改过的正文" in page.content.decode()
+    second.change_note = ""
+    with pytest.raises(Refused, match="请写明") as refusal:
+        regulations.correct_version(second, by=clerk.user, seen=1)
+    assert refusal.value.field == "change_note"
+
+
 BROKEN = [
     ("rule_version_first_is_new", {"change": RuleChange.REVISED}),
     ("rule_version_effective_after_issue", {"issued_on": MAY}),
