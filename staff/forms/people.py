@@ -190,6 +190,10 @@ class QuotaForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = our_units()  # type: ignore[attr-defined]
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """One of the same day is no second one: the door puts it right."""
+        return super()._get_validation_exclusions() | {"valid_from"}
+
     def store(self, *, by: User) -> Quota | None:
         try:
             return establishment.set_quota(self.instance, by=by)
@@ -214,6 +218,10 @@ class StandardForm(forms.ModelForm):
             "valid_from",
         ]
         widgets = {"valid_from": DATE}
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """One of the same day is no second one: the door puts it right."""
+        return super()._get_validation_exclusions() | {"valid_from"}
 
     def store(self, *, by: User) -> StaffingStandard | None:
         try:
