@@ -17,7 +17,7 @@ from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField, SheetResource
 from staff.models import Certificate, Movement, Person, PersonIdentity, Quota, ReportedTable, Unit
 from staff.refusals import Refused
-from staff.workflow.people import NewPerson, check_words, completion_of, known_person
+from staff.workflow.people import NewPerson, check_words, completion_of, described_person, known_person
 
 ENTRIES = tuple((kind, str(MovementKind(kind).label)) for kind in ENTRY_KINDS)
 
@@ -85,6 +85,11 @@ def choice(
     return SheetField(spec, partial(values.to_choice, choices=tuple(choices), default=default, synonyms=SYNONYMS))
 
 
+def same_name(one: str, other: str) -> bool:
+    """Rosters space names of two characters out."""
+    return "".join(one.split()) == "".join(other.split())
+
+
 class OfficeResource(SheetResource):
     """Rows that name units and people of the bureau."""
 
@@ -113,8 +118,11 @@ class OfficeResource(SheetResource):
         """By 工号 where the sheet has it, else by a name that only one person bears."""
         asked = cells.get("staff_number") or cells["name"]
         found = self.people.get(asked, [])
-        if len(found) == 1:
+        if len(found) == 1 and same_name(found[0].name, cells["name"]):
             return found[0]
+        if len(found) == 1:  # a row that slipped by one: what it says is meant for somebody else
+            row.problems.append(("staff_number", f"工号 {asked} 是{found[0].name}的，与表里的姓名不同。请核对。"))
+            return None
         why = "名册里没有" if not found else "名册里有同名的人，请加“工号”列区分："
         row.problems.append(("staff_number" if cells.get("staff_number") else "name", f"{why}“{asked}”。"))
         return None
@@ -122,6 +130,9 @@ class OfficeResource(SheetResource):
     def template_specs(self) -> list[FieldSpec]:
         names = [unit.label for unit in our_units()]
         return [spec.with_choices(names) if spec.name == "unit" else spec for spec in self.specs()]
+
+
+TAKEN = "这个公民身份号码已登记在{who}名下，姓名不同。请核对；本人改了名的，先到其页面修改姓名。"
 
 
 class PersonResource(OfficeResource):
@@ -150,6 +161,9 @@ class PersonResource(OfficeResource):
         self.numbers = set(Person.objects.exclude(staff_number=None).values_list("staff_number", flat=True))
         self.filed: set[str] = set()  # keys of people on record to whom the sheet adds nothing
         self.seen: dict[str, int] = {}  # 工号 → the row of this sheet that has it
+        self.bearers: dict[
+            str, tuple[int, str]
+        ] = {}  # ID number → the row of this sheet that has it, and the name there
 
     def facts(self, row: CheckedRow, cells: dict[str, Any]) -> None:
         number = (cells["id_number"] or "").upper()
@@ -184,8 +198,11 @@ class PersonResource(OfficeResource):
         )
         row.facts = NewPerson(person, PersonIdentity(id_number=number or None, phone=cells["phone"] or ""), entry)
         row.key = number or f"{person.name}|{birth or '—'}|{person.staff_number or '—'}"
+        self.check_bearer(row, person.name, number)
         known = self.on_record(row.facts)
-        if known is not None:
+        if known is not None and not same_name(known.name, person.name):
+            row.problems.append(("id_number", TAKEN.format(who=described_person(known))))
+        elif known is not None:
             self.complete(row, known)
         elif person.staff_number in self.numbers:
             row.problems.append(("staff_number", f"工号 {person.staff_number} 已是别人的。请核对。"))
@@ -193,6 +210,12 @@ class PersonResource(OfficeResource):
             row.problems.append(
                 ("staff_number", f"工号 {person.staff_number} 与第 {self.seen[person.staff_number]} 行重复。请核对。")
             )
+
+    def check_bearer(self, row: CheckedRow, name: str, number: str) -> None:
+        """One number under two names: one of them has somebody else's."""
+        first, bearer = self.bearers.setdefault(number, (row.number, name)) if number else (row.number, name)
+        if not same_name(bearer, name):
+            row.problems.append(("id_number", f"与第 {first} 行是同一个公民身份号码，姓名不同。请核对。"))
 
     @staticmethod
     def born(typed: date | None, number: str) -> date | None:

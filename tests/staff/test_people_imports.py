@@ -190,6 +190,24 @@ def test_two_of_one_name_need_the_staff_number(clerk):
     assert batch.new == 1
 
 
+def test_a_row_whose_number_is_somebody_elses_is_written_to_nobody(clerk):
+    make_person(name="甲示例", staff_number="1", birth_date=BIRTH, id_number=number(BIRTH, 1))
+    make_person(name="乙示例", staff_number="2", birth_date=date(1981, 1, 1))
+    move = upload(clerk, "staff.movements", MOVES, ["乙示例", "1", "辞职", "2026-05-06", "", "", "", "", "", ""])
+    assert reasons(move) == {("工号", "工号 1 是甲示例的，与表里的姓名不同。请核对。")}
+    head = ["姓名", "工号", "执法证编号", "发证日期", "有效期至"]
+    card = upload(clerk, "staff.certificates", head, ["乙　示例", "1", "湘F1", "2022-11-01", "2027-10-31"])
+    assert (card.new, card.wrong) == (0, 1)
+    assert upload(clerk, "staff.certificates", head, ["乙　示例", "2", "湘F1", "2022-11-01", "2027-10-31"]).new == 1
+    row = ["丙示例", "男", number(BIRTH, 1), "1985-03-07", "", "人事科", "", "行政编制", "", "", "群众"]
+    taken = upload(clerk, "staff.people", PEOPLE, row)
+    assert any("已登记在甲示例（工号 1）名下，姓名不同" in message for _, message in reasons(taken))
+    other = number(BIRTH, 3)
+    both = upload(clerk, "staff.people", PEOPLE, [*row[:2], other, *row[3:]], ["丁示例", "男", other, *row[3:]])
+    assert (both.new, both.duplicate) == (1, 0)
+    assert reasons(both) == {("公民身份号码", "与第 2 行是同一个公民身份号码，姓名不同。请核对。")}
+
+
 def test_a_movement_of_a_reported_period_needs_its_note(clerk):
     make_person(name="迟示例")
     establishment.report_table(Period.parse("2026-04"), by=clerk.user)
