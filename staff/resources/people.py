@@ -17,7 +17,14 @@ from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField, SheetResource
 from staff.models import Certificate, Movement, Person, PersonIdentity, Quota, ReportedTable, Unit
 from staff.refusals import Refused
-from staff.workflow.people import NewPerson, check_words, completion_of, described_person, known_person
+from staff.workflow.people import (
+    NewPerson,
+    check_words,
+    compared,
+    completion_of,
+    described_person,
+    known_person,
+)
 
 ENTRIES = tuple((kind, str(MovementKind(kind).label)) for kind in ENTRY_KINDS)
 
@@ -83,6 +90,13 @@ def choice(
         choices=tuple(str(words) for _, words in choices),
     )
     return SheetField(spec, partial(values.to_choice, choices=tuple(choices), default=default, synonyms=SYNONYMS))
+
+
+def told_otherwise(row: CheckedRow, stored: Any, names: dict[str, str], *, what: str, remedy: str) -> None:
+    """A row that is on record already: where the two differ the record stands, and it is said."""
+    _, differs = compared(stored, row.facts, names)
+    if differs:
+        row.differs = f"{what}已登记过，{'、'.join(differs)}与登记的不同，没有改动。请核对，须改的{remedy}。"
 
 
 def same_name(one: str, other: str) -> bool:
@@ -264,6 +278,13 @@ class MovementResource(OfficeResource):
     document = text("document", "文件号", "文号", "依据", example="", longest=80)
     note = text("note", "备注", longest=200)
 
+    TOLD = {"unit": "变动后单位", "employment": "变动后用工性质", "post": "变动后岗位", "destination": "去向（来源）", "document": "文件号"}  # fmt: skip
+
+    def prepare(self) -> None:
+        super().prepare()
+        rows = Movement.objects.recorded().select_related("unit")
+        self.stored = {(row.person_id, row.kind, row.happened_on): row for row in rows}
+
     def facts(self, row: CheckedRow, cells: dict[str, Any]) -> None:
         person, unit = self.named_person(row, cells), self.named_unit(row, cells["unit"])
         if cells["kind"] == MovementKind.CORRECTED:
@@ -289,6 +310,8 @@ class MovementResource(OfficeResource):
             note=cells["note"] or "",
         )
         row.key = f"{person.pk}|{cells['kind']}|{cells['happened_on']}"
+        if known := self.stored.get((person.pk, cells["kind"], cells["happened_on"])):
+            told_otherwise(row, known, self.TOLD, what=str(known), remedy="到这条变动的页面修改")
         try:
             check_words(row.facts)
         except Refused as refusal:
@@ -310,6 +333,12 @@ class CertificateResource(OfficeResource):
     issued_on = day("issued_on", "发证日期", "签发日期", required=True, example="2022-11-01")
     expires_on = day("expires_on", "有效期至", "到期日期", "有效期", "失效日期", required=True, example="2027-10-31")
 
+    TOLD = {"person": "持证人", "issuer": "发证机关", "issued_on": "发证日期", "expires_on": "有效期至"}
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.stored = {card.number: card for card in Certificate.objects.select_related("person")}
+
     def facts(self, row: CheckedRow, cells: dict[str, Any]) -> None:
         person = self.named_person(row, cells)
         if cells["expires_on"] <= cells["issued_on"]:
@@ -324,6 +353,8 @@ class CertificateResource(OfficeResource):
             expires_on=cells["expires_on"],
         )
         row.key = cells["number"]
+        if known := self.stored.get(row.key):
+            told_otherwise(row, known, self.TOLD, what=f"执法证 {row.key} ", remedy="到证件页面修改")
 
     def known_keys(self, rows: Sequence[CheckedRow]) -> set[str]:
         return set(Certificate.objects.filter(number__in=[row.key for row in rows]).values_list("number", flat=True))
@@ -342,6 +373,12 @@ class QuotaResource(OfficeResource):
     valid_from = day("valid_from", "生效日期", "核定日期", "批复日期", required=True, example="2024-01-01")
     document = text("document", "依据文件", "文号", "文件", required=True, example="示编办〔2024〕1号", longest=120)
 
+    TOLD = {"count": "编制数", "document": "依据文件"}
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.stored = {(row.unit_id, row.employment, row.valid_from): row for row in Quota.objects.all()}
+
     def facts(self, row: CheckedRow, cells: dict[str, Any]) -> None:
         unit = self.named_unit(row, cells["unit"])
         if unit is None:
@@ -354,6 +391,10 @@ class QuotaResource(OfficeResource):
             document=cells["document"],
         )
         row.key = f"{unit.pk}|{cells['employment']}|{cells['valid_from']}"
+        if known := self.stored.get((unit.pk, cells["employment"], cells["valid_from"])):
+            what = f"{unit.label} {cells['valid_from']} 起的编制数"
+            told_otherwise(row, known, self.TOLD, what=what, remedy="按同一生效日期再登记一次")
+            return
         stored = Quota.objects.filter(unit=unit, employment=cells["employment"], valid_from__gt=cells["valid_from"])
         if later := stored.order_by("valid_from").first():
             row.problems.append(("valid_from", f"已有自{later.valid_from}起的编制数，新的应晚于这一天生效。"))

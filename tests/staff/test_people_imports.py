@@ -14,7 +14,7 @@ from staff.headcount import count, scopes
 from staff.models import Activity, Certificate, ImportBatch, Job, Movement, Person, Quota, Regulation, RegulationVersion
 from staff.permissions import Roles
 from staff.workflow import establishment
-from tests.factories.people import DepartmentFactory, make_person
+from tests.factories.people import CertificateFactory, DepartmentFactory, make_person, move
 from tests.factories.staff import SquadFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -231,7 +231,27 @@ def test_certificates_and_quotas_go_in_once(clerk):
               ["一中队", "行政编制", 6, "2026-01-01", "示编办2号"]]  # fmt: skip
     confirm(clerk, upload(clerk, "staff.quotas", *quotas))
     assert [(q.count, q.valid_to) for q in Quota.objects.order_by("valid_from")] == [(8, date(2025, 12, 31)), (6, None)]
-    assert upload(clerk, "staff.quotas", *quotas).new == 0
+    again = upload(clerk, "staff.quotas", *quotas)
+    assert (again.duplicate, again.wrong, again.preview["warnings"]) == (2, 0, [])
+
+
+def test_a_row_on_record_that_says_something_else_is_named(clerk):
+    person = make_person(name="证示例", staff_number="1")
+    unit = make_person(name="别示例", staff_number="2", birth_date=date(1981, 1, 1)).movements.get().unit
+    CertificateFactory(person=person, number="湘F1", expires_on=date(2027, 10, 31))
+    cards = ["姓名", "执法证编号", "发证日期", "有效期至"]
+    batch = upload(clerk, "staff.certificates", cards, ["别示例", "湘F1", "2022-11-01", "2032-10-31"])
+    assert (batch.new, batch.duplicate) == (0, 1)
+    assert "持证人、有效期至与登记的不同，没有改动" in batch.preview["warnings"][0][1]
+    establishment.set_quota(
+        Quota(unit=unit, employment="administrative", count=8, valid_from=date(2024, 1, 1), document="x"), by=None
+    )
+    quotas = ["单位", "编制性质", "编制数", "生效日期", "依据文件"]
+    batch = upload(clerk, "staff.quotas", quotas, [unit.name, "行政编制", 6, "2024-01-01", "x"])
+    assert "编制数与登记的不同" in batch.preview["warnings"][0][1]
+    move(person, "rotated", date(2026, 5, 6), unit=unit)
+    batch = upload(clerk, "staff.movements", MOVES, ["证示例", "", "轮岗", "2026-05-06", "人事科", "", "", "", "", ""])
+    assert "变动后单位与登记的不同" in batch.preview["warnings"][0][1]
 
 
 def test_the_register_of_rules_goes_in_with_its_revisions(clerk):
