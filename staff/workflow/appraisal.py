@@ -280,9 +280,11 @@ def lodge_appeal(entry: AppraisalEntry, *, by: User, reason: str) -> AppraisalAp
     return appeal
 
 
-def check_bounds(original: Decimal, given: Decimal | None, field: str) -> None:
-    """An appeal takes away from a deduction or leaves it; it never adds to it."""
-    low, high = sorted((original, Decimal(0)))
+def check_bounds(counted: Decimal, given: Decimal | None, field: str) -> None:
+    """An appeal takes away from a deduction, as it counts now, or leaves it; it never adds to it."""
+    low, high = sorted((counted, Decimal(0)))
+    if given and low == high:
+        raise Refused("原来没有计分，裁定后的分只能是 0。", field)
     if given is not None and not low <= given <= high:
         raise Refused(f"裁定后的分应在 {low:f} 与 {high:f} 之间。", field)
 
@@ -309,8 +311,8 @@ def decide_appeal(
         raise Refused(why)
     if outcome == AppealOutcome.PARTLY and points is None:
         raise Refused("部分成立的，请写明裁定后的分。", "points")
-    check_bounds(current.entry.unit_points, points, "points")
-    check_bounds(current.entry.person_points, person_points, "person_points")
+    check_bounds(current.entry.counted_points, points, "points")
+    check_bounds(current.entry.counted_person_points, person_points, "person_points")
     current.outcome, current.reply = outcome, reply
     current.decided_by, current.decided_at = by, timezone.now()
     current.save()

@@ -318,6 +318,28 @@ def test_partly_needs_points_and_decided_twice_the_second_is_told(contested):
         appraisal.decide_appeal(appeal, by=UserFactory(role=Roles.DIRECTOR), outcome="upheld", reply="x")
 
 
+def test_an_appeal_never_adds_to_what_counts(opened):
+    """Not to a minus that was spared, nor to what an earlier appeal left of one."""
+    sheet, leader = sheet_of(opened, "甲科"), UserFactory(role=Roles.DIRECTOR)
+    own = UserFactory(unit=sheet.unit)
+    person = make_person(unit=sheet.unit)
+    spared = make_entry(sheet, points=-5, found_by_unit=True, person=person, person_points=Decimal(-2))
+    appeal = appraisal.lodge_appeal(spared, by=own, reason="个人减分过重")
+    with pytest.raises(Refused, match="只能是 0"):
+        appraisal.decide_appeal(appeal, by=leader, outcome="partly", reply="减轻", points=Decimal(-5))
+    appraisal.decide_appeal(
+        appeal, by=leader, outcome="partly", reply="减轻", points=Decimal(0), person_points=Decimal(-1)
+    )
+    spared.refresh_from_db()
+    assert (spared.counted_points, spared.counted_person_points) == (0, -1)
+    entry = make_entry(sheet, points=-5, event="另一件")
+    first = appraisal.lodge_appeal(entry, by=own, reason="减分过重")
+    appraisal.decide_appeal(first, by=leader, outcome="partly", reply="减轻", points=Decimal(-2))
+    again = appraisal.lodge_appeal(entry, by=own, reason="仍然过重")
+    with pytest.raises(Refused, match=r"应在 -2.* 与 0 之间"):
+        appraisal.decide_appeal(again, by=leader, outcome="partly", reply="减轻", points=Decimal(-4))
+
+
 def test_nobody_decides_in_his_own_matter(contested, client):
     entry, appeal, _ = contested
     own = UserFactory(role=Roles.DIRECTOR, unit=entry.sheet.unit)
