@@ -148,7 +148,9 @@ def hours_table(request: HttpRequest) -> Table:
     user = request.user
     if not user.has_perm(Perms.VIEW_PEOPLE):
         raise PermissionDenied
-    rows: Any = Movement.objects.visible_to(user).select_related("person", "unit_after")
+    rows: Any = Movement.objects.select_related("person", "unit_after")
+    if not user.sees_all_units:  # who stands there, not who once left
+        rows = rows.filter(unit_after__in=user.unit_ids)
     filters = HoursFilter(request.GET, queryset=rows)
     return Table(
         columns=hours_columns(int(setting("training.required_hours", on=filters.last_day))),

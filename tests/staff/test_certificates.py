@@ -232,6 +232,16 @@ def test_hours_count_training_attended_and_no_study(clerk):
     assert clerk.get(reverse("staff:hours-list") + "?year=2019").status_code == 200
 
 
+def test_a_leader_sees_the_hours_of_those_who_are_in_the_squad_now(client):
+    squad, other = SquadFactory(), SquadFactory()
+    client.force_login(UserFactory(role=Roles.SQUAD_LEADER, unit=squad))
+    make_person(unit=squad, name="在示例")
+    gone = make_person(unit=squad, name="走示例", birth_date=date(1980, 1, 1))
+    move(gone, MovementKind.ROTATED, MAY, unit=other)
+    rows = client.get(reverse("staff:hours-list")).context["table"].source
+    assert [row.person.name for row in rows] == ["在示例"]
+
+
 def test_the_same_course_twice_is_told(clerk):
     clerk.post(reverse("staff:course-create"), course())
     assert clerk.post(reverse("staff:course-create"), course()).status_code == 422
