@@ -153,6 +153,20 @@ def test_a_number_that_is_somebody_elses_is_not_filled_in(clerk):
     assert "工号（已是别人的）" in batch.preview["warnings"][0][1]
 
 
+def test_columns_are_not_changed_behind_the_preview(clerk):
+    row = ["张示例", "男", "", "1985-03-07", "2001", "人事科", "科长", "行政编制", "2024-01-01", "建账", ""]
+    batch = upload(clerk, "staff.people", PEOPLE, row)
+    chosen = dict(batch.columns)
+    address = reverse("staff:import-columns", args=[batch.pk])
+    other = {name: str(index) for name, index in chosen.items() if name != "post"}
+    page = clerk.post(address, other, follow=True)
+    assert "列对应不再改动" in page.content.decode()
+    batch.refresh_from_db()
+    assert (batch.columns, batch.state) == (chosen, "checked")
+    clerk.post(reverse("staff:import-discard", args=[batch.pk]))
+    assert clerk.post(address, other).status_code == 302  # its file is gone
+
+
 MOVES = ["姓名", "工号", "变动类型", "变动日期", "现单位", "人员性质", "原因", "去向", "文号", "备注"]
 
 
