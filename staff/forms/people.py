@@ -262,6 +262,8 @@ class CertificateForm(forms.ModelForm):
         store = certificates.correct_certificate if self.instance.pk else certificates.register_certificate
         try:
             return store(self.instance, by=by)
+        except Refused as refusal:
+            show_refusal(self, refusal)
         except IntegrityError:
             self.add_error("number", "这个证号刚刚已被登记。")
         return None

@@ -343,6 +343,8 @@ class CertificateResource(OfficeResource):
         person = self.named_person(row, cells)
         if cells["expires_on"] <= cells["issued_on"]:
             row.problems.append(("expires_on", "有效期应晚于发证日期。"))
+        if cells["issued_on"] > self.today:
+            row.problems.append(("issued_on", "发证日期晚于今天。请核对年份和日期。"))
         if row.problems or person is None:
             return
         row.facts = Certificate(

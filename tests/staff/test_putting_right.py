@@ -131,6 +131,21 @@ def test_a_mistyped_certificate_is_put_right_and_logged(clerk):
     assert Activity.objects.about(card).get().changes == {"有效期至": ["2072-10-31", "2027-10-31"]}
 
 
+def test_a_card_is_not_issued_ahead_of_today_nor_after_its_own_end(clerk):
+    person = make_person()
+    old = CertificateFactory(person=person)
+    data = {"person": person.pk, "number": "湘F9", "issuer": "", "issued_on": "2062-11-01", "expires_on": "2067-10-31", "note": ""}  # fmt: skip
+    page = clerk.post(reverse("staff:certificate-create"), data)
+    assert "晚于今天" in page.content.decode()
+    old.refresh_from_db()
+    assert old.ended_on is None  # it would have been exchanged for good, in 2062
+    Certificate.objects.filter(pk=old.pk).update(ended_on=date(2026, 5, 1), end_reason="withdrawn")
+    late = {**data, "number": old.number, "issued_on": "2026-05-02"}
+    page = clerk.post(reverse("staff:certificate-edit", args=[old.pk]), late).content.decode()
+    assert "发证日期不得晚于收回的日期（2026-05-01）" in page
+    assert "刚刚已被登记" not in page
+
+
 def test_a_quota_of_the_same_day_is_put_right(clerk):
     unit = DepartmentFactory()
     first = {"unit": unit, "employment": Employment.ADMINISTRATIVE, "valid_from": date(2026, 1, 1)}
