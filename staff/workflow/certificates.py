@@ -67,6 +67,18 @@ def end_certificate(certificate: Certificate, *, by: User, ended_on: date, reaso
     Activity.record(Verb.TRANSITION, current, by=by, title=f"{current.get_end_reason_display()}执法证")
 
 
+@transaction.atomic
+def reinstate_certificate(certificate: Certificate, *, by: User, reason: str) -> None:
+    """撤销登记 of an end that was entered by mistake: the card stands as before. The second to do it is told."""
+    current = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+    if current.ended_on is None:
+        raise Refused("这个证件没有登记注销（收回），不用撤销。")
+    note = f"{reason}。原登记：{current.ended_on}{current.get_end_reason_display()}"
+    current.ended_on, current.end_reason = None, ""
+    current.save(update_fields=["ended_on", "end_reason"])
+    Activity.record(Verb.UPDATE, current, by=by, title="撤销注销（收回）的登记", note=note)
+
+
 def warn_of_expiry(today: date) -> int:
     """Tell holders and the personnel section at 180, 90 and 30 days, each once. Returns how many certificates."""
     warned = 0

@@ -16,7 +16,7 @@ from staff.imports.kinds import import_kind
 from staff.models import Activity, Certificate, Deputyship, Movement, Person, Quota, RegulationEdition, Verb
 from staff.permissions import Roles
 from staff.refusals import Refused
-from staff.workflow import appraisal, people, regulations
+from staff.workflow import appraisal, certificates, people, regulations
 from staff.workflow.establishment import set_quota
 from tests.factories.appraisal import make_entry, make_round, make_scheme
 from tests.factories.people import CertificateFactory, DepartmentFactory, make_person
@@ -144,6 +144,20 @@ def test_a_card_is_not_issued_ahead_of_today_nor_after_its_own_end(clerk):
     page = clerk.post(reverse("staff:certificate-edit", args=[old.pk]), late).content.decode()
     assert "发证日期不得晚于收回的日期（2026-05-01）" in page
     assert "刚刚已被登记" not in page
+
+
+def test_a_card_taken_back_by_mistake_stands_again(clerk):
+    person = make_person()
+    card = CertificateFactory(person=person)
+    certificates.end_certificate(card, by=clerk.user, ended_on=date(2026, 5, 6), reason="withdrawn")
+    address = reverse("staff:certificate-reinstate", args=[card.pk])
+    assert "撤销注销（收回）" in clerk.get(card.get_absolute_url()).content.decode()
+    assert clerk.post(address, {"reason": ""}).status_code == 422
+    clerk.post(address, {"reason": "收的是另一人的证"})
+    card.refresh_from_db()
+    assert (card.ended_on, card.end_reason) == (None, "")
+    assert "原登记：2026-05-06收回" in Activity.objects.about(card).first().note
+    assert "不用撤销" in clerk.post(address, {"reason": "再点一次"}, follow=True).content.decode()
 
 
 def test_a_quota_of_the_same_day_is_put_right(clerk):
