@@ -58,6 +58,19 @@ def test_which_version_stands_on_a_day():
     assert [row.version for row in RegulationVersion.objects.latest_on(MAY)] == [3]
 
 
+def test_the_register_shows_what_stood_on_the_day_asked_for(clerk):
+    document = make_rule()
+    revise(document, MARCH)
+    make_rule("制02", day=MAY)
+
+    def listed(day):
+        rows = clerk.get(reverse("staff:regulation-list"), {"on": day}).context["table"].source
+        return [(row.regulation.code, row.version, row.standing_on(date.fromisoformat(day))) for row in rows]
+
+    assert listed("2026-02-01") == [("制01", 1, "现行")]
+    assert sorted(listed("2026-05-05")) == [("制01", 2, "现行"), ("制02", 1, "现行")]
+
+
 def test_what_is_repealed_is_neither_revised_nor_repealed_again():
     document = make_rule()
     revise(document, MAY, change=RuleChange.REPEALED)
