@@ -91,6 +91,18 @@ def test_a_scheme_whose_items_do_not_add_up_is_refused_and_what_was_typed_stays(
     assert "2 个项目" in page.content.decode()
 
 
+def test_a_new_row_ticked_for_deletion_is_left_out(office):
+    data = {
+        "name": "考核办法", "document": "x", "valid_from": "2026-01-01", "total": "60", "excellent": "55", "good": "45",
+        "qualified": "30", "items-TOTAL_FORMS": "3", "items-INITIAL_FORMS": "0",
+        "items-0-name": "出勤", "items-0-group": "共性", "items-0-points": "60",
+        "items-1-name": "任务", "items-1-group": "岗位", "items-1-points": "40", "items-1-DELETE": "on",
+        "items-2-name": "没写分值", "items-2-group": "岗位", "items-2-points": "", "items-2-DELETE": "on",
+    }  # fmt: skip
+    page = office.post(reverse("staff:appraisal-scheme-create"), data, follow=True)
+    assert "考核办法已保存，1 个项目" in page.content.decode()
+
+
 def test_a_scheme_in_use_is_not_changed(office, opened):
     page = office.get(opened.scheme.get_absolute_url())
     assert reverse("staff:appraisal-scheme-edit", args=[opened.scheme_id]) not in page.content.decode()
