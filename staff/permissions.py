@@ -387,6 +387,11 @@ def may_judge(user: User, sheet: AppraisalSheet) -> bool:
     return user.has_perm(Perms.SCORE_APPRAISAL) and sheet.unit_id != user.unit_id
 
 
+def may_change_entry(user: User, entry: AppraisalEntry) -> bool:
+    """Add evidence to a 加减分 or void it: while it counts and the result is not published."""
+    return entry.voided_at is None and not entry.sheet.round.is_published and may_judge(user, entry.sheet)
+
+
 def can_group_score(user: User, sheet: AppraisalSheet) -> bool:
     return sheet.round.state == AppraisalState.SCORING and may_judge(user, sheet)
 

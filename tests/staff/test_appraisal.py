@@ -266,6 +266,16 @@ def test_a_file_that_is_neither_picture_nor_paper_leaves_no_entry(office, opened
     assert not AppraisalEntry.objects.exists()
 
 
+def test_no_evidence_is_added_once_the_result_is_published(office, opened):
+    entry = make_entry(sheet_of(opened, "甲科"))
+    score_all(opened, office.user)
+    appraisal.publish(opened, by=office.user)
+    data = {"file": SimpleUploadedFile("x.pdf", b"%PDF-1.7 x %%EOF")}
+    page = office.post(reverse("staff:appraisal-evidence-add", args=[entry.pk]), data, follow=True)
+    assert "不能再添证据" in page.content.decode()
+    assert not entry.evidence.exists()
+
+
 def test_voided_once_with_a_reason(office, opened):
     entry = make_entry(sheet_of(opened, "甲科"))
     url = reverse("staff:appraisal-entry-void", args=[entry.pk])
