@@ -80,6 +80,16 @@ def test_a_message_about_a_record_leads_only_those_there_who_may_open_it():
     assert dict(Message.objects.values_list("recipient", "url")) == {owner.pk: job.get_absolute_url(), other.pk: ""}
 
 
+def test_a_key_that_no_row_can_have_is_passed_over(client):
+    user = UserFactory(role=Roles.ADMINISTRATOR)
+    notify([user], "x")
+    client.force_login(user)
+    keys = [Message.objects.get().pk, "99999999999999999999", "9" * 5000]
+    for name in ("read-some", "mail-again"):
+        assert client.post(reverse(f"staff:{name}"), {"pk": keys}).status_code == 302
+    assert not Message.objects.unread().exists()
+
+
 @pytest.mark.parametrize("url", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
 def test_a_message_never_leads_outside(client, url):
     user = UserFactory()
