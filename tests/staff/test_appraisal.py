@@ -378,6 +378,24 @@ def test_nobody_decides_in_his_own_matter(contested, client):
     assert appeal.outcome == AppealOutcome.PENDING
 
 
+def test_a_deputy_judges_the_principals_unit_no_more_than_the_principal(opened):
+    sheet = sheet_of(opened, "甲科")
+    deputy = UserFactory(unit=UnitFactory())
+    deputy.principal = UserFactory(role=Roles.PERSONNEL, unit=sheet.unit)
+    lines = {sheet.scores.first().pk: appraisal.Typed({"group_score": Decimal(60), "reason": ""})}
+    with pytest.raises(Refused, match="不能给本单位"):
+        appraisal.save_scores(sheet, lines, by=deputy, seen=sheet.version)
+    with pytest.raises(Refused, match="不能给本单位"):
+        make_entry(sheet, recorded_by=deputy)
+    entry = make_entry(sheet)
+    appeal = appraisal.lodge_appeal(entry, by=UserFactory(unit=sheet.unit), reason="有异议")
+    deputy.principal = UserFactory(role=Roles.DIRECTOR, unit=sheet.unit)
+    with pytest.raises(Refused, match="正代理那里的人"):
+        appraisal.decide_appeal(appeal, by=deputy, outcome="upheld", reply="成立")
+    own = UserFactory(role=Roles.PERSONNEL, unit=sheet.unit)
+    assert [each.text for each in desk.appraisal_todo(own) if "还没有评完" in each.text] == ["1 张科室考核表还没有评完"]
+
+
 def test_only_the_units_own_people_appeal_and_once(contested, client, opened):
     entry, _, member = contested
     url = reverse("staff:appraisal-entry-appeal", args=[entry.pk])
