@@ -75,6 +75,9 @@ class PersonForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        for name in ("birth_date", "joined_on"):
+            if data.get(name) and data[name] > timezone.localdate():
+                self.add_error(name, f"{self.fields[name].label}晚于今天。请核对年份。")
         number = data.get("id_number")
         if number:
             sex = {"male": "男", "female": "女"}.get(data.get("sex") or "", "")

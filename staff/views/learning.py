@@ -108,8 +108,7 @@ def course_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def course_form(request: HttpRequest, form: CourseForm) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
-        course = form.store(by=request.user)
+    if request.method == "POST" and form.is_valid() and (course := form.store(by=request.user)):
         messages.success(request, "已保存。")
         return redirect(course)
     status = 422 if request.method == "POST" else 200

@@ -221,6 +221,17 @@ def test_an_absent_name_that_nobody_bears_is_refused_and_kept(clerk):
     assert not Course.objects.exists()
 
 
+def test_a_course_is_of_the_past_and_an_absent_name_may_be_set_off_as_one_writes_it(clerk):
+    person = make_person(name="在示例")
+    for day in ((TODAY() + timedelta(days=1)).isoformat(), "0026-05-06"):
+        page = clerk.post(reverse("staff:course-create"), course(held_on=day))
+        assert page.status_code == 422
+        assert "请核对年份" in page.content.decode()
+    for title, absent in (("一", "在示例　病假"), ("二", "在示例，病假")):
+        clerk.post(reverse("staff:course-create"), course(title=title, people=[person.pk], absent=absent))
+    assert list(Attendance.objects.values_list("present", "reason")) == [(False, "病假")] * 2
+
+
 def test_hours_count_training_attended_and_no_study(clerk):
     person = make_person(name="时示例")
     clerk.post(reverse("staff:course-create"), course(people=[person.pk]))

@@ -309,6 +309,17 @@ def test_more_helpers_than_established_staff_is_said(clerk):
     assert "多于在编人员" in clerk.get(reverse("staff:staffing")).content.decode()
 
 
+def test_a_slip_of_the_year_is_asked_about(clerk):
+    person = make_person()
+    data = {"kind": MovementKind.RESIGNED, "happened_on": "0026-05-06"}
+    page = clerk.post(reverse("staff:movement-create", args=[person.pk]), data)
+    assert "早于 1950 年" in page.content.decode()
+    file = {"name": "未示例", "sex": "male", "birth_date": "2062-03-07", "joined_on": "2063-03-07"}
+    page = clerk.post(reverse("staff:person-edit", args=[person.pk]), file).content.decode()
+    assert "出生日期晚于今天" in page
+    assert "参加工作时间晚于今天" in page
+
+
 def test_voiding_needs_a_reason_and_a_post(clerk):
     row = move(make_person(), MovementKind.RESIGNED, MAY)
     address = reverse("staff:movement-void", args=[row.pk])
