@@ -294,6 +294,9 @@ def test_the_register_of_rules_goes_in_with_its_revisions(clerk):
     for words in ("没有编号“制99”", "已是《考勤和请假制度》", "上一版的施行日期"):
         assert words in text, words
     assert wrong.duplicate == 1
+    two = ["制05", "值班制度", "办公", "", "人事科", "", "2026-01-05", "", "", ""]
+    both = upload(clerk, "staff.regulations", head, two, [*two[:6], "2026-03-05", "", "", ""])
+    assert reasons(both) == {("编号", "第 2 行已新增编号“制05”。修订的请在“变动”里填“修订”。")}
 
 
 @pytest.mark.parametrize("kind", ["staff.people", "staff.movements", "staff.certificates", "staff.quotas"])
