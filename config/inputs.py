@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -16,6 +17,11 @@ WORDS = forms.Textarea(attrs={"rows_wanted": 2})  # a sentence or two
 CAMERA = {"accept": "image/*", "capture": "environment"}  # a phone opens its camera
 PICTURES = {"accept": "image/*"}  # without `capture`: a phone then offers the album, several at once, beside the camera
 LONGEST_KEY = 18  # digits; what is longer no database holds, and SQLite falls over it
+
+
+def ticked_keys(values: Iterable[str]) -> list[int]:
+    """Keys of the rows that were ticked in a table; what no row can have is left out."""
+    return [int(key) for key in values if key.isascii() and key.isdigit() and len(key) <= LONGEST_KEY]
 
 
 class RowsField(forms.ModelMultipleChoiceField):

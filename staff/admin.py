@@ -75,6 +75,21 @@ class LoggedAdmin(ScopedAdmin):
         verb = Verb.UPDATE if change else Verb.CREATE
         Activity.record(verb, obj, by=request.user, title="基础数据", changes=changed_fields(before, after))
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """The rows below as well: the days of a year's calendar decide every deadline."""
+        known = [each.instance.pk for each in formset.initial_forms]
+        stored = {row.pk: field_values(row) for row in formset.model._default_manager.filter(pk__in=known)}
+        super().save_formset(request, form, formset, change)
+        for row in formset.new_objects:
+            self.log_row(request, Verb.CREATE, row, changed_fields({}, field_values(row)))
+        for row, _ in formset.changed_objects:
+            self.log_row(request, Verb.UPDATE, row, changed_fields(stored[row.pk], field_values(row)))
+        for row in formset.deleted_objects:
+            Activity.record(Verb.DELETE, form.instance, by=request.user, title="基础数据", note=f"删除 {row}")
+
+    def log_row(self, request: HttpRequest, verb: Verb, row: models.Model, changes: dict[str, Any]) -> None:
+        Activity.record(verb, row, by=request.user, title="基础数据", changes=changes)
+
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
         before = {name: [value, None] for name, value in field_values(obj).items()}
         Activity.record(Verb.DELETE, obj, by=request.user, title="基础数据", changes=before)

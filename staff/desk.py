@@ -26,7 +26,7 @@ from staff.models import (
     ReportedTable,
     User,
 )
-from staff.permissions import Perms, why_not_decide_appeal
+from staff.permissions import Perms, own_units, why_not_decide_appeal
 
 SHOWN_HITS = 10
 REPORT_DAYS = 10  # of the new month, in which last month's table is waited for
@@ -116,6 +116,7 @@ def appraisal_todo(user: User) -> list[Todo]:
         ]
     if user.has_perm(Perms.SCORE_APPRAISAL):
         unscored = AppraisalSheet.objects.visible_to(user).filter(round__state=AppraisalState.SCORING)
+        unscored = unscored.exclude(unit__in=own_units(user))  # those are for others to score
         count = unscored.filter(scores__group_score=None).distinct().count()
         if count:
             url = reverse("staff:appraisal-round-list")

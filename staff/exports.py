@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +18,13 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import get_resolver
+from django.utils import timezone
 
 from config.tables import Table, export_rows
 from staff.files import send_made
 from staff.imports.workbooks import write_table
-from staff.jobs import Progress, enqueue
-from staff.models import Activity, Job, User, Verb, setting
+from staff.jobs import JobFailed, Progress, enqueue
+from staff.models import Activity, Actor, Job, User, Verb, current_actor, setting
 
 AT_ONCE = 5_000
 REPORT_EVERY = 500
@@ -51,7 +53,8 @@ def export_list(request: HttpRequest, key: str) -> HttpResponse:
     table = export.table(request)
     count = row_count(table)
     if count > AT_ONCE:
-        payload = {"key": key, "query": request.GET.urlencode()}
+        principal = request.user.principal
+        payload = {"key": key, "query": request.GET.urlencode(), "principal": principal.pk if principal else None}
         return redirect(enqueue("staff.export_list", owner=request.user, payload=payload, label=f"导出{export.title}"))
     target = io.BytesIO()
     write(target, export, table, by=request.user)
@@ -90,13 +93,30 @@ def load_views() -> None:
 
 
 def run(job: Job, progress: Progress) -> None:
-    """The job: the same table from the same address, as its owner sees it."""
+    """The job: the same table from the same address, as its owner sees it, for whomever he or she stood in when asking."""
     load_views()
     export = _exports[job.payload["key"]]
     request = HttpRequest()
     request.method, request.user = "GET", job.owner
     request.GET = QueryDict(job.payload["query"])
-    with tempfile.TemporaryFile() as target:
+    with acting_as_asked(job), tempfile.TemporaryFile() as target:
         write(target, export, export.table(request), by=job.owner, progress=progress)  # type: ignore[arg-type]
         target.seek(0)
         job.result_file.save(f"{export.title}.xlsx", File(target), save=False)
+
+
+@contextmanager
+def acting_as_asked(job: Job) -> Iterator[None]:
+    """The deputyship under which the export was asked for, as staff.middleware.ActingPerson takes it up for a page."""
+    asked, owner = job.payload.get("principal"), job.owner
+    if asked is None or owner is None:
+        yield
+        return
+    owner.principal = owner.principals_on(timezone.localdate()).filter(pk=asked).first()
+    if owner.principal is None:
+        raise JobFailed("代理已经结束，没有导出。请以本人身份重新导出。")
+    token = current_actor.set(Actor(None, owner.principal.pk))
+    try:
+        yield
+    finally:
+        current_actor.reset(token)

@@ -344,7 +344,8 @@ def _cells(
     holding = holders.total() if unit is None else holders[unit]
     yield Cell(holding, people_url(day, scope="roll", certified="true", unit=unit))
     quota = sum(_quota(quotas, unit, kind) for kind in QUOTA_COLUMNS)
-    yield Cell(quota - count(known["established"].of_unit(unit), day), quota_url)
+    counted = "".join(f"&employment={kind.value}" for kind in QUOTA_COLUMNS)
+    yield Cell(quota - count(known["established"].of_unit(unit), day), quota_url + counted)
 
 
 def _moved_inside(roll: Scope, period: Period) -> tuple[int, int]:

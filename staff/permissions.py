@@ -365,14 +365,20 @@ def can_change_movement(user: User, movement: Movement, locked_until: date | Non
     return still_open and user.has_perm(Perms.MANAGE_PEOPLE)
 
 
+def own_units(user: User) -> set[int]:
+    """The unit of whoever acts, and of whom he or she stands in for: neither is judged by them."""
+    return {each.unit_id for each in (user, user.principal) if each is not None and each.unit_id is not None}
+
+
 def why_not_decide_appeal(user: User, appeal: AppraisalAppeal) -> str:
     """Nobody judges in his own matter: not the unit concerned, not who recorded the entry, not who appealed."""
     if not user.has_perm(Perms.DECIDE_APPEAL):
         return "裁定申诉由局领导办理。"
-    if appeal.entry.sheet.unit_id == user.unit_id:
-        return "您属于被考核的单位，不能裁定本单位的申诉。"
-    if user.pk in (appeal.entry.recorded_by_id, appeal.lodged_by_id):
-        return "您登记了这条加减分或提出了申诉，应由其他领导裁定。"
+    if appeal.entry.sheet.unit_id in own_units(user):
+        return "您属于被考核的单位，或者正代理那里的人，不能裁定这件申诉。"
+    acting = {each.pk for each in (user, user.principal) if each is not None}
+    if acting & {appeal.entry.recorded_by_id, appeal.lodged_by_id}:
+        return "您（或您代理的人）登记了这条加减分或提出了申诉，应由其他领导裁定。"
     return ""
 
 
@@ -384,7 +390,12 @@ def can_self_score(user: User, sheet: AppraisalSheet) -> bool:
 
 def may_judge(user: User, sheet: AppraisalSheet) -> bool:
     """Score a unit and record its 加减分: never one's own."""
-    return user.has_perm(Perms.SCORE_APPRAISAL) and sheet.unit_id != user.unit_id
+    return user.has_perm(Perms.SCORE_APPRAISAL) and sheet.unit_id not in own_units(user)
+
+
+def may_change_entry(user: User, entry: AppraisalEntry) -> bool:
+    """Add evidence to a 加减分 or void it: while it counts and the result is not published."""
+    return entry.voided_at is None and not entry.sheet.round.is_published and may_judge(user, entry.sheet)
 
 
 def can_group_score(user: User, sheet: AppraisalSheet) -> bool:

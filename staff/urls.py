@@ -93,6 +93,7 @@ CERTIFICATES = [
     path("certificates/<int:pk>/", certificates.certificate_detail, name="certificate-detail"),
     path("certificates/<int:pk>/edit/", certificates.certificate_edit, name="certificate-edit"),
     path("certificates/<int:pk>/end/", certificates.certificate_end, name="certificate-end"),
+    path("certificates/<int:pk>/reinstate/", certificates.certificate_reinstate, name="certificate-reinstate"),
     path("courses/", learning.course_list, name="course-list"),
     path("courses/new/", learning.course_create, name="course-create"),
     path("courses/<int:pk>/", learning.course_detail, name="course-detail"),

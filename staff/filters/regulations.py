@@ -15,7 +15,9 @@ from staff.models import RegulationVersion
 
 
 class RegulationFilter(django_filters.FilterSet):
-    """Without a span of days: the newest version of each document. With one: the versions that took effect in it."""
+    """Without a span of days: the newest version of each document, or the one that stood on the day asked for. With one:
+    the versions that took effect in it.
+    """
 
     q = django_filters.CharFilter(label="搜索（含正文）", method="search")
     category = django_filters.ChoiceFilter(
@@ -47,10 +49,10 @@ class RegulationFilter(django_filters.FilterSet):
         data = self.form.cleaned_data
         if data.get("since") or data.get("until") or data.get("standing"):
             return rows
-        return rows.filter(superseded_on=None)
+        return rows.latest_on(self.day) if data.get("on") else rows.filter(superseded_on=None)
 
     def kept(self, rows: QuerySet[RegulationVersion], name: str, value: date) -> QuerySet[RegulationVersion]:
-        return rows  # the day is read by the standing
+        return rows  # the day is read in filter_queryset and by the standing
 
     def by_once(self, rows: QuerySet[RegulationVersion], name: str, value: bool) -> QuerySet[RegulationVersion]:
         """As the figures count: each document once in the span asked for."""

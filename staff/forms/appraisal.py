@@ -42,12 +42,10 @@ class SchemeForm(forms.ModelForm):
 
     def store(self, items: forms.BaseInlineFormSet, *, by: User) -> AppraisalScheme | None:
         """Both are valid: store the scheme with the items that are kept; None, with the reason, if they do not add up."""
-        kept = [form.instance for form in items.forms if form.has_changed() or form.instance.pk]
-        gone = {form.instance.pk for form in items.deleted_forms}
+        gone = items.deleted_forms  # a row that is new is taken out like a stored one
+        rows = [form for form in items.forms if form not in gone and (form.has_changed() or form.instance.pk)]
         try:
-            return appraisal.save_scheme(
-                self.instance, [item for item in kept if not (item.pk and item.pk in gone) and item.name], by=by
-            )
+            return appraisal.save_scheme(self.instance, [row.instance for row in rows if row.instance.name], by=by)
         except Refused as refusal:
             show_refusal(self, refusal)
             return None

@@ -88,10 +88,11 @@ class ColumnsForm(forms.Form):
                 self.add_error(name, "同一列不能对应两个字段。")
         return data
 
-    def save(self) -> None:
+    def save(self) -> bool:
+        """Whether the sheet still waited for its columns."""
         columns = {name: int(index) for name, index in self.cleaned_data.items() if index}
         remember = {self.header[index]: name for name, index in columns.items() if self.header[index]}
-        pipeline.choose_columns(self.batch, columns=columns, remember=remember)
+        return pipeline.choose_columns(self.batch, columns=columns, remember=remember)
 
 
 class ConfirmImportForm(forms.Form):

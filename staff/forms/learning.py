@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,10 @@ from django.utils import timezone
 from config.inputs import DATE, WORDS
 from staff.headcount import scopes
 from staff.models import Course, Movement, User
+from staff.refusals import Refused, show_refusal
 from staff.workflow import learning
+
+GAP = re.compile(r"[\s，,、：:]+")  # between name and reason, as a Chinese keyboard has it
 
 
 class CourseForm(forms.ModelForm):
@@ -67,7 +71,7 @@ class CourseForm(forms.ModelForm):
             by_name.setdefault(self.names[pk][0], []).append(pk)
         self.attendance: dict[int, str | None] = {int(pk): None for pk in chosen}
         for line in (data.get("absent") or "").splitlines():
-            name, _, reason = line.strip().partition(" ")
+            name, _, reason = GAP.sub(" ", line.strip(), count=1).partition(" ")
             if not name:
                 continue
             if len(by_name.get(name, [])) != 1:
@@ -77,5 +81,10 @@ class CourseForm(forms.ModelForm):
             self.attendance[int(by_name[name][0])] = (reason.strip() or "未说明")[:60]
         return data
 
-    def store(self, *, by: User) -> Course:
-        return learning.record_course(self.instance, self.attendance, by=by)
+    def store(self, *, by: User) -> Course | None:
+        """The stored course; None, with the reason on the form, if it is refused."""
+        try:
+            return learning.record_course(self.instance, self.attendance, by=by)
+        except Refused as refusal:
+            show_refusal(self, refusal)
+            return None

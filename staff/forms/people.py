@@ -75,6 +75,9 @@ class PersonForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        for name in ("birth_date", "joined_on"):
+            if data.get(name) and data[name] > timezone.localdate():
+                self.add_error(name, f"{self.fields[name].label}晚于今天。请核对年份。")
         number = data.get("id_number")
         if number:
             sex = {"male": "男", "female": "女"}.get(data.get("sex") or "", "")
@@ -190,6 +193,10 @@ class QuotaForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = our_units()  # type: ignore[attr-defined]
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """One of the same day is no second one: the door puts it right."""
+        return super()._get_validation_exclusions() | {"valid_from"}
+
     def store(self, *, by: User) -> Quota | None:
         try:
             return establishment.set_quota(self.instance, by=by)
@@ -214,6 +221,10 @@ class StandardForm(forms.ModelForm):
             "valid_from",
         ]
         widgets = {"valid_from": DATE}
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """One of the same day is no second one: the door puts it right."""
+        return super()._get_validation_exclusions() | {"valid_from"}
 
     def store(self, *, by: User) -> StaffingStandard | None:
         try:
@@ -254,6 +265,8 @@ class CertificateForm(forms.ModelForm):
         store = certificates.correct_certificate if self.instance.pk else certificates.register_certificate
         try:
             return store(self.instance, by=by)
+        except Refused as refusal:
+            show_refusal(self, refusal)
         except IntegrityError:
             self.add_error("number", "这个证号刚刚已被登记。")
         return None

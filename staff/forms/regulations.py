@@ -52,6 +52,8 @@ class VersionForm(forms.ModelForm):
         self.fields["seen"].initial = self.instance.saved
         if first:
             del self.fields["change_note"]
+        else:
+            self.fields["change_note"].required = True
 
     def revise(self, regulation: Regulation, *, change: str, by: User) -> RegulationVersion | None:
         try:
@@ -80,7 +82,6 @@ class RepealForm(VersionForm):
     def __init__(self, *args: Any, regulation: Regulation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.title = regulation.title
-        self.fields["change_note"].required = True
 
 
 def record_rule(regulation: RegulationForm, first: VersionForm, *, by: User) -> Regulation | None:

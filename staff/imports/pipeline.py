@@ -149,12 +149,17 @@ def opened(batch: ImportBatch) -> Iterator[reading.Sheet]:
         yield reading.open_sheet(path, sheet=batch.sheet or None)
 
 
-def choose_columns(batch: ImportBatch, *, columns: dict[str, int], remember: dict[str, str]) -> None:
-    """Take over the columns that the user chose, and remember the headers for the next sheet."""
+def choose_columns(batch: ImportBatch, *, columns: dict[str, int], remember: dict[str, str]) -> bool:
+    """Take over the columns that the user chose, and remember the headers for the next sheet.
+
+    False, and nothing changed, once the sheet is checked: what is written is what the preview showed.
+    """
+    if not ImportBatch.objects.filter(pk=batch.pk, state=ImportState.UPLOADED).update(columns=columns):
+        return False
     batch.columns = columns
-    batch.save(update_fields=["columns"])
     for header, field in remember.items():
         RememberedColumn.objects.update_or_create(kind=batch.kind, header=header[:120], defaults={"field": field})
+    return True
 
 
 def missing_fields(batch: ImportBatch) -> list[str]:

@@ -17,7 +17,14 @@ from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField, SheetResource
 from staff.models import Certificate, Movement, Person, PersonIdentity, Quota, ReportedTable, Unit
 from staff.refusals import Refused
-from staff.workflow.people import NewPerson, check_words, completion_of, known_person
+from staff.workflow.people import (
+    NewPerson,
+    check_words,
+    compared,
+    completion_of,
+    described_person,
+    known_person,
+)
 
 ENTRIES = tuple((kind, str(MovementKind(kind).label)) for kind in ENTRY_KINDS)
 
@@ -85,6 +92,18 @@ def choice(
     return SheetField(spec, partial(values.to_choice, choices=tuple(choices), default=default, synonyms=SYNONYMS))
 
 
+def told_otherwise(row: CheckedRow, stored: Any, names: dict[str, str], *, what: str, remedy: str) -> None:
+    """A row that is on record already: where the two differ the record stands, and it is said."""
+    _, differs = compared(stored, row.facts, names)
+    if differs:
+        row.differs = f"{what}已登记过，{'、'.join(differs)}与登记的不同，没有改动。请核对，须改的{remedy}。"
+
+
+def same_name(one: str, other: str) -> bool:
+    """Rosters space names of two characters out."""
+    return "".join(one.split()) == "".join(other.split())
+
+
 class OfficeResource(SheetResource):
     """Rows that name units and people of the bureau."""
 
@@ -113,8 +132,11 @@ class OfficeResource(SheetResource):
         """By 工号 where the sheet has it, else by a name that only one person bears."""
         asked = cells.get("staff_number") or cells["name"]
         found = self.people.get(asked, [])
-        if len(found) == 1:
+        if len(found) == 1 and same_name(found[0].name, cells["name"]):
             return found[0]
+        if len(found) == 1:  # a row that slipped by one: what it says is meant for somebody else
+            row.problems.append(("staff_number", f"工号 {asked} 是{found[0].name}的，与表里的姓名不同。请核对。"))
+            return None
         why = "名册里没有" if not found else "名册里有同名的人，请加“工号”列区分："
         row.problems.append(("staff_number" if cells.get("staff_number") else "name", f"{why}“{asked}”。"))
         return None
@@ -122,6 +144,9 @@ class OfficeResource(SheetResource):
     def template_specs(self) -> list[FieldSpec]:
         names = [unit.label for unit in our_units()]
         return [spec.with_choices(names) if spec.name == "unit" else spec for spec in self.specs()]
+
+
+TAKEN = "这个公民身份号码已登记在{who}名下，姓名不同。请核对；本人改了名的，先到其页面修改姓名。"
 
 
 class PersonResource(OfficeResource):
@@ -150,6 +175,9 @@ class PersonResource(OfficeResource):
         self.numbers = set(Person.objects.exclude(staff_number=None).values_list("staff_number", flat=True))
         self.filed: set[str] = set()  # keys of people on record to whom the sheet adds nothing
         self.seen: dict[str, int] = {}  # 工号 → the row of this sheet that has it
+        self.bearers: dict[
+            str, tuple[int, str]
+        ] = {}  # ID number → the row of this sheet that has it, and the name there
 
     def facts(self, row: CheckedRow, cells: dict[str, Any]) -> None:
         number = (cells["id_number"] or "").upper()
@@ -184,8 +212,11 @@ class PersonResource(OfficeResource):
         )
         row.facts = NewPerson(person, PersonIdentity(id_number=number or None, phone=cells["phone"] or ""), entry)
         row.key = number or f"{person.name}|{birth or '—'}|{person.staff_number or '—'}"
+        self.check_bearer(row, person.name, number)
         known = self.on_record(row.facts)
-        if known is not None:
+        if known is not None and not same_name(known.name, person.name):
+            row.problems.append(("id_number", TAKEN.format(who=described_person(known))))
+        elif known is not None:
             self.complete(row, known)
         elif person.staff_number in self.numbers:
             row.problems.append(("staff_number", f"工号 {person.staff_number} 已是别人的。请核对。"))
@@ -193,6 +224,12 @@ class PersonResource(OfficeResource):
             row.problems.append(
                 ("staff_number", f"工号 {person.staff_number} 与第 {self.seen[person.staff_number]} 行重复。请核对。")
             )
+
+    def check_bearer(self, row: CheckedRow, name: str, number: str) -> None:
+        """One number under two names: one of them has somebody else's."""
+        first, bearer = self.bearers.setdefault(number, (row.number, name)) if number else (row.number, name)
+        if not same_name(bearer, name):
+            row.problems.append(("id_number", f"与第 {first} 行是同一个公民身份号码，姓名不同。请核对。"))
 
     @staticmethod
     def born(typed: date | None, number: str) -> date | None:
@@ -241,6 +278,13 @@ class MovementResource(OfficeResource):
     document = text("document", "文件号", "文号", "依据", example="", longest=80)
     note = text("note", "备注", longest=200)
 
+    TOLD = {"unit": "变动后单位", "employment": "变动后用工性质", "post": "变动后岗位", "destination": "去向（来源）", "document": "文件号"}  # fmt: skip
+
+    def prepare(self) -> None:
+        super().prepare()
+        rows = Movement.objects.recorded().select_related("unit")
+        self.stored = {(row.person_id, row.kind, row.happened_on): row for row in rows}
+
     def facts(self, row: CheckedRow, cells: dict[str, Any]) -> None:
         person, unit = self.named_person(row, cells), self.named_unit(row, cells["unit"])
         if cells["kind"] == MovementKind.CORRECTED:
@@ -266,6 +310,8 @@ class MovementResource(OfficeResource):
             note=cells["note"] or "",
         )
         row.key = f"{person.pk}|{cells['kind']}|{cells['happened_on']}"
+        if known := self.stored.get((person.pk, cells["kind"], cells["happened_on"])):
+            told_otherwise(row, known, self.TOLD, what=str(known), remedy="到这条变动的页面修改")
         try:
             check_words(row.facts)
         except Refused as refusal:
@@ -287,10 +333,18 @@ class CertificateResource(OfficeResource):
     issued_on = day("issued_on", "发证日期", "签发日期", required=True, example="2022-11-01")
     expires_on = day("expires_on", "有效期至", "到期日期", "有效期", "失效日期", required=True, example="2027-10-31")
 
+    TOLD = {"person": "持证人", "issuer": "发证机关", "issued_on": "发证日期", "expires_on": "有效期至"}
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.stored = {card.number: card for card in Certificate.objects.select_related("person")}
+
     def facts(self, row: CheckedRow, cells: dict[str, Any]) -> None:
         person = self.named_person(row, cells)
         if cells["expires_on"] <= cells["issued_on"]:
             row.problems.append(("expires_on", "有效期应晚于发证日期。"))
+        if cells["issued_on"] > self.today:
+            row.problems.append(("issued_on", "发证日期晚于今天。请核对年份和日期。"))
         if row.problems or person is None:
             return
         row.facts = Certificate(
@@ -301,6 +355,8 @@ class CertificateResource(OfficeResource):
             expires_on=cells["expires_on"],
         )
         row.key = cells["number"]
+        if known := self.stored.get(row.key):
+            told_otherwise(row, known, self.TOLD, what=f"执法证 {row.key} ", remedy="到证件页面修改")
 
     def known_keys(self, rows: Sequence[CheckedRow]) -> set[str]:
         return set(Certificate.objects.filter(number__in=[row.key for row in rows]).values_list("number", flat=True))
@@ -319,6 +375,12 @@ class QuotaResource(OfficeResource):
     valid_from = day("valid_from", "生效日期", "核定日期", "批复日期", required=True, example="2024-01-01")
     document = text("document", "依据文件", "文号", "文件", required=True, example="示编办〔2024〕1号", longest=120)
 
+    TOLD = {"count": "编制数", "document": "依据文件"}
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.stored = {(row.unit_id, row.employment, row.valid_from): row for row in Quota.objects.all()}
+
     def facts(self, row: CheckedRow, cells: dict[str, Any]) -> None:
         unit = self.named_unit(row, cells["unit"])
         if unit is None:
@@ -331,6 +393,10 @@ class QuotaResource(OfficeResource):
             document=cells["document"],
         )
         row.key = f"{unit.pk}|{cells['employment']}|{cells['valid_from']}"
+        if known := self.stored.get((unit.pk, cells["employment"], cells["valid_from"])):
+            what = f"{unit.label} {cells['valid_from']} 起的编制数"
+            told_otherwise(row, known, self.TOLD, what=what, remedy="按同一生效日期再登记一次")
+            return
         stored = Quota.objects.filter(unit=unit, employment=cells["employment"], valid_from__gt=cells["valid_from"])
         if later := stored.order_by("valid_from").first():
             row.problems.append(("valid_from", f"已有自{later.valid_from}起的编制数，新的应晚于这一天生效。"))

@@ -37,6 +37,7 @@ class RegulationResource(OfficeResource):
         for version in RegulationVersion.objects.select_related("regulation").defer("text").order_by("version"):
             self.last[version.regulation.code] = version
         self.on_sheet: set[str] = set()
+        self.new_on_sheet: dict[str, tuple[str, int]] = {}  # code → key and number of the row that brings it in
 
     def facts(self, row: CheckedRow, cells: dict[str, Any]) -> None:
         owner = self.named_unit(row, cells["unit"])
@@ -63,6 +64,7 @@ class RegulationResource(OfficeResource):
         regulation = Regulation(code=code, category=cells["category"], owner=owner, nature=cells["nature"])
         row.facts = RuleEntry(regulation, version, change)
         row.key = f"{code}|{change}|{effective}"
+        self.check_new(row, row.facts)
         last = self.last.get(code)
         known = last is not None and self._known(row.key)
         if change == RuleChange.NEW and last is not None and not known:
@@ -72,6 +74,15 @@ class RegulationResource(OfficeResource):
                 row.problems.append(("code", f"《{last.title}》已废止，不能再修订或废止。"))
             elif effective < last.effective_on:
                 row.problems.append(("effective_on", f"施行日期不得早于上一版的施行日期（{last.effective_on}）。"))
+
+    def check_new(self, row: CheckedRow, entry: RuleEntry) -> None:
+        """One code comes in once on a sheet; the same row twice is told as a repetition."""
+        if entry.change != RuleChange.NEW:
+            return
+        code = entry.regulation.code
+        first, number = self.new_on_sheet.setdefault(code, (row.key, row.number))
+        if first != row.key:
+            row.problems.append(("code", f"第 {number} 行已新增编号“{code}”。修订的请在“变动”里填“修订”。"))
 
     def _known(self, key: str) -> bool:
         code, change, effective = key.rsplit("|", 2)

@@ -20,7 +20,7 @@ from staff.filters.appraisal import AppealFilter, EntryFilter
 from staff.forms.appraisal import AppealForm, DecisionForm, EntryForm, EvidenceForm, attach_evidence
 from staff.forms.records import ReasonForm
 from staff.models import Activity, AppraisalAppeal, AppraisalEntry, AppraisalSheet
-from staff.permissions import Perms, can_appeal, may_judge, why_not_decide_appeal
+from staff.permissions import Perms, can_appeal, may_change_entry, why_not_decide_appeal
 from staff.refusals import Refused
 from staff.workflow import appraisal
 
@@ -110,8 +110,7 @@ def entry_page(request: HttpRequest, entry: AppraisalEntry, *, status: int = 200
     for appeal in appeals:
         appeal.entry = entry
     waiting = next((appeal for appeal in appeals if appeal.is_pending), None)
-    is_open = entry.voided_at is None and not entry.sheet.round.is_published
-    judges = is_open and may_judge(user, entry.sheet)
+    judges = may_change_entry(user, entry)
     why_not = why_not_decide_appeal(user, waiting) if waiting else ""
     context = {
         "entry": entry,
@@ -148,6 +147,11 @@ def entry_void(request: HttpRequest, pk: int) -> HttpResponse:
 @SCORE
 def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
     entry, form = visible_entry(request, pk), EvidenceForm(request.POST, request.FILES)
+    if not may_change_entry(request.user, entry):
+        messages.error(
+            request, "加减分已作废、结果已公布或者是本单位的，不能再添证据。确有需要的，请在下一次考核里说明。"
+        )
+        return redirect(entry)
     if not form.is_valid():
         return entry_page(request, entry, status=422, evidence_form=form)
     attach_evidence(entry, form.cleaned_data["file"], by=request.user)

@@ -17,6 +17,7 @@ from config.tables import Column, Table, render_table
 from staff.exports import ListExport, register_export
 from staff.filters.people import CertificateFilter
 from staff.forms.people import CertificateForm, EndCertificateForm
+from staff.forms.records import ReasonForm
 from staff.models import Activity, Certificate
 from staff.permissions import Perms
 from staff.refusals import Refused, show_refusal
@@ -104,15 +105,21 @@ def certificate_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return detail_page(request, visible_certificate(request, pk), EndCertificateForm())
 
 
-def detail_page(request: HttpRequest, certificate: Certificate, form: EndCertificateForm) -> HttpResponse:
+def detail_page(
+    request: HttpRequest, certificate: Certificate, form: EndCertificateForm, reinstate: ReasonForm | None = None
+) -> HttpResponse:
+    manages = request.user.has_perm(Perms.MANAGE_PEOPLE)
     context = {
         "certificate": certificate,
-        "can_end": request.user.has_perm(Perms.MANAGE_PEOPLE) and certificate.ended_on is None,
-        "can_edit": request.user.has_perm(Perms.MANAGE_PEOPLE),
+        "can_end": manages and certificate.ended_on is None,
+        "can_reinstate": manages and certificate.ended_on is not None,
+        "can_edit": manages,
         "end_form": form,
+        "reinstate_form": reinstate or ReasonForm(),
         "activities": Activity.objects.about(certificate)[:20],
     }
-    return render(request, "staff/certificate_detail.html", context, status=422 if form.errors else 200)
+    refused = form.errors or (reinstate is not None and reinstate.errors)
+    return render(request, "staff/certificate_detail.html", context, status=422 if refused else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -155,3 +162,18 @@ def certificate_end(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "已登记注销（收回）。")
             return redirect(certificate)
     return detail_page(request, certificate, form)
+
+
+@require_POST
+@MANAGE
+def certificate_reinstate(request: HttpRequest, pk: int) -> HttpResponse:
+    certificate, form = visible_certificate(request, pk), ReasonForm(request.POST)
+    if not form.is_valid():
+        return detail_page(request, certificate, EndCertificateForm(), form)
+    try:
+        certificates.reinstate_certificate(certificate, by=request.user, reason=form.cleaned_data["reason"])
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "已撤销注销（收回）的登记，证件照旧有效到期满。")
+    return redirect(certificate)

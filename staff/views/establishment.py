@@ -126,8 +126,12 @@ def quota_list(request: HttpRequest) -> HttpResponse:
 @MANAGE
 def quota_create(request: HttpRequest) -> HttpResponse:
     form = QuotaForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and form.store(by=request.user):
-        messages.success(request, "编制数已登记，原来的编制数到前一天为止。")
+    if request.method == "POST" and form.is_valid() and (stored := form.store(by=request.user)):
+        is_new = stored is form.instance
+        messages.success(
+            request,
+            "编制数已登记，原来的编制数到前一天为止。" if is_new else "同一天起的编制数已改正，改前改后都在日志里。",
+        )
         return redirect("staff:quota-list")
     status = 422 if request.method == "POST" else 200
     return render(request, "staff/quota_form.html", {"form": form}, status=status)

@@ -19,6 +19,8 @@ from staff.imports.workbooks import write_template
 from staff.models import ImportBatch, ImportState
 from staff.workflow import imports as workflow
 
+LATE_COLUMNS = "这张表已经检查过，或者已放弃，列对应不再改动。要换列的，请放弃后重新上传。"
+
 
 def allowed_kind(request: HttpRequest, key: str) -> ImportKind:
     """The kind, for those who may import it; 404 for an unknown one."""
@@ -92,13 +94,17 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(ImportBatch.objects.visible_to(request.user), pk=pk)
     kind = allowed_kind(request, batch.kind)
+    if batch.state != ImportState.UPLOADED:
+        messages.info(request, LATE_COLUMNS)
+        return redirect(batch)
     form = ColumnsForm(request.POST, batch=batch)
     if not form.is_valid():
-        return render(
-            request, "staff/import_detail.html", {"batch": batch, "kind": kind, "columns_form": form}, status=422
-        )
-    form.save()
-    pipeline.start_check(batch, by=request.user)
+        context = {"batch": batch, "kind": kind, "list_label": list_label(request, kind), "columns_form": form}
+        return render(request, "staff/import_detail.html", context, status=422)
+    if form.save():
+        pipeline.start_check(batch, by=request.user)
+    else:
+        messages.info(request, LATE_COLUMNS)
     return redirect(batch)
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from config.inputs import ticked_keys
 from config.tables import BatchAction, Column, Table, render_table
 from staff.filters.messages import MessageFilter
 from staff.models import Message
@@ -62,8 +63,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 
 def selected(request: HttpRequest) -> MessageQuerySet:
-    keys = [int(key) for key in request.POST.getlist("pk") if key.isascii() and key.isdigit()]
-    return Message.objects.visible_to(request.user).filter(pk__in=keys)
+    return Message.objects.visible_to(request.user).filter(pk__in=ticked_keys(request.POST.getlist("pk")))
 
 
 @require_POST

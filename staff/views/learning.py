@@ -108,8 +108,7 @@ def course_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def course_form(request: HttpRequest, form: CourseForm) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
-        course = form.store(by=request.user)
+    if request.method == "POST" and form.is_valid() and (course := form.store(by=request.user)):
         messages.success(request, "已保存。")
         return redirect(course)
     status = 422 if request.method == "POST" else 200
@@ -148,7 +147,9 @@ def hours_table(request: HttpRequest) -> Table:
     user = request.user
     if not user.has_perm(Perms.VIEW_PEOPLE):
         raise PermissionDenied
-    rows: Any = Movement.objects.visible_to(user).select_related("person", "unit_after")
+    rows: Any = Movement.objects.select_related("person", "unit_after")
+    if not user.sees_all_units:  # who stands there, not who once left
+        rows = rows.filter(unit_after__in=user.unit_ids)
     filters = HoursFilter(request.GET, queryset=rows)
     return Table(
         columns=hours_columns(int(setting("training.required_hours", on=filters.last_day))),

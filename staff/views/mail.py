@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from config.inputs import ticked_keys
 from config.tables import BatchAction, Column, Table, render_table
 from staff import mailing
 from staff.filters.messages import MailFilter
@@ -57,7 +58,7 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 @MANAGE
 def mail_again(request: HttpRequest) -> HttpResponse:
-    keys = [int(key) for key in request.POST.getlist("pk") if key.isascii() and key.isdigit()]
+    keys = ticked_keys(request.POST.getlist("pk"))
     count = workflow.send_again(Mail.objects.visible_to(request.user).filter(pk__in=keys), by=request.user)
     mailing.start_sending()
     messages.success(request, f"{count} 封重新排队发送。" if count else "选中的邮件没有要重新发送的。")

@@ -190,7 +190,6 @@ def regulation_revise(request: HttpRequest, pk: int) -> HttpResponse:
     last = regulation.versions.order_by("-version").first()
     initial = {"title": last.title, "based_on": last.based_on, "text": last.text} if last else {}
     form = VersionForm(request.POST or None, initial=initial)
-    form.fields["change_note"].required = True
     if request.method == "POST" and form.is_valid():
         version = form.revise(regulation, change=RuleChange.REVISED, by=request.user)
         if version is not None:

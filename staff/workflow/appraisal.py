@@ -30,7 +30,7 @@ from staff.models import (
     notify,
     setting,
 )
-from staff.permissions import Perms, why_not_decide_appeal
+from staff.permissions import Perms, own_units, why_not_decide_appeal
 from staff.refusals import ChangedMeanwhile, Refused
 from staff.result_sheet import sheet_total
 
@@ -132,7 +132,7 @@ def save_scores(sheet: AppraisalSheet, lines: Mapping[int, Typed], *, by: User, 
     """Store the lines of a sheet (score id → what was typed). The second editor is told; nothing is half stored."""
     opened = locked_round(sheet.round_id)
     current = AppraisalSheet.objects.select_for_update(of=("self",)).select_related("unit").get(pk=sheet.pk)
-    if "group_score" in writable(lines) and by.unit_id == current.unit_id:
+    if "group_score" in writable(lines) and current.unit_id in own_units(by):
         raise Refused(OWN_UNIT)
     if not writable(lines) <= SCORED_IN[opened.state]:
         raise Refused(f"{opened}现在是“{opened.get_state_display()}”，不能填这一栏。请重新打开页面。")
@@ -227,7 +227,7 @@ def check_complete(opened: AppraisalRound) -> None:
 def add_entry(entry: AppraisalEntry, *, by: User | None) -> AppraisalEntry:
     """Store an unsaved entry on a round that is not published."""
     opened = locked_round(entry.sheet.round_id)
-    if by is not None and by.unit_id == entry.sheet.unit_id:
+    if by is not None and entry.sheet.unit_id in own_units(by):
         raise Refused(OWN_UNIT)
     if not opened.start <= entry.happened_on <= opened.end:
         raise Refused(f"日期不在{opened.label}内。请核对，或登记到相应的考核。", "happened_on")
@@ -254,7 +254,7 @@ def void_entry(entry: AppraisalEntry, *, by: User, reason: str) -> None:
     current = AppraisalEntry.objects.select_for_update(of=("self",)).select_related("sheet").get(pk=entry.pk)
     if current.voided_at is not None:
         raise Refused("这条加减分已经作废。")
-    if by.unit_id == current.sheet.unit_id:
+    if current.sheet.unit_id in own_units(by):
         raise Refused(OWN_UNIT)
     current.voided_at, current.void_reason = timezone.now(), reason
     current.save(update_fields=["voided_at", "void_reason"])
@@ -280,9 +280,11 @@ def lodge_appeal(entry: AppraisalEntry, *, by: User, reason: str) -> AppraisalAp
     return appeal
 
 
-def check_bounds(original: Decimal, given: Decimal | None, field: str) -> None:
-    """An appeal takes away from a deduction or leaves it; it never adds to it."""
-    low, high = sorted((original, Decimal(0)))
+def check_bounds(counted: Decimal, given: Decimal | None, field: str) -> None:
+    """An appeal takes away from a deduction, as it counts now, or leaves it; it never adds to it."""
+    low, high = sorted((counted, Decimal(0)))
+    if given and low == high:
+        raise Refused("原来没有计分，裁定后的分只能是 0。", field)
     if given is not None and not low <= given <= high:
         raise Refused(f"裁定后的分应在 {low:f} 与 {high:f} 之间。", field)
 
@@ -309,8 +311,8 @@ def decide_appeal(
         raise Refused(why)
     if outcome == AppealOutcome.PARTLY and points is None:
         raise Refused("部分成立的，请写明裁定后的分。", "points")
-    check_bounds(current.entry.unit_points, points, "points")
-    check_bounds(current.entry.person_points, person_points, "person_points")
+    check_bounds(current.entry.counted_points, points, "points")
+    check_bounds(current.entry.counted_person_points, person_points, "person_points")
     current.outcome, current.reply = outcome, reply
     current.decided_by, current.decided_at = by, timezone.now()
     current.save()

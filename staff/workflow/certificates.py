@@ -12,11 +12,13 @@ from staff.models import Activity, Certificate, User, Verb, changed_fields, noti
 from staff.models.certificates import warning_due
 from staff.permissions import Perms
 from staff.refusals import Refused
+from staff.workflow.records import check_day
 
 
 @transaction.atomic
 def register_certificate(certificate: Certificate, *, by: User | None, log: bool = True) -> Certificate:
     """Store an unsaved certificate; the one it renews, if it still runs, ends with its day of issue as 换发."""
+    check_day(certificate.issued_on, "issued_on", "发证日期")
     running = Certificate.objects.select_for_update(of=("self",)).running().filter(person=certificate.person)
     for old in running.filter(issued_on__lt=certificate.issued_on):
         old.ended_on, old.end_reason = certificate.issued_on, "renewed"
@@ -34,6 +36,9 @@ SHOWN = {"number": "证号", "issuer": "发证机关", "issued_on": "发证日�
 def correct_certificate(certificate: Certificate, *, by: User) -> Certificate:
     """Put right what was mistyped. The warnings start anew with the new term."""
     current = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+    check_day(certificate.issued_on, "issued_on", "发证日期")
+    if current.ended_on is not None and certificate.issued_on > current.ended_on:
+        raise Refused(f"发证日期不得晚于{current.get_end_reason_display()}的日期（{current.ended_on}）。", "issued_on")
     changes = changed_fields(
         {label: str(getattr(current, name)) for name, label in SHOWN.items()},
         {label: str(getattr(certificate, name)) for name, label in SHOWN.items()},
@@ -60,6 +65,18 @@ def end_certificate(certificate: Certificate, *, by: User, ended_on: date, reaso
     current.ended_on, current.end_reason = ended_on, reason
     current.save(update_fields=["ended_on", "end_reason"])
     Activity.record(Verb.TRANSITION, current, by=by, title=f"{current.get_end_reason_display()}执法证")
+
+
+@transaction.atomic
+def reinstate_certificate(certificate: Certificate, *, by: User, reason: str) -> None:
+    """撤销登记 of an end that was entered by mistake: the card stands as before. The second to do it is told."""
+    current = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+    if current.ended_on is None:
+        raise Refused("这个证件没有登记注销（收回），不用撤销。")
+    note = f"{reason}。原登记：{current.ended_on}{current.get_end_reason_display()}"
+    current.ended_on, current.end_reason = None, ""
+    current.save(update_fields=["ended_on", "end_reason"])
+    Activity.record(Verb.UPDATE, current, by=by, title="撤销注销（收回）的登记", note=note)
 
 
 def warn_of_expiry(today: date) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,6 +16,13 @@ from staff.headcount import personnel_table
 from staff.models import Activity, LedgerGate, Quota, ReportedTable, StaffingStandard, User, Verb, changed_fields
 from staff.refusals import Refused
 
+FURTHEST = timedelta(days=366)  # a later day is a slip of the year, and would bar every number before it
+
+
+def check_start(day: date) -> None:
+    if day > timezone.localdate() + FURTHEST:
+        raise Refused("起始日期在一年以后。请核对年份。", "valid_from")
+
 
 @transaction.atomic
 def set_quota(quota: Quota, *, by: User | None, log: bool = True) -> Quota:
@@ -23,6 +30,7 @@ def set_quota(quota: Quota, *, by: User | None, log: bool = True) -> Quota:
 
     Refused if a later one is on record.
     """
+    check_start(quota.valid_from)
     same = Quota.objects.select_for_update(of=("self",)).filter(unit=quota.unit, employment=quota.employment)
     later = same.filter(valid_from__gt=quota.valid_from).order_by("valid_from").first()
     if later is not None:
@@ -48,6 +56,7 @@ def set_quota(quota: Quota, *, by: User | None, log: bool = True) -> Quota:
 @transaction.atomic
 def set_standard(standard: StaffingStandard, *, by: User) -> StaffingStandard:
     """Store an unsaved staffing standard; the one before ends the day before it begins. One of the same day is put right."""
+    check_start(standard.valid_from)
     known = StaffingStandard.objects.select_for_update(of=("self",))
     later = known.filter(valid_from__gt=standard.valid_from).first()
     if later is not None:

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from staff.models import Activity, Attendance, Course, Person, User, Verb
+from staff.workflow.records import check_day
 
 
 @transaction.atomic
 def record_course(course: Course, attendance: Mapping[int, str | None], *, by: User) -> Course:
     """Store a new or corrected course. `attendance`: person → None (present) or why absent; replaces what was stored."""
+    check_day(course.held_on, "held_on", "日期")
     created = course.pk is None
     if created:
         course.recorded_by = by

@@ -28,6 +28,7 @@ from staff.models import (
 from staff.refusals import ChangedMeanwhile, Refused
 
 FURTHEST = timedelta(days=366)  # a retirement is known a year ahead; more is a slip of the year
+EARLIEST = date(1950, 1, 1)  # a browser takes the typed year 26 for 0026, and the whole ledger would begin there
 LAST = 2**63  # of one day a new entry comes last
 SHOWN = {
     "name": "姓名",
@@ -220,6 +221,8 @@ def record_movement(movement: Movement, *, by: User | None, batch: ImportBatch |
 def check_words(movement: Movement) -> None:
     """What a movement must say, whatever the ledger makes of it."""
     rule, kind = MOVEMENT_RULES[movement.kind], MovementKind(movement.kind)
+    if movement.happened_on < EARLIEST:
+        raise Refused(f"变动日期早于 {EARLIEST.year} 年。请核对年份，年份要写四位。", "happened_on")
     if movement.happened_on > timezone.localdate() + FURTHEST:
         raise Refused("变动日期在一年以后。请核对年份。", "happened_on")
     if rule.target and Standing.OUTSIDE in rule.sources and not (movement.unit_id and movement.employment):

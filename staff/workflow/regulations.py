@@ -70,8 +70,7 @@ def change_rule(
         raise Refused(f"《{last.title}》已自{last.effective_on}起废止，不能再修订或废止。需要时请登记新的制度。")
     if new.effective_on < last.effective_on:
         raise Refused(f"施行日期不得早于上一版的施行日期（{last.effective_on}）。", "effective_on")
-    if not new.change_note:
-        raise Refused("请写明修订或废止的说明。", "change_note")
+    check_note(change, new)
     new.regulation, new.version, new.change = current, last.version + 1, change
     new.recorded_by, new.batch = by, batch
     new.save()
@@ -84,6 +83,11 @@ def change_rule(
     return new
 
 
+def check_note(change: str, version: RegulationVersion) -> None:
+    if change != RuleChange.NEW and not version.change_note:
+        raise Refused("请写明修订或废止的说明。", "change_note")
+
+
 @transaction.atomic
 def correct_version(version: RegulationVersion, *, by: User, seen: int) -> RegulationVersion:
     """Store a correction of the newest version. What stands in an issued edition is not touched: it is frozen there."""
@@ -94,6 +98,7 @@ def correct_version(version: RegulationVersion, *, by: User, seen: int) -> Regul
     newest = regulation.versions.order_by("-version").values_list("version", flat=True).first()
     if current.version != newest:
         raise Refused("这一版已被新的版本替代，不能再改。")
+    check_note(current.change, version)
     before = regulation.versions.filter(version=current.version - 1).first()
     if before is not None and version.effective_on < before.effective_on:
         raise Refused(f"施行日期不得早于上一版的施行日期（{before.effective_on}）。", "effective_on")

@@ -91,6 +91,18 @@ def test_a_scheme_whose_items_do_not_add_up_is_refused_and_what_was_typed_stays(
     assert "2 个项目" in page.content.decode()
 
 
+def test_a_new_row_ticked_for_deletion_is_left_out(office):
+    data = {
+        "name": "考核办法", "document": "x", "valid_from": "2026-01-01", "total": "60", "excellent": "55", "good": "45",
+        "qualified": "30", "items-TOTAL_FORMS": "3", "items-INITIAL_FORMS": "0",
+        "items-0-name": "出勤", "items-0-group": "共性", "items-0-points": "60",
+        "items-1-name": "任务", "items-1-group": "岗位", "items-1-points": "40", "items-1-DELETE": "on",
+        "items-2-name": "没写分值", "items-2-group": "岗位", "items-2-points": "", "items-2-DELETE": "on",
+    }  # fmt: skip
+    page = office.post(reverse("staff:appraisal-scheme-create"), data, follow=True)
+    assert "考核办法已保存，1 个项目" in page.content.decode()
+
+
 def test_a_scheme_in_use_is_not_changed(office, opened):
     page = office.get(opened.scheme.get_absolute_url())
     assert reverse("staff:appraisal-scheme-edit", args=[opened.scheme_id]) not in page.content.decode()
@@ -254,6 +266,16 @@ def test_a_file_that_is_neither_picture_nor_paper_leaves_no_entry(office, opened
     assert not AppraisalEntry.objects.exists()
 
 
+def test_no_evidence_is_added_once_the_result_is_published(office, opened):
+    entry = make_entry(sheet_of(opened, "甲科"))
+    score_all(opened, office.user)
+    appraisal.publish(opened, by=office.user)
+    data = {"file": SimpleUploadedFile("x.pdf", b"%PDF-1.7 x %%EOF")}
+    page = office.post(reverse("staff:appraisal-evidence-add", args=[entry.pk]), data, follow=True)
+    assert "不能再添证据" in page.content.decode()
+    assert not entry.evidence.exists()
+
+
 def test_voided_once_with_a_reason(office, opened):
     entry = make_entry(sheet_of(opened, "甲科"))
     url = reverse("staff:appraisal-entry-void", args=[entry.pk])
@@ -318,6 +340,28 @@ def test_partly_needs_points_and_decided_twice_the_second_is_told(contested):
         appraisal.decide_appeal(appeal, by=UserFactory(role=Roles.DIRECTOR), outcome="upheld", reply="x")
 
 
+def test_an_appeal_never_adds_to_what_counts(opened):
+    """Not to a minus that was spared, nor to what an earlier appeal left of one."""
+    sheet, leader = sheet_of(opened, "甲科"), UserFactory(role=Roles.DIRECTOR)
+    own = UserFactory(unit=sheet.unit)
+    person = make_person(unit=sheet.unit)
+    spared = make_entry(sheet, points=-5, found_by_unit=True, person=person, person_points=Decimal(-2))
+    appeal = appraisal.lodge_appeal(spared, by=own, reason="个人减分过重")
+    with pytest.raises(Refused, match="只能是 0"):
+        appraisal.decide_appeal(appeal, by=leader, outcome="partly", reply="减轻", points=Decimal(-5))
+    appraisal.decide_appeal(
+        appeal, by=leader, outcome="partly", reply="减轻", points=Decimal(0), person_points=Decimal(-1)
+    )
+    spared.refresh_from_db()
+    assert (spared.counted_points, spared.counted_person_points) == (0, -1)
+    entry = make_entry(sheet, points=-5, event="另一件")
+    first = appraisal.lodge_appeal(entry, by=own, reason="减分过重")
+    appraisal.decide_appeal(first, by=leader, outcome="partly", reply="减轻", points=Decimal(-2))
+    again = appraisal.lodge_appeal(entry, by=own, reason="仍然过重")
+    with pytest.raises(Refused, match=r"应在 -2.* 与 0 之间"):
+        appraisal.decide_appeal(again, by=leader, outcome="partly", reply="减轻", points=Decimal(-4))
+
+
 def test_nobody_decides_in_his_own_matter(contested, client):
     entry, appeal, _ = contested
     own = UserFactory(role=Roles.DIRECTOR, unit=entry.sheet.unit)
@@ -332,6 +376,24 @@ def test_nobody_decides_in_his_own_matter(contested, client):
         assert desk.todo(user) == []
     appeal.refresh_from_db()
     assert appeal.outcome == AppealOutcome.PENDING
+
+
+def test_a_deputy_judges_the_principals_unit_no_more_than_the_principal(opened):
+    sheet = sheet_of(opened, "甲科")
+    deputy = UserFactory(unit=UnitFactory())
+    deputy.principal = UserFactory(role=Roles.PERSONNEL, unit=sheet.unit)
+    lines = {sheet.scores.first().pk: appraisal.Typed({"group_score": Decimal(60), "reason": ""})}
+    with pytest.raises(Refused, match="不能给本单位"):
+        appraisal.save_scores(sheet, lines, by=deputy, seen=sheet.version)
+    with pytest.raises(Refused, match="不能给本单位"):
+        make_entry(sheet, recorded_by=deputy)
+    entry = make_entry(sheet)
+    appeal = appraisal.lodge_appeal(entry, by=UserFactory(unit=sheet.unit), reason="有异议")
+    deputy.principal = UserFactory(role=Roles.DIRECTOR, unit=sheet.unit)
+    with pytest.raises(Refused, match="正代理那里的人"):
+        appraisal.decide_appeal(appeal, by=deputy, outcome="upheld", reply="成立")
+    own = UserFactory(role=Roles.PERSONNEL, unit=sheet.unit)
+    assert [each.text for each in desk.appraisal_todo(own) if "还没有评完" in each.text] == ["1 张科室考核表还没有评完"]
 
 
 def test_only_the_units_own_people_appeal_and_once(contested, client, opened):

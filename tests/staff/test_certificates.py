@@ -221,6 +221,17 @@ def test_an_absent_name_that_nobody_bears_is_refused_and_kept(clerk):
     assert not Course.objects.exists()
 
 
+def test_a_course_is_of_the_past_and_an_absent_name_may_be_set_off_as_one_writes_it(clerk):
+    person = make_person(name="在示例")
+    for day in ((TODAY() + timedelta(days=1)).isoformat(), "0026-05-06"):
+        page = clerk.post(reverse("staff:course-create"), course(held_on=day))
+        assert page.status_code == 422
+        assert "请核对年份" in page.content.decode()
+    for title, absent in (("一", "在示例　病假"), ("二", "在示例，病假")):
+        clerk.post(reverse("staff:course-create"), course(title=title, people=[person.pk], absent=absent))
+    assert list(Attendance.objects.values_list("present", "reason")) == [(False, "病假")] * 2
+
+
 def test_hours_count_training_attended_and_no_study(clerk):
     person = make_person(name="时示例")
     clerk.post(reverse("staff:course-create"), course(people=[person.pk]))
@@ -230,6 +241,16 @@ def test_hours_count_training_attended_and_no_study(clerk):
     assert (row.hours, row.sessions) == (Decimal("6.5"), 1)
     assert "53.5" in clerk.get(reverse("staff:hours-list")).content.decode()
     assert clerk.get(reverse("staff:hours-list") + "?year=2019").status_code == 200
+
+
+def test_a_leader_sees_the_hours_of_those_who_are_in_the_squad_now(client):
+    squad, other = SquadFactory(), SquadFactory()
+    client.force_login(UserFactory(role=Roles.SQUAD_LEADER, unit=squad))
+    make_person(unit=squad, name="在示例")
+    gone = make_person(unit=squad, name="走示例", birth_date=date(1980, 1, 1))
+    move(gone, MovementKind.ROTATED, MAY, unit=other)
+    rows = client.get(reverse("staff:hours-list")).context["table"].source
+    assert [row.person.name for row in rows] == ["在示例"]
 
 
 def test_the_same_course_twice_is_told(clerk):

@@ -14,7 +14,7 @@ from openpyxl.utils.datetime import to_excel
 from config.columns import export_value
 from staff import exports
 from staff.files import send_file, send_made
-from staff.models import Activity, Job, JobState
+from staff.models import Activity, Deputyship, Job, JobState
 from staff.permissions import Roles
 from tests.factories.inspections import ItemFactory, make_finding
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
@@ -75,6 +75,18 @@ def test_a_long_list_becomes_a_job_with_the_same_rows(client, findings, monkeypa
     served = client.get(reverse("staff:job-file", args=[job.pk, "result"]))
     _, body = rows_of(b"".join(served.streaming_content))
     assert [row[0] for row in body] == [finding.number for finding in findings[1]]
+
+
+def test_a_long_export_by_a_deputy_is_what_the_principal_sees(client, findings, monkeypatch):
+    monkeypatch.setattr(exports, "AT_ONCE", 2)
+    principal, deputy, today = UserFactory(role=Roles.ASSESSMENT_OFFICE), UserFactory(), timezone.localdate()
+    given = Deputyship.objects.create(principal=principal, deputy=deputy, start=today, end=today)
+    client.force_login(deputy)
+    client.post(reverse("staff:act-for"), {"deputyship": given.pk})
+    client.get(URL)
+    job = Job.objects.get()
+    assert (job.owner, job.state) == (deputy, JobState.DONE)
+    assert Activity.objects.get(verb="export").principal == principal
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)"])

@@ -10,7 +10,19 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from inspections.models import Finding
-from staff.models import Activity, Job, Message, Setting, Unit, UnitAlias, User, notify, setting
+from staff.models import (
+    Activity,
+    CalendarDay,
+    CalendarYear,
+    Job,
+    Message,
+    Setting,
+    Unit,
+    UnitAlias,
+    User,
+    notify,
+    setting,
+)
 from staff.permissions import Roles
 from tests.factories.staff import UnitFactory, UserFactory
 
@@ -68,6 +80,16 @@ def test_a_message_about_a_record_leads_only_those_there_who_may_open_it():
     assert dict(Message.objects.values_list("recipient", "url")) == {owner.pk: job.get_absolute_url(), other.pk: ""}
 
 
+def test_a_key_that_no_row_can_have_is_passed_over(client):
+    user = UserFactory(role=Roles.ADMINISTRATOR)
+    notify([user], "x")
+    client.force_login(user)
+    keys = [Message.objects.get().pk, "99999999999999999999", "9" * 5000]
+    for name in ("read-some", "mail-again"):
+        assert client.post(reverse(f"staff:{name}"), {"pk": keys}).status_code == 302
+    assert not Message.objects.unread().exists()
+
+
 @pytest.mark.parametrize("url", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
 def test_a_message_never_leads_outside(client, url):
     user = UserFactory()
@@ -87,6 +109,20 @@ def test_reference_data_saved_in_the_admin_is_logged_before_and_after(client):
     logged = Activity.objects.about(unit).get()
     assert logged.changes["名称"] == ["旧名街道办事处", "新名街道办事处"]
     assert logged.actor == office
+
+
+def test_a_day_of_the_calendar_changed_in_the_admin_is_logged(client):
+    client.force_login(UserFactory(role=Roles.OFFICE, is_staff=True))
+    year = CalendarYear.objects.create(year=2035, source="x")
+    day = CalendarDay.objects.create(year=year, date=date(2035, 10, 2), kind="statutory_holiday", name="国庆节")
+    data = {"year": 2035, "status": "provisional", "source": "x", "days-TOTAL_FORMS": 2, "days-INITIAL_FORMS": 1,
+            "days-0-id": day.pk, "days-0-year": year.pk, "days-0-date": "2035-10-03", "days-0-kind": "statutory_holiday",
+            "days-0-name": "国庆节", "days-1-year": year.pk, "days-1-date": "2035-10-08", "days-1-kind": "makeup_workday"}  # fmt: skip
+    assert client.post(reverse("admin:staff_calendaryear_change", args=[year.pk]), data).status_code == 302
+    changed = Activity.objects.about(day).get()
+    assert changed.changes == {"日期": ["2035-10-02", "2035-10-03"]}
+    added = Activity.objects.about(CalendarDay.objects.get(date=date(2035, 10, 8))).get()
+    assert (added.verb, added.changes["日期"]) == ("create", [None, "2035-10-08"])
 
 
 def test_accounts_are_only_looked_at_in_the_admin(client):

@@ -14,7 +14,7 @@ from staff.headcount import count, scopes
 from staff.models import Activity, Certificate, ImportBatch, Job, Movement, Person, Quota, Regulation, RegulationVersion
 from staff.permissions import Roles
 from staff.workflow import establishment
-from tests.factories.people import DepartmentFactory, make_person
+from tests.factories.people import CertificateFactory, DepartmentFactory, make_person, move
 from tests.factories.staff import SquadFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -153,6 +153,20 @@ def test_a_number_that_is_somebody_elses_is_not_filled_in(clerk):
     assert "工号（已是别人的）" in batch.preview["warnings"][0][1]
 
 
+def test_columns_are_not_changed_behind_the_preview(clerk):
+    row = ["张示例", "男", "", "1985-03-07", "2001", "人事科", "科长", "行政编制", "2024-01-01", "建账", ""]
+    batch = upload(clerk, "staff.people", PEOPLE, row)
+    chosen = dict(batch.columns)
+    address = reverse("staff:import-columns", args=[batch.pk])
+    other = {name: str(index) for name, index in chosen.items() if name != "post"}
+    page = clerk.post(address, other, follow=True)
+    assert "列对应不再改动" in page.content.decode()
+    batch.refresh_from_db()
+    assert (batch.columns, batch.state) == (chosen, "checked")
+    clerk.post(reverse("staff:import-discard", args=[batch.pk]))
+    assert clerk.post(address, other).status_code == 302  # its file is gone
+
+
 MOVES = ["姓名", "工号", "变动类型", "变动日期", "现单位", "人员性质", "原因", "去向", "文号", "备注"]
 
 
@@ -190,6 +204,24 @@ def test_two_of_one_name_need_the_staff_number(clerk):
     assert batch.new == 1
 
 
+def test_a_row_whose_number_is_somebody_elses_is_written_to_nobody(clerk):
+    make_person(name="甲示例", staff_number="1", birth_date=BIRTH, id_number=number(BIRTH, 1))
+    make_person(name="乙示例", staff_number="2", birth_date=date(1981, 1, 1))
+    move = upload(clerk, "staff.movements", MOVES, ["乙示例", "1", "辞职", "2026-05-06", "", "", "", "", "", ""])
+    assert reasons(move) == {("工号", "工号 1 是甲示例的，与表里的姓名不同。请核对。")}
+    head = ["姓名", "工号", "执法证编号", "发证日期", "有效期至"]
+    card = upload(clerk, "staff.certificates", head, ["乙　示例", "1", "湘F1", "2022-11-01", "2027-10-31"])
+    assert (card.new, card.wrong) == (0, 1)
+    assert upload(clerk, "staff.certificates", head, ["乙　示例", "2", "湘F1", "2022-11-01", "2027-10-31"]).new == 1
+    row = ["丙示例", "男", number(BIRTH, 1), "1985-03-07", "", "人事科", "", "行政编制", "", "", "群众"]
+    taken = upload(clerk, "staff.people", PEOPLE, row)
+    assert any("已登记在甲示例（工号 1）名下，姓名不同" in message for _, message in reasons(taken))
+    other = number(BIRTH, 3)
+    both = upload(clerk, "staff.people", PEOPLE, [*row[:2], other, *row[3:]], ["丁示例", "男", other, *row[3:]])
+    assert (both.new, both.duplicate) == (1, 0)
+    assert reasons(both) == {("公民身份号码", "与第 2 行是同一个公民身份号码，姓名不同。请核对。")}
+
+
 def test_a_movement_of_a_reported_period_needs_its_note(clerk):
     make_person(name="迟示例")
     establishment.report_table(Period.parse("2026-04"), by=clerk.user)
@@ -213,7 +245,27 @@ def test_certificates_and_quotas_go_in_once(clerk):
               ["一中队", "行政编制", 6, "2026-01-01", "示编办2号"]]  # fmt: skip
     confirm(clerk, upload(clerk, "staff.quotas", *quotas))
     assert [(q.count, q.valid_to) for q in Quota.objects.order_by("valid_from")] == [(8, date(2025, 12, 31)), (6, None)]
-    assert upload(clerk, "staff.quotas", *quotas).new == 0
+    again = upload(clerk, "staff.quotas", *quotas)
+    assert (again.duplicate, again.wrong, again.preview["warnings"]) == (2, 0, [])
+
+
+def test_a_row_on_record_that_says_something_else_is_named(clerk):
+    person = make_person(name="证示例", staff_number="1")
+    unit = make_person(name="别示例", staff_number="2", birth_date=date(1981, 1, 1)).movements.get().unit
+    CertificateFactory(person=person, number="湘F1", expires_on=date(2027, 10, 31))
+    cards = ["姓名", "执法证编号", "发证日期", "有效期至"]
+    batch = upload(clerk, "staff.certificates", cards, ["别示例", "湘F1", "2022-11-01", "2032-10-31"])
+    assert (batch.new, batch.duplicate) == (0, 1)
+    assert "持证人、有效期至与登记的不同，没有改动" in batch.preview["warnings"][0][1]
+    establishment.set_quota(
+        Quota(unit=unit, employment="administrative", count=8, valid_from=date(2024, 1, 1), document="x"), by=None
+    )
+    quotas = ["单位", "编制性质", "编制数", "生效日期", "依据文件"]
+    batch = upload(clerk, "staff.quotas", quotas, [unit.name, "行政编制", 6, "2024-01-01", "x"])
+    assert "编制数与登记的不同" in batch.preview["warnings"][0][1]
+    move(person, "rotated", date(2026, 5, 6), unit=unit)
+    batch = upload(clerk, "staff.movements", MOVES, ["证示例", "", "轮岗", "2026-05-06", "人事科", "", "", "", "", ""])
+    assert "变动后单位与登记的不同" in batch.preview["warnings"][0][1]
 
 
 def test_the_register_of_rules_goes_in_with_its_revisions(clerk):
@@ -242,6 +294,9 @@ def test_the_register_of_rules_goes_in_with_its_revisions(clerk):
     for words in ("没有编号“制99”", "已是《考勤和请假制度》", "上一版的施行日期"):
         assert words in text, words
     assert wrong.duplicate == 1
+    two = ["制05", "值班制度", "办公", "", "人事科", "", "2026-01-05", "", "", ""]
+    both = upload(clerk, "staff.regulations", head, two, [*two[:6], "2026-03-05", "", "", ""])
+    assert reasons(both) == {("编号", "第 2 行已新增编号“制05”。修订的请在“变动”里填“修订”。")}
 
 
 @pytest.mark.parametrize("kind", ["staff.people", "staff.movements", "staff.certificates", "staff.quotas"])

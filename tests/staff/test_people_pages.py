@@ -273,6 +273,31 @@ def test_the_standard_says_how_many_are_missing_and_on_what_paper(clerk):
     assert "示编发〔2023〕1号" in page.content.decode()
 
 
+def test_a_mistyped_quota_or_standard_is_put_right_by_entering_the_same_day_again(clerk):
+    quota = {"unit": DepartmentFactory().pk, "employment": "administrative", "count": 40, "valid_from": "2024-01-01", "document": "示编办1号"}  # fmt: skip
+    clerk.post(reverse("staff:quota-create"), quota)
+    page = clerk.post(reverse("staff:quota-create"), {**quota, "count": 4}, follow=True)
+    assert list(Quota.objects.values_list("count", "valid_to")) == [(4, None)]
+    assert "已改正" in page.content.decode()
+    standard = {"per_10k": "0.55", "document": "x", "year": 2023, "population": 1300010, "basis": "built_up",
+                "population_document": "统计公报", "population_year": 2023, "valid_from": "2024-01-01"}  # fmt: skip
+    clerk.post(reverse("staff:standard-create"), standard)
+    clerk.post(reverse("staff:standard-create"), {**standard, "population": 130001})
+    assert StaffingStandard.objects.get().population == 130001
+    negative = clerk.post(reverse("staff:standard-create"), {**standard, "per_10k": "-1"})
+    assert "应大于 0" in negative.content.decode()
+
+
+def test_a_slip_of_the_year_does_not_bar_every_later_quota_and_standard(clerk):
+    quota = {"unit": DepartmentFactory().pk, "employment": "administrative", "count": 4, "valid_from": "2062-01-01", "document": "x"}  # fmt: skip
+    standard = {"per_10k": "0.55", "document": "x", "year": 2023, "population": 130001, "basis": "built_up",
+                "population_document": "x", "population_year": 2023, "valid_from": "2062-01-01"}  # fmt: skip
+    for name, data in (("quota-create", quota), ("standard-create", standard)):
+        assert "核对年份" in clerk.post(reverse(f"staff:{name}"), data).content.decode()
+    assert not Quota.objects.exists()
+    assert not StaffingStandard.objects.exists()
+
+
 def test_without_a_standard_nothing_is_said_about_enough(clerk):
     page = clerk.get(reverse("staff:staffing"))
     assert page.context["ratio"] is None
@@ -282,6 +307,17 @@ def test_without_a_standard_nothing_is_said_about_enough(clerk):
 def test_more_helpers_than_established_staff_is_said(clerk):
     make_person(employment=Employment.AUXILIARY)
     assert "多于在编人员" in clerk.get(reverse("staff:staffing")).content.decode()
+
+
+def test_a_slip_of_the_year_is_asked_about(clerk):
+    person = make_person()
+    data = {"kind": MovementKind.RESIGNED, "happened_on": "0026-05-06"}
+    page = clerk.post(reverse("staff:movement-create", args=[person.pk]), data)
+    assert "早于 1950 年" in page.content.decode()
+    file = {"name": "未示例", "sex": "male", "birth_date": "2062-03-07", "joined_on": "2063-03-07"}
+    page = clerk.post(reverse("staff:person-edit", args=[person.pk]), file).content.decode()
+    assert "出生日期晚于今天" in page
+    assert "参加工作时间晚于今天" in page
 
 
 def test_voiding_needs_a_reason_and_a_post(clerk):

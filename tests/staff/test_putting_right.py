@@ -16,7 +16,7 @@ from staff.imports.kinds import import_kind
 from staff.models import Activity, Certificate, Deputyship, Movement, Person, Quota, RegulationEdition, Verb
 from staff.permissions import Roles
 from staff.refusals import Refused
-from staff.workflow import appraisal, people, regulations
+from staff.workflow import appraisal, certificates, people, regulations
 from staff.workflow.establishment import set_quota
 from tests.factories.appraisal import make_entry, make_round, make_scheme
 from tests.factories.people import CertificateFactory, DepartmentFactory, make_person
@@ -129,6 +129,35 @@ def test_a_mistyped_certificate_is_put_right_and_logged(clerk):
     stored = Certificate.objects.get(pk=card.pk)
     assert (stored.expires_on, stored.warned, stored.person) == (date(2027, 10, 31), None, card.person)
     assert Activity.objects.about(card).get().changes == {"有效期至": ["2072-10-31", "2027-10-31"]}
+
+
+def test_a_card_is_not_issued_ahead_of_today_nor_after_its_own_end(clerk):
+    person = make_person()
+    old = CertificateFactory(person=person)
+    data = {"person": person.pk, "number": "湘F9", "issuer": "", "issued_on": "2062-11-01", "expires_on": "2067-10-31", "note": ""}  # fmt: skip
+    page = clerk.post(reverse("staff:certificate-create"), data)
+    assert "晚于今天" in page.content.decode()
+    old.refresh_from_db()
+    assert old.ended_on is None  # it would have been exchanged for good, in 2062
+    Certificate.objects.filter(pk=old.pk).update(ended_on=date(2026, 5, 1), end_reason="withdrawn")
+    late = {**data, "number": old.number, "issued_on": "2026-05-02"}
+    page = clerk.post(reverse("staff:certificate-edit", args=[old.pk]), late).content.decode()
+    assert "发证日期不得晚于收回的日期（2026-05-01）" in page
+    assert "刚刚已被登记" not in page
+
+
+def test_a_card_taken_back_by_mistake_stands_again(clerk):
+    person = make_person()
+    card = CertificateFactory(person=person)
+    certificates.end_certificate(card, by=clerk.user, ended_on=date(2026, 5, 6), reason="withdrawn")
+    address = reverse("staff:certificate-reinstate", args=[card.pk])
+    assert "撤销注销（收回）" in clerk.get(card.get_absolute_url()).content.decode()
+    assert clerk.post(address, {"reason": ""}).status_code == 422
+    clerk.post(address, {"reason": "收的是另一人的证"})
+    card.refresh_from_db()
+    assert (card.ended_on, card.end_reason) == (None, "")
+    assert "原登记：2026-05-06收回" in Activity.objects.about(card).first().note
+    assert "不用撤销" in clerk.post(address, {"reason": "再点一次"}, follow=True).content.decode()
 
 
 def test_a_quota_of_the_same_day_is_put_right(clerk):

@@ -58,6 +58,19 @@ def test_which_version_stands_on_a_day():
     assert [row.version for row in RegulationVersion.objects.latest_on(MAY)] == [3]
 
 
+def test_the_register_shows_what_stood_on_the_day_asked_for(clerk):
+    document = make_rule()
+    revise(document, MARCH)
+    make_rule("制02", day=MAY)
+
+    def listed(day):
+        rows = clerk.get(reverse("staff:regulation-list"), {"on": day}).context["table"].source
+        return [(row.regulation.code, row.version, row.standing_on(date.fromisoformat(day))) for row in rows]
+
+    assert listed("2026-02-01") == [("制01", 1, "现行")]
+    assert sorted(listed("2026-05-05")) == [("制01", 2, "现行"), ("制02", 1, "现行")]
+
+
 def test_what_is_repealed_is_neither_revised_nor_repealed_again():
     document = make_rule()
     revise(document, MAY, change=RuleChange.REPEALED)
@@ -85,6 +98,25 @@ def test_only_the_newest_version_is_corrected_and_the_second_editor_is_told():
     assert first.superseded_on == MAY
     with pytest.raises(ChangedMeanwhile):
         regulations.correct_version(second, by=UserFactory(), seen=1)
+
+
+def test_a_correction_that_wipes_out_the_reason_is_refused_and_what_was_typed_stays(clerk):
+    document = make_rule()
+    second = revise(document)
+    data = {
+        "title": "考勤制度",
+        "issued_on": "2026-03-05",
+        "effective_on": "2026-03-05",
+        "text": "改过的正文",
+        "seen": 1,
+    }
+    page = clerk.post(reverse("staff:regulation-correct", args=[document.pk, 2]), {**data, "change_note": " "})
+    assert page.status_code == 422
+    assert "改过的正文" in page.content.decode()
+    second.change_note = ""
+    with pytest.raises(Refused, match="请写明") as refusal:
+        regulations.correct_version(second, by=clerk.user, seen=1)
+    assert refusal.value.field == "change_note"
 
 
 BROKEN = [
