@@ -216,8 +216,8 @@ def mark_all_visited(findings: Iterable[Finding]) -> None:
             first.setdefault((finding.round_id, finding.spot_id), finding)
     made = []
     for visit in RoundVisit.objects.filter(round__in={key for key, _ in first}, visited_at=None, place__isnull=False):
-        finding = first.get((visit.round_id, visit.place_id))  # type: ignore[arg-type]
-        if finding is not None:
-            visit.visited_at, visit.visited_by = finding.found_at, finding.found_by[:60]
+        found = first.get((visit.round_id, visit.place_id))  # type: ignore[arg-type]
+        if found is not None:
+            visit.visited_at, visit.visited_by = found.found_at, found.found_by[:60]
             made.append(visit)
     RoundVisit.objects.bulk_update(made, ["visited_at", "visited_by"])
