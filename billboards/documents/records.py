@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -99,6 +100,11 @@ class InterviewRecord(Record):
             yield Missing("questions", "问答应写明“问：”和“答：”", "《行政处罚法》第五十五条第二款")
 
 
+def name_of(person: str) -> str:
+    """The name in 张三 湘F001, 张三（湘F001）."""
+    return re.split(r"[\s（(，,、]", person.strip())[0]
+
+
 @dataclass(frozen=True, kw_only=True)
 class HearingRecord(Document):
     """听证笔录 (行政处罚法 Art. 64)."""
@@ -126,7 +132,7 @@ class HearingRecord(Document):
 
     def more_missing(self) -> Iterator[Missing]:
         article = "《行政处罚法》第六十四条"
-        if self.chair and any(self.chair.split()[0] in each for each in self.investigators):
+        if self.chair and name_of(self.chair) in map(name_of, self.investigators):
             yield Missing("chair", "听证由非本案调查人员主持", f"{article}第四项")
         if len(self.agents) > 2:
             yield Missing("agents", "委托代理人为一至二人", f"{article}第五项")

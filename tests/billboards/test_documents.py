@@ -71,6 +71,11 @@ def test_everything_mandatory_is_printed(kind):
             assert shown in printed, each.label
 
 
+def test_a_chair_whose_name_begins_like_an_investigators_is_another_person():
+    record = filled("hearing_record", chair="张三", investigators=("张三丰 湘F001", "赵六 湘F002"))
+    assert "chair" not in [missing.field for missing in record.missing()]
+
+
 def test_no_two_kinds_share_a_series():
     types = [DOCUMENTS[kind]().paper_type for kind in KINDS]
     assert len({each.series for each in types}) == len(types)
@@ -94,6 +99,7 @@ def test_no_two_kinds_share_a_series():
         ("spot", {"signature": "", "refusal": ""}, "signature", "拒绝签收"),
         ("notice", {"statement_days": Decimal(3)}, "statement_days", "五个工作日"),
         ("hearing_record", {"chair": "李四"}, "chair", "非本案调查人员"),
+        ("hearing_record", {"chair": "李四（湘F001）"}, "chair", "非本案调查人员"),
         ("hearing_record", {"agents": ("甲", "乙", "丙")}, "agents", "一至二人"),
         ("hearing_record", {"is_open": False}, "closed_reason", "不公开"),
         ("legal_review", {"qualification": ""}, "qualification", "法律职业资格"),
