@@ -11,6 +11,7 @@ from billboards.enums.boards import BoardLife, Measure, RemovalMode
 from billboards.models import Board, Removal
 from billboards.resources.boards import GroundResource, choice, metres
 from billboards.workflow.removals import Gate, flaw_of
+from config.display import bare_number
 from staff.imports import values
 from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField
@@ -106,5 +107,6 @@ class RemovalResource(GroundResource):
 
 
 def key_of(removal: Removal) -> str:
-    """What makes a removal the same one when its ledger comes twice."""
-    return f"{removal.removed_on}|{removal.street_id}|{removal.place}|{removal.what}|{removal.mode}"
+    """What makes a removal the same one when its ledger comes twice. Two of a day and place differ in how much it was."""
+    amount = f"{removal.quantity}{removal.measure}|{bare_number(removal.area)}"
+    return f"{removal.removed_on}|{removal.street_id}|{removal.place}|{removal.what}|{removal.mode}|{amount}"

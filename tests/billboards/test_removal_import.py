@@ -53,8 +53,9 @@ def test_an_old_removal_is_counted_by_its_own_measure_and_known_when_it_comes_ag
     assert (stored.area, stored.removed_on, stored.flaw) == (Decimal(48), date(2024, 5, 8), "")
     again, made = checked(ground)
     assert again.key in made.known_keys([again])
-    other, made = checked(ground, removed_on="2024-05-09")
-    assert other.key not in made.known_keys([other])
+    for cells in ({"removed_on": "2024-05-09"}, {"quantity": "3块"}, {"measure": "处"}, {"area": "12㎡"}):
+        other, made = checked(ground, **cells)
+        assert other.key not in made.known_keys([other]), cells
 
 
 def test_what_came_down_against_the_rules_is_written_and_flagged():
