@@ -61,8 +61,7 @@ def can_record_in(user: User, campaign: Campaign) -> bool:
 
 
 def can_edit_item(user: User, item: CampaignItem) -> bool:
-    open_still = item.state in ItemState.OPEN and item.state != ItemState.HANDLED
-    return user.has_perm(Perms.RECORD_ITEM) and open_still and item.is_workable
+    return user.has_perm(Perms.RECORD_ITEM) and item.state in ItemState.EDITABLE and item.is_workable
 
 
 def can_step_item(user: User, item: CampaignItem, edge: str) -> bool:

@@ -121,7 +121,7 @@ def treat(rng: random.Random, item: CampaignItem, member: User, leader: User, pi
         return
     item = items.notify_item(item, by=member, notified_on=told, due_on=told + timedelta(days=7))
     if item.problem == "unpermitted" and rng.random() < 0.6:
-        items.open_case_for(item, by=member, case_number=f"演示立〔{told.year}〕{item.pk}号")
+        items.open_case_for(item, by=member, case_number=f"演示立〔{told.year}〕{item.pk}号", on=told)
         return
     if rng.random() < 0.05:
         items.defer_item(item, by=member, reason="设置人正在诉讼，暂缓处置")

@@ -14,7 +14,6 @@ from django.utils import timezone
 from billboards.enums.boards import Measure, RemovalMode
 from billboards.enums.campaigns import Disposition, ItemState
 from billboards.models import Campaign, CampaignItem, Removal
-from billboards.models.items import WENT_TO_CASE
 from staff.models import Unit
 
 
@@ -80,14 +79,13 @@ def counters(
     gone = removals_of(campaign)
     if street is not None:
         items, gone = items.filter(street=street), gone.filter(street=street)
-    found = within(items, "found_on", start, end)
     handled = within(items, "handled_on", start, end)
     numbers = items.aggregate(
-        found=Count("pk", filter=found),
+        found=Count("pk", filter=within(items, "found_on", start, end)),
         notified=Count("pk", filter=within(items, "notified_on", start, end)),
         handled=Count("pk", filter=handled),
         settled=Count("pk", filter=within(items, "settled_on", start, end)),
-        cases=Count("pk", filter=WENT_TO_CASE & found),
+        cases=Count("pk", filter=within(items, "cased_on", start, end)),
         repaired=Count("pk", filter=handled & Q(disposition=Disposition.REPAIRED)),
         handed_over=Count("pk", filter=handled & Q(disposition=Disposition.HANDED_OVER)),
     )

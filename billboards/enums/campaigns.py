@@ -98,6 +98,7 @@ class ItemState(models.TextChoices):
     TO_DO = nonmember(("found", "notified", "returned"))
     WAITING = nonmember(("handled", "deferred"))
     OPEN = nonmember(("found", "notified", "returned", "handled", "deferred", "in_case", "in_enforcement"))
+    EDITABLE = nonmember(("found", "notified", "returned", "deferred", "in_case", "in_enforcement"))
     COUNTED = nonmember(
         ("found", "notified", "returned", "handled", "settled", "deferred", "in_case", "in_enforcement")
     )
@@ -133,7 +134,10 @@ ITEM_TRANSITIONS: Final[Mapping[str, ItemEdge]] = {
         frozenset({ItemState.HANDLED}), ItemState.SETTLED, "销号", "销号制：有整治后照片，经处置人以外的人复核"
     ),
     "send_back": ItemEdge(
-        frozenset({ItemState.HANDLED}), ItemState.RETURNED, "退回重办", "销号制：复核不到位的退回，写明理由"
+        frozenset({ItemState.HANDLED, ItemState.SETTLED}),
+        ItemState.RETURNED,
+        "退回重办",
+        "销号制：复核不到位的退回，销号后发现不到位的撤销销号，写明理由",
     ),
     "enforce": ItemEdge(
         frozenset({ItemState.IN_CASE}),
@@ -142,7 +146,7 @@ ITEM_TRANSITIONS: Final[Mapping[str, ItemEdge]] = {
         "《行政强制法》第四十四条：复议、诉讼期限届满前不得强制拆除；专项结束，案件继续依法办理",
     ),
     "void": ItemEdge(
-        frozenset(ItemState.OPEN), ItemState.VOIDED, "作废", "重复或者误登记的作废，编号不再使用，记录保留"
+        frozenset(ItemState.COUNTED), ItemState.VOIDED, "作废", "重复或者误登记的作废，编号不再使用，记录保留"
     ),
 }
 

@@ -107,6 +107,7 @@ class SizeRuleForm(forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
         help_text="店招、楼宇标识、导视牌本来就不作为大型户外广告审批，不列在内。",
     )
+    seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)
 
     class Meta:
         model = SizeRule
@@ -116,8 +117,17 @@ class SizeRuleForm(forms.ModelForm):
         ]  # fmt: skip
         widgets = {"valid_from": DATE, "valid_to": DATE}
 
-    def store(self, *, by: User) -> int:
-        return boards.store_rule(self.instance, by=by)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = self.instance.version
+
+    def store(self, *, by: User) -> int | None:
+        """How many boards changed their size; None, with the reason on the form, if it is refused."""
+        try:
+            return boards.store_rule(self.instance, by=by, seen=self.cleaned_data["seen"] or 0)
+        except Refused as refusal:
+            show_refusal(self, refusal)
+        return None
 
 
 class InspectionForm(forms.ModelForm):
@@ -183,12 +193,16 @@ class RemovalForm(forms.ModelForm):
         model = Removal
         fields = ["mode", "removed_on", "case", "case_number", "consent_on", "reason", "note"]
         widgets = {"removed_on": DATE, "consent_on": DATE}
-        help_texts = {"case": "强制拆除须选对应的案件。", "consent_on": "协助拆除须有当事人的书面同意。"}
+        help_texts = {
+            "case": "强制拆除须选这处设施的案件；案件没有选涉案设施的，先在案件里补选。",
+            "consent_on": "协助拆除须有当事人的书面同意。",
+        }
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, board: Board, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["case"].queryset = Case.objects.visible_to(user)  # type: ignore[attr-defined]
+        cases = Case.objects.visible_to(user).counted().filter(Q(board=board) | Q(board=None))
+        self.fields["case"].queryset = cases  # type: ignore[attr-defined]
         self.fields["mode"].choices = [("", "请选择"), *RemovalMode.choices]  # type: ignore[attr-defined]
 
     def take(self, board: Board) -> Removal:

@@ -275,7 +275,8 @@ class HandleForm(forms.Form):
         self.fields["handed_to"].queryset = others.active_on(timezone.localdate())  # type: ignore[attr-defined]
 
     def take(self, item: CampaignItem, *, by: User) -> CampaignItem:
-        """The pictures first: if one is none, nothing is recorded; they belong to the item in any case."""
+        """The pictures first: if one is none, nothing is recorded; they belong to an item that may be handled in any case."""
+        items.check_step(item, "handle")
         data = dict(self.cleaned_data)
         self.keep(item, data.pop("after"), PhotoStage.AFTER, by=by, field="after")
         self.keep(item, data.pop("consent"), PhotoStage.CONSENT, by=by, field="consent")
@@ -300,10 +301,11 @@ class CaseLinkForm(forms.Form):
     case_number = forms.CharField(
         label="外部案号", max_length=60, required=False, help_text="在其他平台立案的填。先登记案件，再回到这里选择。"
     )
+    on = forms.DateField(label="转立案日期", widget=DATE, initial=timezone.localdate)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["case"].queryset = Case.objects.visible_to(user)  # type: ignore[attr-defined]
+        self.fields["case"].queryset = Case.objects.visible_to(user).counted()  # type: ignore[attr-defined]
 
     def take(self, item: CampaignItem, *, by: User) -> CampaignItem:
         return items.open_case_for(item, by=by, **self.cleaned_data)

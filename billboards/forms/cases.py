@@ -88,7 +88,7 @@ class CaseFields(forms.ModelForm):
             violations = violations | Violation.objects.filter(pk=self.instance.violation_id)
         self.fields["violation"].queryset = violations  # type: ignore[attr-defined]
         if "board" in self.fields:
-            self.fields["board"].queryset = Board.objects.visible_to(user)  # type: ignore[attr-defined]
+            self.fields["board"].queryset = Board.objects.visible_to(user).recorded()  # type: ignore[attr-defined]
         self.show_what_fits()
 
     def show_what_fits(self) -> None:

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from billboards.enums.boards import BoardKind, Measure
+from billboards.enums.boards import BoardKind, Condition, Measure
 from billboards.enums.campaigns import ITEM_TONES, CampaignState, Disposition, ItemProblem, ItemState, PhotoStage
 from billboards.models.board import AREA, Board
 from billboards.models.campaign import Campaign
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from staff.models import User
 
 
-WENT_TO_CASE = Q(case__isnull=False) | ~Q(case_number="")  # whatever was done about it since
+WENT_TO_CASE = Q(cased_on__isnull=False)  # whatever was done about it since
 
 
 class ItemQuerySet(models.QuerySet["CampaignItem"]):
@@ -106,6 +106,10 @@ class CampaignItem(Record):
         related_name="items",
     )
     case_number = models.CharField("外部案号", max_length=60, blank=True, editable=False)
+    cased_on = models.DateField("转立案日期", null=True, editable=False, db_index=True)
+    condition_before = models.CharField(
+        "维修前的完好情况", max_length=8, choices=Condition.choices, blank=True, editable=False
+    )
     removal = models.OneToOneField(
         Removal, verbose_name="拆除记录", null=True, editable=False, on_delete=models.PROTECT, related_name="item"
     )
@@ -145,6 +149,12 @@ class CampaignItem(Record):
                 condition=~Q(state__in=[ItemState.HANDLED, ItemState.SETTLED])
                 | (Q(handled_on__isnull=False) & ~Q(disposition="")),
                 violation_error_message="已处置的须有处置方式和日期。",
+            ),
+            models.CheckConstraint(
+                name="item_cased_says_when",
+                condition=Q(case=None, case_number="", cased_on=None)
+                | (Q(cased_on__isnull=False) & (Q(case__isnull=False) | ~Q(case_number=""))),
+                violation_error_message="转立案的须有案件（案号）和日期。",
             ),
             models.CheckConstraint(
                 name="item_voided_with_reason",

@@ -45,6 +45,7 @@ class SizeRule(models.Model):
     )
     valid_from = models.DateField("生效日期")
     valid_to = models.DateField("失效日期", null=True, blank=True)
+    version = models.PositiveIntegerField("版次", default=1, editable=False)
 
     objects = SizeRuleQuerySet.as_manager()
 

@@ -65,8 +65,17 @@ class CampaignItemResource(GroundResource):
         row.facts, row.key = item, key_of(item)
 
     def known_keys(self, rows: Sequence[CheckedRow]) -> set[str]:
+        """What is open, or was struck off on the row's day or later; found after that, it has come back."""
         places = {row.facts.place for row in rows}
-        return {key_of(item) for item in CampaignItem.objects.counted().filter(place__in=places)}
+        stored = CampaignItem.objects.counted().filter(place__in=places)
+        found: dict[str, list[CampaignItem]] = {}
+        for item in stored:
+            found.setdefault(key_of(item), []).append(item)
+        return {
+            row.key
+            for row in rows
+            if any(item.settled_on is None or row.facts.found_on <= item.settled_on for item in found.get(row.key, ()))
+        }
 
 
 def key_of(item: CampaignItem) -> str:

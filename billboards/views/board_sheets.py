@@ -315,8 +315,7 @@ def size_rule_list(request: HttpRequest) -> HttpResponse:
 def size_rule_keep(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     rule = None if pk is None else get_object_or_404(SizeRule, pk=pk)
     form = SizeRuleForm(request.POST or None, instance=rule)
-    if request.method == "POST" and form.is_valid():
-        changed = form.store(by=request.user)
+    if request.method == "POST" and form.is_valid() and (changed := form.store(by=request.user)) is not None:
         messages.success(request, f"已保存。按新规则重新认定，{changed} 处设施的大小有变化。")
         return redirect("billboards:size-rule-list")
     back = ("大型认定规则", "billboards:size-rule-list")

@@ -223,7 +223,7 @@ def board_steps(request: HttpRequest, board: Board) -> list[Step]:
     user, found = request.user, []
     for edge in ("remove", "condemn", "keep"):
         if can_step_board(user, board, edge):
-            form = RemovalForm(user=user) if edge == "remove" else ReasonForm()
+            form = RemovalForm(user=user, board=board) if edge == "remove" else ReasonForm()
             url = reverse(f"billboards:board-{edge}", args=[board.pk])
             found.append(Step(edge, BOARD_TRANSITIONS[edge].label, url, CONSEQUENCES[edge], form))
     if user.has_perm(Perms.KEEP_BOARDS) and not board.is_voided:
@@ -321,7 +321,8 @@ def board_void(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @KEEP
 def board_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    board, form = visible_board(request, pk), RemovalForm(request.POST, user=request.user)
+    board = visible_board(request, pk)
+    form = RemovalForm(request.POST, user=request.user, board=board)
     return take_step(
         request,
         board,

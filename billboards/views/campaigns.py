@@ -307,15 +307,18 @@ def latest_dailies(campaign: Campaign) -> list[DailyReport]:
     return list(DailyReport.objects.filter(campaign=campaign).standing())
 
 
-def report_context(campaign: Campaign) -> dict[str, Any]:
-    total = counters(campaign)
+def report_context(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
+    """The numbers are the whole campaign's; of what is left, each reads that of the own ground."""
+    total, left = counters(campaign), campaigns.open_items(campaign)
+    seen = set(campaign.items.visible_to(request.user).values_list("pk", flat=True))
     return {
         "campaign": campaign,
         "total": total,
         "sentence": sentence(campaign, total),
         "lines": by_street(campaign),
         "targets": target_lines(campaign),
-        "open_items": campaigns.open_items(campaign),
+        "open_items": [item for item in left if item.pk in seen],
+        "not_listed": sum(item.pk not in seen for item in left),
         "frozen": Counters.of_data(campaign.result) if campaign.result else None,
         "dailies": len(latest_dailies(campaign)),
     }
@@ -325,9 +328,7 @@ def report_context(campaign: Campaign) -> dict[str, Any]:
 @VIEW
 def campaign_report(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = visible_campaign(request, pk)
-    context = report_context(campaign)
-    seen = set(campaign.items.visible_to(request.user).values_list("pk", flat=True))
-    return render(request, "billboards/campaign_report.html", {**context, "seen": seen})
+    return render(request, "billboards/campaign_report.html", report_context(request, campaign))
 
 
 @require_GET
@@ -336,5 +337,5 @@ def campaign_report_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = visible_campaign(request, pk)
     title = f"{campaign.name}总结"
     day = timezone.localdate(campaign.closed_at) if campaign.closed_at else timezone.localdate()
-    context = {**report_context(campaign), "paper": paper_head(title, number="", day=day)}
+    context = {**report_context(request, campaign), "paper": paper_head(title, number="", day=day)}
     return pdf_answer(request, "billboards/pdf/campaign_report.html", context, title)

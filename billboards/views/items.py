@@ -56,7 +56,7 @@ CONSEQUENCES = {
     "open_case": "以后能做什么、什么时候能做，由案件决定；专项结束时转执法程序，不算未完成。",
     "defer": "暂不处置，理由写明；可以随时继续处置。",
     "settle": "复核到位，从台账销号。处置人自己不能销号。",
-    "send_back": "退回重办；已登记的拆除随之作废。",
+    "send_back": "退回重办；已登记的拆除随之作废，已销号的撤销销号。",
     "void": "重复、误登的才作废，编号不再使用。",
 }
 
@@ -230,12 +230,15 @@ def item_steps(request: HttpRequest, item: CampaignItem) -> list[Step]:
     if item.state == ItemState.FOUND:
         order = ("notify", "handle", "open_case", "defer", "void")
     found: list[Step] = []
+    done = item.state == ItemState.SETTLED
     for edge in order:
         if can_step_item(request.user, item, edge):
             tone = "danger" if edge == "void" else "primary"
             url = reverse(f"billboards:item-{edge.replace('_', '-')}", args=[item.pk])
             label = ITEM_TRANSITIONS[edge].label
-            found.append(Step(edge, label, url, CONSEQUENCES[edge], step_form(edge, request), tone, first=not found))
+            found.append(
+                Step(edge, label, url, CONSEQUENCES[edge], step_form(edge, request), tone, first=not found and not done)
+            )
     return found
 
 

@@ -296,9 +296,34 @@ def mend_board(board: Board, *, by: User, on: date, note: str) -> Board:
 
 
 @transaction.atomic
-def store_rule(rule: SizeRule, *, by: User) -> int:
-    """Store a size rule and judge every standing board by it anew. Returns how many changed."""
-    before = {} if rule.pk is None else logged_values(SizeRule.objects.select_for_update().get(pk=rule.pk))
+def unmend_board(board: Board, *, by: User, condition: str, mark: str, reason: str) -> None:
+    """The repair of a campaign's item (`mark`: how its note begins) was not done: the board is as it was before, unless
+    somebody has looked at it or changed its condition since."""
+    current = locked(board)
+    mended = current.events.filter(kind=BoardEventKind.CHANGED, note__startswith=mark).order_by("-pk").first()
+    if mended is None or current.condition != Condition.SOUND or condition == Condition.SOUND:
+        return
+    later = current.events.filter(kind=BoardEventKind.CHANGED, note__contains="完好情况", pk__gt=mended.pk)
+    if later.exists() or current.inspections.filter(voided_at=None, recorded_at__gt=mended.recorded_at).exists():
+        return
+    current.condition = condition
+    current.status = current.status_on(timezone.localdate())
+    current.version += 1
+    current.save(update_fields=["condition", "status", "version"])
+    note_event(current, BoardEventKind.CHANGED, by=by, note=f"{mark}{reason}")
+    Activity.record(Verb.UPDATE, current, by=by, title="撤销维修更换", note=f"{mark}{reason}"[:500])
+
+
+@transaction.atomic
+def store_rule(rule: SizeRule, *, by: User, seen: int = 0) -> int:
+    """Store a size rule and judge every standing board by it anew. Returns how many changed. `seen`: the version that
+    an editor of a stored rule had before him."""
+    before = {}
+    if rule.pk is not None:
+        current = SizeRule.objects.select_for_update().get(pk=rule.pk)
+        if current.version != seen:
+            raise ChangedMeanwhile("这条规则")
+        before, rule.version = logged_values(current), seen + 1
     rule.save()
     verb, changes = (Verb.CREATE, {}) if not before else (Verb.UPDATE, changed_fields(before, logged_values(rule)))
     Activity.record(verb, rule, by=by, title="大型户外广告认定规则", changes=changes)

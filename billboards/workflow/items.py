@@ -50,20 +50,32 @@ def record_item(item: CampaignItem, *, by: User | None, batch: ImportBatch | Non
 def edit_item(item: CampaignItem, *, by: User, seen: int) -> CampaignItem:
     """A slip in what was found; what was done stays."""
     check_item(item)
-    if locked(item).state == ItemState.SETTLED:
-        raise Refused("已销号的问题不能再改。")
+    current = locked(item)
+    if current.state not in ItemState.EDITABLE:
+        raise Refused(
+            f"{current.number}现在是“{current.get_state_display()}”，不能修改。已处置、已销号的，先退回重办再改。"
+        )
+    for day, label in ((current.notified_on, "告知"), (current.cased_on, "转立案")):
+        if day is not None and item.found_on > day:
+            raise Refused(f"{day}已{label}，摸底日期不能更晚。", "found_on")
     corrected(item, by=by, seen=seen, title="修改专项问题")
     return item
 
 
-def step(item: CampaignItem, edge: str) -> CampaignItem:
-    """Lock an item and take it along an edge of the table, or say who was first."""
+@transaction.atomic
+def check_step(item: CampaignItem, edge: str) -> CampaignItem:
+    """Lock an item that may go along an edge of the table, or say who was first."""
     current, rule = locked(item), ITEM_TRANSITIONS[edge]
     if not current.is_workable:
         raise Refused(f"{current.campaign}还没有开始。")
     if current.state not in rule.sources:
         raise Refused(f"{current.number}现在是“{current.get_state_display()}”，不能{rule.label}。请刷新后核对。")
-    current.state = rule.target
+    return current
+
+
+def step(item: CampaignItem, edge: str) -> CampaignItem:
+    current = check_step(item, edge)
+    current.state = ITEM_TRANSITIONS[edge].target
     current.version += 1
     return current
 
@@ -146,7 +158,8 @@ def handle_item(item: CampaignItem, treatment: Treatment, *, by: User) -> Campai
             removal_of(current, treatment), by=by, as_it_happened=treatment.as_it_happened
         )
     elif current.board is not None and treatment.disposition == Disposition.REPAIRED:
-        boards.mend_board(current.board, by=by, on=treatment.handled_on, note=f"{current.number}：{treatment.note}")
+        current.condition_before = locked(current.board).condition
+        boards.mend_board(current.board, by=by, on=treatment.handled_on, note=f"{mark_of(current)}{treatment.note}")
     flaw = current.removal.flaw if current.removal else ""
     return finish(current, "handle", by=by, note=f"{current.get_disposition_display()}。{flaw or treatment.note}")
 
@@ -178,8 +191,18 @@ def mark_of(item: CampaignItem) -> str:
     return f"{item.number}："
 
 
-def take_back(item: CampaignItem, removal: Removal | None, *, by: User, reason: str) -> None:
-    """A removal goes with the item that entered it; that of a case's step is the case's, that of the ledger the ledger's."""
+def undo(item: CampaignItem) -> tuple[Removal | None, str]:
+    """What the treatment of an item did to others, no longer the item's: its removal, the condition of its board before."""
+    done = (item.removal, item.condition_before)
+    item.removal, item.condition_before = None, ""
+    return done
+
+
+def take_back(item: CampaignItem, removal: Removal | None, condition: str, *, by: User, reason: str) -> None:
+    """A removal goes with the item that entered it; that of a case's step is the case's, that of the ledger the ledger's.
+    A board that was not mended after all is as it was."""
+    if condition and item.board is not None:
+        boards.unmend_board(item.board, by=by, condition=condition, mark=mark_of(item), reason=reason)
     if removal is not None and not removal.case_step and removal.note.startswith(mark_of(item)):
         removals.void_removal(removal, by=by, reason=reason)
 
@@ -204,12 +227,19 @@ def removal_of(item: CampaignItem, treatment: Treatment) -> Removal:
 
 
 @transaction.atomic
-def open_case_for(item: CampaignItem, *, by: User, case: Case | None = None, case_number: str = "") -> CampaignItem:
+def open_case_for(
+    item: CampaignItem, *, by: User, case: Case | None = None, case_number: str = "", on: date | None = None
+) -> CampaignItem:
     """转立案: from here on the case says what may be done when. The case may be kept in another system."""
     if case is None and not case_number:
         raise Refused("请选择案件；在其他平台立案的填外部案号。", "case")
+    cased_on = on or timezone.localdate()
+    check_day(cased_on, "on", "转立案日期")
     current = step(item, "open_case")
+    if cased_on < current.found_on:
+        raise Refused(f"{current.found_on}才摸底，转立案日期不能更早。", "on")
     current.disposition, current.case, current.case_number = Disposition.CASE, case, case_number
+    current.cased_on = current.cased_on or cased_on  # an item that came back counts once, on its first day
     return finish(current, "open_case", by=by, note=current.case_words)
 
 
@@ -246,15 +276,18 @@ def settle_item(item: CampaignItem, *, by: User, note: str = "", on: date | None
 
 @transaction.atomic
 def send_back_item(item: CampaignItem, *, by: User, reason: str) -> CampaignItem:
-    """退回重办: it was not done; a removal that was entered is taken back."""
+    """退回重办: it was not done, as is seen before the 销号 or after it; what was entered with the treatment is taken back."""
     current = step(item, "send_back")
     if current.handled_by_id == by.pk:
         raise Refused("处置是您登记的，须由其他人复核。")
-    taken_back, current.removal = current.removal, None
-    current.reviewed_by, current.review_note = by, reason
+    done = undo(current)
+    note = (
+        reason if current.settled_on is None else f"撤销{current.settled_on}的销号（{current.reviewed_by}）：{reason}"
+    )
+    current.reviewed_by, current.review_note, current.settled_on = by, reason, None
     current.handled_on, current.disposition = None, ""
-    finish(current, "send_back", by=by, note=reason)
-    take_back(current, taken_back, by=by, reason=f"复核退回：{reason}"[:200])
+    finish(current, "send_back", by=by, note=note)
+    take_back(current, *done, by=by, reason=f"复核退回：{reason}"[:200])
     return current
 
 
@@ -262,7 +295,7 @@ def send_back_item(item: CampaignItem, *, by: User, reason: str) -> CampaignItem
 def void_item(item: CampaignItem, *, by: User, reason: str) -> CampaignItem:
     current = step(item, "void")
     current.voided_at, current.void_reason = timezone.now(), reason
-    taken_back, current.removal = current.removal, None
+    done = undo(current)
     finish(current, "void", by=by, note=reason)
-    take_back(current, taken_back, by=by, reason=reason)
+    take_back(current, *done, by=by, reason=reason)
     return current

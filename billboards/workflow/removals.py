@@ -9,7 +9,7 @@ from django.db import transaction
 
 from billboards.enums.boards import RemovalMode
 from billboards.enums.cases import CaseState
-from billboards.models import Case, Removal
+from billboards.models import Board, Case, Removal
 from billboards.workflow import boards
 from staff.models import Activity, ImportBatch, User, Verb
 from staff.refusals import Refused
@@ -32,10 +32,17 @@ class Gate:
     reason: str = ""
 
     @classmethod
-    def of(cls, case: Case | None) -> Gate:
-        """A day alone does not open the gate: the decision to enforce must have been made (第三十七条)."""
+    def of(cls, case: Case | None, board: Board | None = None) -> Gate:
+        """A day alone does not open the gate: the decision to enforce must have been made (第三十七条), about this board."""
         if case is None:
             return cls()
+        if case.state == CaseState.VOIDED:
+            return cls(case.number, None, "案件已作废。")
+        if board is not None and case.board_id != board.pk:
+            about = (
+                f"涉案设施是{case.board.code}，不是{board.code}" if case.board else "没有选涉案设施，请先在案件里补选"
+            )
+            return cls(case.number, None, f"案件的决定不是对这处设施作出的（{about}）。")
         ruling = case.courtapplications.filter(granted=True).last()
         if ruling is not None:
             return cls(case.number, ruling.ruled_on, "法院裁定准予执行")
@@ -101,7 +108,7 @@ def record_removal(
     Refused, with article and what to do, for coercion before its day and for help without consent, unless
     `as_it_happened`: then it is stored with its flaw, and counted.
     """
-    check_removal(removal, Gate.of(removal.case), as_it_happened=as_it_happened)
+    check_removal(removal, Gate.of(removal.case, removal.board), as_it_happened=as_it_happened)
     if removal.board is not None:
         words = f"{removal.get_mode_display()}。{removal.flaw or removal.note}"
         removal.board = boards.mark_removed(removal.board, by=by, on=removal.removed_on, words=words)
@@ -119,7 +126,7 @@ def void_removal(removal: Removal, *, by: User, reason: str) -> Removal:
     current = locked(removal)
     item = getattr(current, "item", None)
     if item is not None and item.settled_on is not None:
-        raise Refused(f"对应的专项问题 {item.number} 已销号，不能作废拆除登记。")
+        raise Refused(f"对应的专项问题 {item.number} 已销号，不能作废拆除登记。登记有误的，先在该问题上退回重办。")
     if current.board is not None and not current.is_voided:
         boards.reinstate_board(current.board, by=by, reason=reason)
     return void_record(current, by=by, reason=reason)

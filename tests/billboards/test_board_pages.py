@@ -9,9 +9,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from billboards.enums.cases import CaseState
+from billboards.forms.cases import LeadForm
 from billboards.models import Board, Campaign, CampaignItem, DailyReport
 from billboards.resources.boards import BoardResource
 from billboards.resources.campaigns import CampaignItemResource
+from billboards.workflow import boards
 from config.identity import credit_check_character
 from staff.models import UnitKind
 from staff.permissions import Roles
@@ -22,9 +25,10 @@ from tests.factories.boards import (
     make_campaign,
     make_item,
     picture,
+    settle,
     size_rule,
 )
-from tests.factories.cases import make_officer
+from tests.factories.cases import make_case, make_officer
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -289,6 +293,62 @@ class TestCampaignPages:
         pdf = office.get(reverse("billboards:campaign-report-pdf", args=[campaign.pk]))
         assert pdf.content.startswith(b"%PDF")
 
+    def test_the_closing_report_names_what_is_left_of_the_own_ground(self, street, monkeypatch):
+        campaign = make_campaign(street.user.unit, UnitFactory())
+        other = campaign.streets.exclude(pk=street.user.unit.pk).get()
+        make_item(campaign, street=street.user.unit, name="自己的店")
+        make_item(campaign, street=other, name="别处的店", place="别处路1号")
+        shown = {}
+        monkeypatch.setattr("staff.pages.render_pdf", lambda name, context: shown.update(context) or b"%PDF-")
+        page = street.get(reverse("billboards:campaign-report", args=[campaign.pk])).content.decode()
+        street.get(reverse("billboards:campaign-report-pdf", args=[campaign.pk]))
+        assert "自己的店" in page
+        assert "别处" not in page
+        assert "另有 1 个属于其他街道" in page
+        assert [item.name for item in shown["open_items"]] == ["自己的店"]
+
+    def test_a_step_that_is_refused_adds_no_photo(self, street):
+        campaign = make_campaign(street.user.unit)
+        item = settle(handle(make_item(campaign)))
+        data = {
+            "disposition": "voluntary",
+            "handled_on": campaign.start.isoformat(),
+            "handlers": "员示例",
+            "after": picture(),
+        }
+        answer = street.post(reverse("billboards:item-handle", args=[item.pk]), data, follow=True)
+        assert "不能登记处置" in answer.content.decode()
+        assert item.photos.count() == 1
+
+    def test_going_on_as_a_case_has_its_day_and_no_voided_case(self, office):
+        campaign = make_campaign()
+        item, url = make_item(campaign), "billboards:item-open-case"
+        day = (campaign.start + timedelta(days=1)).isoformat()
+        voided = make_case(CaseState.VOIDED)
+        refused = office.post(reverse(url, args=[item.pk]), {"case": voided.pk, "on": day})
+        assert refused.status_code == 422
+        office.post(reverse(url, args=[item.pk]), {"case_number": "立1", "on": day})
+        item.refresh_from_db()
+        assert (item.state, item.cased_on.isoformat()) == ("in_case", day)
+
+    def test_a_voided_board_is_not_offered_to_a_case(self):
+        board, gone = make_board(), make_board()
+        boards.void_board(gone, by=UserFactory(), reason="误登")
+        form = LeadForm(user=UserFactory(role=Roles.OFFICE, unit=UnitFactory()))
+        assert list(form.fields["board"].queryset) == [board]
+
+    def test_two_editors_of_a_size_rule_and_the_second_is_told(self, office):
+        rule = size_rule()
+        url = reverse("billboards:size-rule-edit", args=[rule.pk])
+        form = office.get(url).context["form"]
+        data = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
+        assert office.post(url, {**data, "name": "先改的"}).status_code == 302
+        answer = office.post(url, {**data, "name": "后改的"})
+        assert answer.status_code == 422
+        assert "刚被别人修改过" in answer.content.decode()
+        rule.refresh_from_db()
+        assert rule.name == "先改的"
+
     def test_totals_of_items_keep_the_measures_apart(self, office):
         campaign = make_campaign()
         make_item(campaign, quantity=3)
@@ -324,3 +384,16 @@ class TestSheets:
                  "place": "样例路1号", "name": "样例店", "kind": "店招", "quantity": "3块"}  # fmt: skip
         row, _ = self.checked(CampaignItemResource, **cells)
         assert row.problems[0][0] == "campaign"
+
+    def test_what_was_found_again_after_it_was_struck_off_is_new(self):
+        campaign = make_campaign()
+        first = make_item(campaign)
+        cells = {"campaign": campaign.name, "street": first.street.name, "place": first.place, "name": first.name,
+                 "kind": "店招", "problem": "破损、污损、断亮缺字", "quantity": "1"}  # fmt: skip
+        for days, state, known in ((0, "found", True), (5, "found", True), (0, "settled", True), (5, "settled", False)):
+            if state == "settled" and first.state != "settled":
+                first = settle(handle(first), on=campaign.start + timedelta(days=3))
+            day = (campaign.start + timedelta(days=days)).isoformat()
+            row, made = self.checked(CampaignItemResource, **cells, found_on=day)
+            assert row.problems == []
+            assert (row.key in made.known_keys([row])) is known, (days, state)

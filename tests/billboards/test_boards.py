@@ -8,13 +8,15 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from billboards.enums.boards import BOARD_TRANSITIONS, BoardLife, BoardStatus, RemovalMode
-from billboards.models import Board, BoardEvent, BoardFace, CourtApplication, SizeRule
+from billboards.enums.cases import CaseState
+from billboards.forms.boards import RemovalForm
+from billboards.models import Board, BoardEvent, BoardFace, Case, CourtApplication, SizeRule
 from billboards.sizing import Face
 from billboards.workflow import boards, removals
 from staff.permissions import Roles
 from staff.refusals import ChangedMeanwhile, Refused
 from tests.factories.boards import FACES, inspect, make_board, remove_board, size_rule
-from tests.factories.cases import make_lead
+from tests.factories.cases import make_case, make_lead
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +69,7 @@ def test_another_rule_judges_every_standing_board_anew():
     board = make_board(faces=[Face(Decimal(4), Decimal(1))])
     rule = size_rule()
     rule.side_inclusive = False
-    assert boards.store_rule(rule, by=by) == 1
+    assert boards.store_rule(rule, by=by, seen=rule.version) == 1
     board.refresh_from_db()
     assert (board.is_large, board.status) == (False, "lawful")
     assert board.events.first().note.endswith("认定为非大型")
@@ -79,7 +81,7 @@ def test_the_interval_of_a_rule_moves_the_next_look_of_every_standing_board():
     Board.objects.filter(pk=before.pk).update(size_rule=None, is_large=False, status="lawful", next_inspection_on=None)
     rule = size_rule()
     rule.large_months = 6
-    assert boards.store_rule(rule, by=UserFactory()) == 1
+    assert boards.store_rule(rule, by=UserFactory(), seen=rule.version) == 1
     days = [Board.objects.get(pk=each.pk).next_inspection_on for each in (never, seen, before)]
     assert days == [date(2025, 7, 10), date(2026, 9, 1), date(2025, 7, 10)]
 
@@ -94,6 +96,16 @@ def test_a_rule_judges_the_ledger_on_the_day_it_comes_into_force():
     assert (judged.is_large, judged.status, judged.size_rule) == (False, BoardStatus.LAWFUL, later)
     assert judged.events.first().happened_on == tomorrow
     assert boards.refresh_statuses(tomorrow) == 0
+
+
+def test_two_editors_of_a_rule_and_the_second_is_told():
+    make_board()
+    first, second = SizeRule.objects.get(), SizeRule.objects.get()
+    first.large_months = 6
+    boards.store_rule(first, by=UserFactory(), seen=first.version)
+    with pytest.raises(ChangedMeanwhile):
+        boards.store_rule(second, by=UserFactory(), seen=second.version)
+    assert SizeRule.objects.get().large_months == 6
 
 
 def test_two_editors_and_the_second_is_told():
@@ -194,6 +206,33 @@ class TestRemoval:
         removal = remove_board(make_board(), mode=RemovalMode.COERCIVE, as_it_happened=True)
         assert "没有对应的案件" in removal.flaw
         assert removal.board.status == BoardStatus.REMOVED
+
+    def test_a_decision_about_another_board_or_a_voided_case_does_not_open_the_gate(self):
+        for facts, words in (
+            ({"board": make_board()}, "不是对这处设施作出的"),
+            ({}, "没有选涉案设施"),
+            ({"state": CaseState.VOIDED}, "案件已作废"),
+        ):
+            board = make_board()
+            state = facts.pop("state", CaseState.ENFORCEMENT_DECIDED)
+            case = make_case(state, **{"board": board if state == CaseState.VOIDED else None, **facts})
+            Case.objects.filter(pk=case.pk).update(coercion_from=date(2026, 1, 1))
+            case.refresh_from_db()
+            with pytest.raises(Refused, match=words):
+                remove_board(board, mode=RemovalMode.COERCIVE, case=case)
+            assert words in remove_board(board, mode=RemovalMode.COERCIVE, case=case, as_it_happened=True).flaw
+        own = make_board()
+        case = make_case(CaseState.ENFORCEMENT_DECIDED, board=own)
+        Case.objects.filter(pk=case.pk).update(coercion_from=date(2026, 1, 1))
+        case.refresh_from_db()
+        assert remove_board(own, mode=RemovalMode.COERCIVE, case=case).flaw == ""
+
+    def test_the_form_offers_the_cases_of_the_board(self):
+        board = make_board()
+        own, open_one = make_case(board=board), make_case()
+        make_case(board=make_board()), make_case(CaseState.VOIDED, board=board)
+        user = UserFactory(role=Roles.OFFICE, unit=UnitFactory())
+        assert set(RemovalForm(user=user, board=board).fields["case"].queryset) == {own, open_one}
 
     def test_help_needs_a_written_consent(self):
         board = make_board()

@@ -4,19 +4,33 @@ import itertools
 import uuid
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
 from billboards.enums.campaigns import ITEM_TRANSITIONS, CampaignState, ItemState, Phase
+from billboards.enums.cases import CaseState
 from billboards.models import CampaignItem, DailyReport, Removal
 from billboards.progress import by_street, counters
 from billboards.workflow import campaigns, dailies, items
+from staff.models import Activity
 from staff.permissions import Roles
 from staff.refusals import Refused
-from tests.factories.boards import add_photo, handle, make_board, make_campaign, make_item, remove_board, settle
+from tests.factories.boards import (
+    add_photo,
+    handle,
+    inspect,
+    make_board,
+    make_campaign,
+    make_item,
+    remove_board,
+    settle,
+)
+from tests.factories.cases import make_case
 from tests.factories.staff import UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -170,6 +184,44 @@ class TestStrikingOff:
         item = handle(make_item(make_campaign()), "regularised")
         assert items.settle_item(item, by=UserFactory()).state == ItemState.SETTLED
 
+    def test_a_wrong_one_is_sent_back_or_voided_with_what_was_entered_with_it(self):
+        campaign = make_campaign()
+        street = campaign.streets.get()
+        for undo in (items.send_back_item, items.void_item):
+            board = make_board(street=street)
+            item = settle(handle(make_item(campaign, board=board)))
+            item = undo(item, by=UserFactory(), reason="拆的是另一块")
+            board.refresh_from_db()
+            assert board.removed_on is None
+            assert Removal.objects.recorded().count() == 0
+            assert counters(campaign).settled == 0
+        first = CampaignItem.objects.get(state=ItemState.RETURNED)
+        assert first.settled_on is None
+        assert "的销号" in Activity.objects.about(first)[0].note
+        assert settle(handle(first)).state == ItemState.SETTLED
+
+    def test_who_handled_it_does_not_take_the_striking_off_back(self):
+        by = UserFactory()
+        with pytest.raises(Refused, match="其他人复核"):
+            items.send_back_item(settle(handle(make_item(make_campaign()), by=by)), by=by, reason="还在")
+
+    def test_sent_back_a_board_that_was_not_mended_is_as_it_was(self):
+        campaign = make_campaign()
+        kept, looked_at = (make_board(street=campaign.streets.get(), condition="hazard") for _ in range(2))
+        for board in (kept, looked_at):
+            item = handle(make_item(campaign, board=board), "repaired")
+            board.refresh_from_db()
+            assert board.condition == "sound"
+            if board == looked_at:
+                inspect(board)
+            items.send_back_item(item, by=UserFactory(), reason="没有修")
+        kept.refresh_from_db(), looked_at.refresh_from_db()
+        assert (kept.condition, kept.status, looked_at.condition) == ("hazard", "hazard", "sound")
+        item = handle(CampaignItem.objects.get(board=kept), "repaired")
+        items.void_item(item, by=UserFactory(), reason="重复")
+        kept.refresh_from_db()
+        assert kept.condition == "hazard"
+
     def test_sent_back_the_removal_is_taken_back(self):
         campaign = make_campaign()
         board = make_board(street=campaign.streets.get())
@@ -239,6 +291,49 @@ class TestCounting:
         settle(handle(make_item(campaign)))
         items.open_case_for(make_item(campaign), by=UserFactory(), case_number="立1")
         assert by_street(campaign)[0].done_percent == 100
+
+    def test_what_went_on_as_a_case_is_counted_on_its_own_day_and_once(self):
+        campaign = make_campaign()
+        day = campaign.start + timedelta(days=4)
+        item = items.open_case_for(make_item(campaign), by=UserFactory(), case_number="立1", on=day)
+        of_day = [counters(campaign, start=each, end=each).cases for each in (campaign.start, day)]
+        assert (of_day, counters(campaign).cases) == ([0, 1], 1)
+        item = items.send_back_item(handle(item), by=UserFactory(), reason="还在")
+        item = items.open_case_for(item, by=UserFactory(), case_number="立2")
+        assert item.cased_on == day
+        with pytest.raises(Refused, match="不能更早"):
+            items.open_case_for(
+                make_item(campaign), by=UserFactory(), case_number="立3", on=campaign.start - timedelta(days=1)
+            )
+
+    def test_old_rows_learn_their_day_from_the_log_the_case_or_the_finding(self):
+        campaign, by = make_campaign(), UserFactory()
+        case = make_case(CaseState.FILED, filed_on=date(2025, 3, 9))
+        logged = items.open_case_for(make_item(campaign), by=by, case_number="立1", on=campaign.start)
+        filed, found = make_item(campaign), make_item(campaign)
+        unknown = {"cased_on": date(2025, 1, 1)}
+        CampaignItem.objects.filter(pk=filed.pk).update(case=case, **unknown)
+        CampaignItem.objects.filter(pk=found.pk).update(case_number="立2", **unknown)
+        import_module("billboards.migrations.0016_item_case_day").known_days(apps, None)
+        days = [CampaignItem.objects.get(pk=item.pk).cased_on for item in (logged, filed, found)]
+        assert days == [timezone.localdate(), date(2025, 3, 9), campaign.start]
+
+
+class TestCorrecting:
+    def test_what_was_found_is_not_later_than_what_followed(self):
+        campaign = make_campaign()
+        item = notify(make_item(campaign))
+        item.found_on = item.notified_on + timedelta(days=1)
+        with pytest.raises(Refused, match="已告知，摸底日期不能更晚") as refused:
+            items.edit_item(item, by=UserFactory(), seen=item.version)
+        assert refused.value.field == "found_on"
+
+    @pytest.mark.parametrize("state", [ItemState.HANDLED, ItemState.SETTLED, ItemState.VOIDED])
+    def test_what_is_handled_settled_or_voided_is_not_edited(self, state):
+        item = brought_to(state, make_campaign())
+        item.quantity = 9
+        with pytest.raises(Refused, match="不能修改"):
+            items.edit_item(item, by=UserFactory(), seen=item.version)
 
 
 class TestDaily:
