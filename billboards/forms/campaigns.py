@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -169,6 +170,8 @@ class ItemForm(forms.ModelForm):
         self.fields["entry_key"].initial = self.instance.entry_key
         if self.instance.pk is not None:
             del self.fields["photo"]
+            if (board := self.instance.board) is not None:  # chosen on the street; a wrong tap is taken back here
+                self.fields["board"].widget = forms.Select(choices=[("", "不是台账中的设施"), (board.pk, str(board))])
         elif len(mine) == 1 and not self.initial.get("street"):
             self.initial["street"] = mine[0].pk
 
@@ -184,6 +187,8 @@ class ItemForm(forms.ModelForm):
             return items.record_item(self.instance, by=self.user)
         except Refused as refusal:
             show_refusal(self, refusal)
+            self.data = self.data.copy()
+            self.data["entry_key"] = str(uuid4())  # what is sent next is an entry of its own
             return None
 
     def store_photo(self, item: CampaignItem) -> str:

@@ -90,6 +90,7 @@ def item_columns() -> list[Column]:
         Column("settled_on", "销号日期", sort="settled_on", phone="hidden", optional=True),
         Column("reviewed_by", "复核人", phone="hidden", optional=True),
         Column("case_words", "案件", phone="hidden", optional=True),
+        Column("cased_on", "转立案日期", sort="cased_on", phone="hidden", optional=True),
         Column("state", "状态", value="get_state_display", sort="state", sign=state_badge, phone="primary"),
     ]  # fmt: skip
 
@@ -183,7 +184,9 @@ def outcome_facts(user: User, item: CampaignItem) -> list[Fact]:
     if item.case or item.case_number:
         gate = item.case.coercion_from if item.case else None
         words = f"最早可强制日期 {gate}" if gate else "最早可强制日期还没有" if item.case else "在其他平台办理"
-        facts.append(Fact("案件", item.case_words, url=page_of(user, item.case), note=words))
+        facts.append(
+            Fact("案件", item.case_words, url=page_of(user, item.case), note=f"{item.cased_on}转立案，{words}")
+        )
     if item.deferred_reason:
         facts.append(Fact("暂缓理由", item.deferred_reason))
     if item.disposition and item.handled_on:

@@ -17,6 +17,10 @@ from staff.models import Activity, ImportBatch, Unit, User, Verb, take_numbers
 from staff.refusals import Refused
 from staff.workflow.records import check_day, corrected, locked
 
+ENTERED = (
+    "street_id", "community_id", "board_id", "kind", "name", "place", "party", "phone", "problem", "description", "measure",
+    "quantity", "area", "found_on",
+)  # fmt: skip
 SERIES = "billboard-item"
 SERIES_DEFAULTS = {"name": "专项问题编号", "pattern": "专{year}-{number:04d}"}
 
@@ -33,8 +37,12 @@ def check_item(item: CampaignItem) -> None:
 
 @transaction.atomic
 def record_item(item: CampaignItem, *, by: User | None, batch: ImportBatch | None = None) -> CampaignItem:
-    """Store an unsaved item with its number. The same entry sent twice is stored once: its first row is returned."""
+    """Store an unsaved item with its number. The same entry sent twice is stored once: its first row is returned.
+    Refused for another entry under its key, as from a page that was gone back to."""
     known = CampaignItem.objects.filter(entry_key=item.entry_key).first()
+    if known is not None and any(getattr(known, name) != getattr(item, name) for name in ENTERED):
+        words = f"这一页先前填的已登记为 {known.number} {known.name}。要改那一条的，请打开它修改"
+        raise Refused(f"{words}；现在填的是另一条的，核对后再点一次保存。")
     if known is not None:
         return known
     check_item(item)
@@ -141,6 +149,14 @@ def check_treatment(item: CampaignItem, treatment: Treatment) -> None:
         raise Refused("补办手续的，请填许可文号或者备案号。", "permit_number")
     if treatment.quantity is not None and treatment.quantity > item.quantity:
         raise Refused(f"登记的是 {item.amount}，处置数量不能更多。登记有误的请先修改。", "quantity")
+    if is_part(item, treatment) and item.area and treatment.area is None:
+        raise Refused(f"登记的是 {item.amount}，只拆除（清理）了一部分的，请填这一部分的面积。", "area")
+
+
+def is_part(item: CampaignItem, treatment: Treatment) -> bool:
+    """Some of it came down, not all."""
+    removed = treatment.disposition in Disposition.REMOVALS
+    return removed and treatment.quantity is not None and treatment.quantity < item.quantity
 
 
 @transaction.atomic

@@ -10,7 +10,10 @@
   const chosen = document.getElementById("census-board");
   const say = (text, bad = false) => document.dispatchEvent(new CustomEvent("bureau:say", { detail: { text, bad } }));
 
+  let asked = 0; // a position that was asked for an entry before is not that of the one in the form now
+
   const locate = () => {
+    const mine = ++asked;
     if (!navigator.geolocation) {
       said.textContent = "这台设备没有定位，可以照常登记。";
       return;
@@ -18,26 +21,34 @@
     said.textContent = "正在等待定位。";
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
+        if (mine !== asked) return;
         fields.latitude.value = coords.latitude.toFixed(6);
         fields.longitude.value = coords.longitude.toFixed(6);
         said.textContent = `已定位，误差约 ${Math.round(coords.accuracy)} 米。`;
         if (navigator.onLine) around.dispatchEvent(new Event("located"));
       },
       () => {
+        if (mine !== asked) return;
         said.textContent = "没有取得定位，可以照常登记。";
       },
       { enableHighAccuracy: true, timeout: 10000, maximumAge: 30000 },
     );
   };
 
+  const choose = (board, words) => {
+    fields.board.value = board;
+    if (!board) return chosen.replaceChildren();
+    const none = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-link btn-sm", textContent: "不是这一处" });
+    none.addEventListener("click", () => choose("", ""));
+    chosen.replaceChildren(`已选台账中的设施${words} `, none);
+  };
   around.addEventListener("click", (event) => {
     const button = event.target.closest("[data-board]");
     if (!button) return;
-    fields.board.value = button.dataset.board;
+    choose(button.dataset.board, `：${button.textContent}`);
     fields.name.value = button.dataset.name;
     fields.place.value = button.dataset.place;
     fields.kind.value = button.dataset.kind;
-    chosen.textContent = `已选台账中的设施：${button.textContent}`;
   });
   document.getElementById("census-locate").addEventListener("click", locate);
   locate();
@@ -62,9 +73,9 @@
     const stay = STAY.map((name) => [name, fields[name].value]);
     form.reset();
     stay.forEach(([name, value]) => (fields[name].value = value));
-    ["board", "latitude", "longitude"].forEach((name) => (fields[name].value = ""));
+    ["latitude", "longitude"].forEach((name) => (fields[name].value = ""));
     fields.found_on.value = today(); // the page may be of yesterday
-    chosen.textContent = "";
+    choose("", "");
     around.replaceChildren();
     photo([]);
     form.dataset.dirty = "";
@@ -79,6 +90,9 @@
     editing = entry;
     for (const [name, value] of Object.entries(entry.values)) if (fields[name]) fields[name].value = value;
     photo(files);
+    choose(entry.values.board, "");
+    asked += 1;
+    said.textContent = entry.values.latitude ? "位置是登记时的；人还在现场的，可以重新定位。" : "登记时没有定位；人还在现场的，可以重新定位。";
     say("改好后点“保存并下一条”；原来的在保存前不会丢。");
     scrollTo({ top: 0 });
   };

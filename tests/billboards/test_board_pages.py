@@ -229,6 +229,27 @@ class TestCampaignPages:
         item = CampaignItem.objects.get()
         assert item.photos.filter(stage="before").count() == 2
 
+    def test_another_entry_from_a_page_gone_back_to_is_said_and_then_stored(self, street):
+        campaign = make_campaign(street.user.unit)
+        self.census(street, campaign)
+        answer = self.census(street, campaign, name="另一家")
+        assert answer.status_code == 422
+        assert "已登记为" in answer.content.decode()
+        form = answer.context["form"]
+        self.census(street, campaign, name="另一家", entry_key=form["entry_key"].value())
+        assert set(CampaignItem.objects.values_list("name", flat=True)) == {"样例店", "另一家"}
+
+    def test_a_board_that_was_chosen_by_mistake_is_taken_back(self, office):
+        campaign = make_campaign()
+        item = make_item(campaign, board=make_board(street=campaign.streets.get()))
+        url = reverse("billboards:item-edit", args=[item.pk])
+        form = office.get(url).context["form"]
+        data = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+        assert "不是台账中的设施" in str(form["board"])
+        office.post(url, {**data, "board": ""})
+        item.refresh_from_db()
+        assert item.board is None
+
     def test_a_picture_that_is_none_does_not_lose_the_item(self, street):
         from django.core.files.uploadedfile import SimpleUploadedFile
 

@@ -94,8 +94,10 @@ def test_every_edge_names_its_rule():
 
 def test_an_entry_sent_twice_is_one_item():
     campaign, key = make_campaign(), uuid.uuid4()
-    first, second = (make_item(campaign, entry_key=key) for _ in range(2))
+    first, second = (make_item(campaign, entry_key=key, name="样例店", place="样例路1号") for _ in range(2))
     assert first.pk == second.pk
+    with pytest.raises(Refused, match=f"已登记为 {first.number}"):
+        make_item(campaign, entry_key=key, name="另一家", place="样例路1号")
     assert CampaignItem.objects.count() == 1
 
 
@@ -112,10 +114,13 @@ class TestHandling:
         campaign = make_campaign()
         street = campaign.streets.get()
         board = make_board(street=street)
-        item = handle(make_item(campaign, board=board, quantity=3, area=Decimal("7.5")), quantity=2)
+        item = make_item(campaign, board=board, quantity=3, area=Decimal("7.5"))
+        with pytest.raises(Refused, match="一部分的面积"):
+            handle(item, quantity=2)
+        item = handle(item, quantity=2, area=Decimal(5))
         board.refresh_from_db()
         assert board.status == "removed"
-        assert (item.removal.mode, item.removal.quantity, item.removal.area) == ("voluntary", 2, Decimal("7.5"))
+        assert (item.removal.mode, item.removal.quantity, item.removal.area) == ("voluntary", 2, Decimal(5))
 
     def test_what_the_ledger_took_down_is_tied_to_the_item_and_stays_the_ledgers(self):
         campaign = make_campaign()
