@@ -128,7 +128,7 @@ ITEM_TRANSITIONS: Final[Mapping[str, ItemEdge]] = {
         "登记处置",
         "按处置方式分别适用，见处置方式的依据",
     ),
-    "open_case": ItemEdge(_WORKABLE, ItemState.IN_CASE, "转立案", DISPOSITION_BASES["case"]),
+    "open_case": ItemEdge(_WORKABLE | {ItemState.IN_CASE}, ItemState.IN_CASE, "转立案", DISPOSITION_BASES["case"]),
     "defer": ItemEdge(_WORKABLE, ItemState.DEFERRED, "暂缓", DISPOSITION_BASES["deferred"]),
     "settle": ItemEdge(
         frozenset({ItemState.HANDLED}), ItemState.SETTLED, "销号", "销号制：有整治后照片，经处置人以外的人复核"

@@ -53,7 +53,7 @@ LIST = ("专项台账", "billboards:item-list")
 CONSEQUENCES = {
     "notify": "登记告知和整改期限；期限到了提醒复查。案件里的责令改正通知书另在案件中出文。",
     "handle": "登记怎样处置。自行、协助、强制分开计；强制拆除须有案件并到最早可强制日期。",
-    "open_case": "以后能做什么、什么时候能做，由案件决定；专项结束时转执法程序，不算未完成。",
+    "open_case": "以后能做什么、什么时候能做，由案件决定；专项结束时转执法程序，不算未完成。选错案件、填错案号的，重新登记一次。",
     "defer": "暂不处置，理由写明；可以随时继续处置。",
     "settle": "复核到位，从台账销号。处置人自己不能销号。",
     "send_back": "退回重办；已登记的拆除随之作废，已销号的撤销销号。",
@@ -238,10 +238,11 @@ def item_steps(request: HttpRequest, item: CampaignItem) -> list[Step]:
         if can_step_item(request.user, item, edge):
             tone = "danger" if edge == "void" else "primary"
             url = reverse(f"billboards:item-{edge.replace('_', '-')}", args=[item.pk])
-            label = ITEM_TRANSITIONS[edge].label
-            found.append(
-                Step(edge, label, url, CONSEQUENCES[edge], step_form(edge, request), tone, first=not found and not done)
-            )
+            label, form = ITEM_TRANSITIONS[edge].label, step_form(edge, request)
+            if edge == "open_case" and item.state == ItemState.IN_CASE:
+                label = "改选案件"
+                form.initial = {"case": item.case_id, "case_number": item.case_number, "on": item.cased_on}
+            found.append(Step(edge, label, url, CONSEQUENCES[edge], form, tone, first=not found and not done))
     return found
 
 

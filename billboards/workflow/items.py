@@ -169,7 +169,7 @@ def handle_item(item: CampaignItem, treatment: Treatment, *, by: User) -> Campai
     current.handed_to, current.permit_number = treatment.handed_to, treatment.permit_number
     current.deferred_reason = ""
     if treatment.disposition in Disposition.REMOVALS:
-        known = removal_in_case(current) or removal_in_ledger(current, treatment.disposition)
+        known = removal_in_case(current, treatment.disposition) or removal_in_ledger(current, treatment.disposition)
         current.removal = known or removals.record_removal(
             removal_of(current, treatment), by=by, as_it_happened=treatment.as_it_happened
         )
@@ -180,11 +180,18 @@ def handle_item(item: CampaignItem, treatment: Treatment, *, by: User) -> Campai
     return finish(current, "handle", by=by, note=f"{current.get_disposition_display()}。{flaw or treatment.note}")
 
 
-def removal_in_case(item: CampaignItem) -> Removal | None:
-    """What the case of the item has taken down already: counted there, once."""
+def removal_in_case(item: CampaignItem, mode: str) -> Removal | None:
+    """What the case of the item has taken down already: counted there, once, by the same way."""
     if item.case is None:
         return None
-    return item.case.removals.recorded().exclude(case_step="").filter(item=None).first()
+    found = item.case.removals.recorded().exclude(case_step="").filter(item=None).first()
+    if found is not None and found.mode != mode:
+        raise Refused(
+            f"{item.case.number}已按“{found.get_mode_display()}”登记拆除（{found.removed_on}）。"
+            "请选这一处置方式；案件登错的，先在案件里作废拆除登记。",
+            "disposition",
+        )
+    return found
 
 
 def removal_in_ledger(item: CampaignItem, mode: str) -> Removal | None:
@@ -246,15 +253,21 @@ def removal_of(item: CampaignItem, treatment: Treatment) -> Removal:
 def open_case_for(
     item: CampaignItem, *, by: User, case: Case | None = None, case_number: str = "", on: date | None = None
 ) -> CampaignItem:
-    """转立案: from here on the case says what may be done when. The case may be kept in another system."""
+    """转立案: from here on the case says what may be done when. The case may be kept in another system. Once more: the
+    wrong case was chosen, or the wrong number or day."""
     if case is None and not case_number:
         raise Refused("请选择案件；在其他平台立案的填外部案号。", "case")
     cased_on = on or timezone.localdate()
     check_day(cased_on, "on", "转立案日期")
+    before = check_step(item, "open_case")
     current = step(item, "open_case")
     if cased_on < current.found_on:
         raise Refused(f"{current.found_on}才摸底，转立案日期不能更早。", "on")
     current.disposition, current.case, current.case_number = Disposition.CASE, case, case_number
+    if before.state == ItemState.IN_CASE:
+        current.cased_on = cased_on
+        words = f"改选案件：原为{before.case_words}（{before.cased_on}），改为{current.case_words}（{cased_on}）"
+        return finish(current, "open_case", by=by, note=words)
     current.cased_on = current.cased_on or cased_on  # an item that came back counts once, on its first day
     return finish(current, "open_case", by=by, note=current.case_words)
 

@@ -351,6 +351,14 @@ class TestCampaignPages:
         office.post(reverse(url, args=[item.pk]), {"case_number": "立1", "on": day})
         item.refresh_from_db()
         assert (item.state, item.cased_on.isoformat()) == ("in_case", day)
+        step = next(
+            each for each in office.get(item.get_absolute_url()).context["page"].steps if each.id == "open_case"
+        )
+        assert (step.label, step.form["case_number"].value(), step.form["on"].value()) == (
+            "改选案件",
+            "立1",
+            item.cased_on,
+        )
 
     def test_a_voided_board_is_not_offered_to_a_case(self):
         board, gone = make_board(), make_board()

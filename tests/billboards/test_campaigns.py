@@ -306,6 +306,9 @@ class TestCounting:
         item = items.send_back_item(handle(item), by=UserFactory(), reason="还在")
         item = items.open_case_for(item, by=UserFactory(), case_number="立2")
         assert item.cased_on == day
+        item = items.open_case_for(item, by=UserFactory(), case_number="立3", on=day + timedelta(days=1))
+        assert (item.case_number, item.cased_on) == ("立3", day + timedelta(days=1))
+        assert "原为立2" in Activity.objects.about(item)[0].note
         with pytest.raises(Refused, match="不能更早"):
             items.open_case_for(
                 make_item(campaign), by=UserFactory(), case_number="立3", on=campaign.start - timedelta(days=1)

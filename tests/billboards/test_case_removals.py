@@ -108,6 +108,9 @@ def test_an_item_of_a_campaign_takes_the_removal_of_its_case():
     performed(case)
     removal = Removal.objects.get()
     assert removal.street == item.street
+    otherwise = Treatment(RemovalMode.COERCIVE, date(2025, 4, 10), "甲", as_it_happened=True)
+    with pytest.raises(Refused, match="已按“自行拆除”登记拆除"):
+        items.handle_item(item, otherwise, by=by)
     done = Treatment(RemovalMode.VOLUNTARY, date(2025, 4, 10), "甲")
     item = items.handle_item(item, done, by=by)
     assert item.removal == removal
