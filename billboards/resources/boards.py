@@ -59,13 +59,17 @@ def choice(
 
 
 def metres(
-    name: str, label: str, *aliases: str, required: bool = False, example: str = "", most: int = 500
+    name: str, label: str, *aliases: str, required: bool = False, example: str = "", most: int = 500, places: int = 2
 ) -> SheetField:
     spec = FieldSpec(name, label, aliases, required=required, example=example, kind="decimal")
     return SheetField(
         spec,
         partial(
-            values.to_decimal, minimum=Decimal(0), maximum=Decimal(most), places=2, units=("米", "m", "m2", "平方米")
+            values.to_decimal,
+            minimum=Decimal(0),
+            maximum=Decimal(most),
+            places=places,
+            units=("米", "m", "m2", "平方米"),
         ),
     )
 
@@ -113,7 +117,7 @@ class BoardResource(GroundResource):
         FieldSpec("faces", "面数", ("面",), example="1", kind="integer"),
         partial(values.to_integer, minimum=1, maximum=60, units=("面",)),
     )
-    area = metres("area", "总面积（㎡）", "面积", "面积（㎡）", "总面积", example="48", most=100_000)
+    area = metres("area", "总面积（㎡）", "面积", "面积（㎡）", "总面积", example="48", most=100_000, places=20)
     category = choice(
         "category", "广告类别", "类别", choices=AdCategory.choices, default=AdCategory.COMMERCIAL, example="商业"
     )
@@ -162,13 +166,13 @@ class BoardResource(GroundResource):
         row.facts, row.key = (board, faces), key_of(board)
 
     def faces_of(self, row: CheckedRow, cells: dict[str, Any]) -> list[Face]:
-        """The faces of a row; its area must be their sum."""
+        """The faces of a row; its area must be their sum, as far as the ledger has rounded it."""
         width, height, count = cells["width"], cells["height"], cells["faces"] or 1
         if not width or not height:
             row.problems.append(("width", "宽和高应大于 0。"))
             return []
         total = area_of(width, height) * count
-        if cells["area"] is not None and abs(cells["area"] - total) > Decimal("0.01"):
+        if cells["area"] is not None and not is_rounded(cells["area"], width * height * count, total):
             row.problems.append(
                 ("area", f"{width:f}×{height:f}×{count}面 是 {total:f} ㎡，表里写的是 {cells['area']:f} ㎡。请核对。")
             )
@@ -187,6 +191,13 @@ class BoardResource(GroundResource):
     def known_keys(self, rows: Sequence[CheckedRow]) -> set[str]:
         places = {row.facts[0].address for row in rows}
         return {key_of(board) for board in Board.objects.recorded().filter(removed_on=None, address__in=places)}
+
+
+def is_rounded(said: Decimal, *sums: Decimal) -> bool:
+    """Whether an area is one of these sums to its own places: 50.6 or 51 of 50.635."""
+    places = min(max(-int(said.normalize().as_tuple().exponent), 0), 2)
+    slack = max(Decimal(5).scaleb(-places - 1), Decimal("0.01"))
+    return any(abs(said - each) <= slack for each in sums)
 
 
 def key_of(board: Board) -> str:

@@ -284,7 +284,6 @@ def sentence(campaign: Campaign, total: Counters) -> str:
     people, vehicles = sum(each.people for each in dailies), sum(each.vehicles for each in dailies)
     parts = [f"出动执法人员{people}人次、车辆{vehicles}台次"] if people or vehicles else []
     parts += [f"摸底问题{total.found}个", f"告知{total.notified}份"]
-    area = f"（{total.area.normalize():f}㎡）" if total.area else ""
     modes = [
         f"{label}{value}块"
         for label, value in (
@@ -293,9 +292,10 @@ def sentence(campaign: Campaign, total: Counters) -> str:
         )
         if value
     ]  # fmt: skip
-    parts.append(f"拆除{total.pieces}块{area}" + (f"，其中{'、'.join(modes)}" if modes else ""))
-    for value, words in ((total.banners, "清理横幅{}条"), (total.sites, "清理{}处"), (total.repaired, "维修更换{}个"),
-                         (total.cases, "转立案{}个")):  # fmt: skip
+    parts.append(f"拆除{total.pieces}块" + (f"，其中{'、'.join(modes)}" if modes else ""))
+    area = f"{total.area.normalize():f}" if total.area else ""  # of all that came down, the banners' too
+    for value, words in ((total.banners, "清理横幅{}条"), (total.sites, "清理{}处"), (area, "拆除（清理）面积{}㎡"),
+                         (total.repaired, "维修更换{}个"), (total.cases, "转立案{}个")):  # fmt: skip
         if value:
             parts.append(words.format(value))
     parts.append(f"销号{total.settled}个")

@@ -314,6 +314,13 @@ class TestCampaignPages:
         pdf = office.get(reverse("billboards:campaign-report-pdf", args=[campaign.pk]))
         assert pdf.content.startswith(b"%PDF")
 
+    def test_the_words_of_the_report_do_not_give_the_banners_area_to_the_pieces(self, office):
+        campaign = make_campaign()
+        handle(make_item(campaign, quantity=2, area=Decimal("3.50")))
+        handle(make_item(campaign, measure="banner", quantity=40, area=Decimal(20)), "cleared")
+        page = office.get(reverse("billboards:campaign-report", args=[campaign.pk])).content.decode()
+        assert "拆除2块，其中自行拆除2块，清理横幅40条，拆除（清理）面积23.5㎡" in page
+
     def test_the_closing_report_names_what_is_left_of_the_own_ground(self, street, monkeypatch):
         campaign = make_campaign(street.user.unit, UnitFactory())
         other = campaign.streets.exclude(pk=street.user.unit.pk).get()
@@ -406,6 +413,16 @@ class TestSheets:
                               width=12, height=4, area=50)  # fmt: skip
         assert row.problems[0][0] == "area"
         assert "48.00 ㎡" in row.problems[0][1]
+
+    @pytest.mark.parametrize("area", ["50.64", 50.635, 50.6, "51㎡", None])
+    def test_an_area_that_the_ledger_has_rounded_is_taken(self, area):
+        cells = {"kind": "墙体", "name": "样例", "street": UnitFactory().short_name, "address": "样例路1号"}
+        row, _ = self.checked(BoardResource, width=12.35, height=4.1, area=area, **cells)
+        assert row.problems == []
+        row, _ = self.checked(BoardResource, width=2.35, height=1.15, faces=10, area=27.03, **cells)
+        assert row.problems == []
+        row, _ = self.checked(BoardResource, width=12.35, height=4.1, area="50.7", **cells)
+        assert row.problems[0][0] == "area"
 
     def test_an_item_needs_a_campaign_under_way(self):
         campaign = make_campaign(begin=False)
