@@ -120,7 +120,7 @@ class AssignmentForm(forms.ModelForm):
         self.instance.campaign = campaign
         self.fields["street"].queryset = campaign.streets.all()  # type: ignore[attr-defined]
         self.fields["community"].queryset = Unit.objects.filter(parent__in=campaign.streets.all())  # type: ignore[attr-defined]
-        self.fields["officer"].queryset = officers_on(timezone.localdate())  # type: ignore[attr-defined]
+        self.fields["officer"].queryset = officers_on(campaigns.acts_from(campaign))  # type: ignore[attr-defined]
         self.fields["officer"].help_text = "只列当日在岗、持有效执法证的人员（《行政处罚法》第四十二条）。"
 
     def take(self, *, by: User) -> CampaignAssignment:

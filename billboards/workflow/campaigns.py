@@ -81,13 +81,18 @@ def store_targets(campaign: Campaign, targets: Sequence[CampaignTarget]) -> None
         target.save()
 
 
+def acts_from(campaign: Campaign) -> date:
+    """From when an officer who is assigned now acts: the start of the campaign, or today once it has begun."""
+    return max(campaign.start, timezone.localdate())
+
+
 @transaction.atomic
 def assign(assignment: CampaignAssignment, *, by: User) -> CampaignAssignment:
     """分工: only who may enforce is named as officer; a street's contact is a name."""
     campaign = locked(assignment.campaign)
     if campaign.state == CampaignState.CLOSED:
         raise Refused("专项已总结，不能再分工。")
-    if reason := why_not_officer(assignment.officer, campaign.start):
+    if reason := why_not_officer(assignment.officer, acts_from(campaign)):
         raise Refused(f"{reason}（《行政处罚法》第四十二条）", "officer")
     if not campaign.streets.filter(pk=assignment.street_id).exists():
         raise Refused(f"{assignment.street.label}不在专项范围内。", "street")

@@ -13,7 +13,7 @@ from billboards.enums.boards import BoardLife
 from billboards.enums.campaigns import ITEM_TRANSITIONS, Disposition, ItemState, PhotoStage
 from billboards.models import CampaignItem, Case, Removal
 from billboards.workflow import boards, removals
-from staff.models import Activity, ImportBatch, Unit, User, Verb, take_numbers
+from staff.models import Activity, ImportBatch, Unit, User, Verb, notify, take_numbers
 from staff.refusals import Refused
 from staff.workflow.records import check_day, corrected, locked
 
@@ -309,10 +309,11 @@ def send_back_item(item: CampaignItem, *, by: User, reason: str) -> CampaignItem
     current = step(item, "send_back")
     if current.handled_by_id == by.pk:
         raise Refused("处置是您登记的，须由其他人复核。")
-    done = undo(current)
-    note = (
-        reason if current.settled_on is None else f"撤销{current.settled_on}的销号（{current.reviewed_by}）：{reason}"
-    )
+    done, note = undo(current), reason
+    if current.settled_on is not None:
+        note = f"撤销{current.settled_on}的销号（{current.reviewed_by}）：{reason}"
+        concerned = [each for each in (current.handled_by, current.reviewed_by) if each is not None and each != by]
+        notify(concerned, f"{current.number} {current.name}的销号已撤销，退回重办：{reason}", about=current)
     current.reviewed_by, current.review_note, current.settled_on = by, reason, None
     current.handled_on, current.disposition = None, ""
     finish(current, "send_back", by=by, note=note)

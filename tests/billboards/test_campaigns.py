@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from billboards.enums.campaigns import ITEM_TRANSITIONS, CampaignState, ItemState, Phase
 from billboards.enums.cases import CaseState
-from billboards.models import CampaignItem, DailyReport, Removal
+from billboards.forms.campaigns import AssignmentForm
+from billboards.models import CampaignAssignment, CampaignItem, DailyReport, Removal
 from billboards.progress import by_street, counters
 from billboards.workflow import campaigns, dailies, items
-from staff.models import Activity
+from staff.models import Activity, Certificate, Message
 from staff.permissions import Roles
 from staff.refusals import Refused
 from tests.factories.boards import (
@@ -30,8 +31,8 @@ from tests.factories.boards import (
     remove_board,
     settle,
 )
-from tests.factories.cases import make_case
-from tests.factories.staff import UnitFactory, UserFactory
+from tests.factories.cases import make_case, make_officer
+from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -203,6 +204,7 @@ class TestStrikingOff:
         first = CampaignItem.objects.get(state=ItemState.RETURNED)
         assert first.settled_on is None
         assert "的销号" in Activity.objects.about(first)[0].note
+        assert Message.objects.get(recipient=first.handled_by).text.startswith(f"{first.number} ")
         assert settle(handle(first)).state == ItemState.SETTLED
 
     def test_who_handled_it_does_not_take_the_striking_off_back(self):
@@ -263,6 +265,17 @@ class TestCampaign:
         assert (closed.state, item.state) == (CampaignState.CLOSED, ItemState.IN_ENFORCEMENT)
         assert closed.result["unreviewed"] == 1
         assert campaigns.open_items(closed)[0].pk == waiting.pk  # what nobody looked at comes first
+
+    def test_an_officer_acts_from_the_day_of_the_assignment(self):
+        campaign, begun = make_campaign(), timedelta(days=3)
+        fresh, lapsed = make_officer(SquadFactory()), make_officer(SquadFactory())
+        Certificate.objects.filter(person=fresh).update(issued_on=campaign.start + begun)
+        Certificate.objects.filter(person=lapsed).update(expires_on=campaign.start + begun)
+        assert set(AssignmentForm(campaign=campaign).fields["officer"].queryset) == {fresh}
+        facts = {"campaign": campaign, "street": campaign.streets.get()}
+        campaigns.assign(CampaignAssignment(**facts, officer=fresh), by=UserFactory())
+        with pytest.raises(Refused, match="没有有效的行政执法证"):
+            campaigns.assign(CampaignAssignment(**facts, officer=lapsed), by=UserFactory())
 
     def test_a_street_with_items_stays_in_its_campaign(self):
         one, other = UnitFactory(), UnitFactory()
