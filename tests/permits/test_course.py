@@ -341,3 +341,24 @@ def test_two_who_decide_at_the_same_moment_do_not_both_win(section, officers):
     assert sorted(results) == ["done", "refused"]
     decided = Activity.objects.about(application).filter(title__in=("准予许可", "不予许可"))
     assert decided.count() == 1
+
+
+@pytest.mark.parametrize("end", ["grant", "deny", "withdraw"])
+def test_what_ends_a_case_in_a_special_procedure_ends_its_pause(section, officers, time_machine_day, end):
+    """The last day does not go on moving, so that a late decision would count as one in time."""
+    time_machine_day(date(2026, 3, 2))
+    application = make.make_surveyed(section, officers)
+    decisions.start_special(application, decisions.Pause("expert", "事由", 5, date(2026, 3, 2)), Step(section))
+    time_machine_day(date(2026, 4, 10))
+    window.recompute_due_dates()
+    late = Step(section, date(2026, 3, 3), afterwards=True, note="x")
+    if end == "withdraw":
+        window.withdraw(application, late)
+    else:
+        getattr(decisions, end)(application, decisions.Verdict("x", "局长"), late)
+    pause = application.pauses.get()
+    assert pause.ended_on == date(2026, 3, 3)
+    due = make.fresh(application).decide_due
+    time_machine_day(date(2026, 4, 20))
+    window.recompute_due_dates()
+    assert make.fresh(application).decide_due == due < date(2026, 4, 3)
