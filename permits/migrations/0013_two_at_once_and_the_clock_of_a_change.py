@@ -1,12 +1,16 @@
 from django.db import migrations, models
 
 
-def carry_over(apps, schema_editor):
-    """The day of a change that waits moves to its case; a pause that a decision or a withdrawal left open ends with it."""
+def move_days_of_changes(apps, schema_editor):
+    """The day of a change that waits moves to its case."""
     Change = apps.get_model("permits", "PermitChange")
     Application = apps.get_model("permits", "Application")
     for change in Change.objects.filter(outcome="pending"):
         Application.objects.filter(pk=change.application_id).update(change_due=change.decide_due)
+
+
+def end_pauses_left_open(apps, schema_editor):
+    """A pause that a decision or a withdrawal left open ends with it."""
     Pause = apps.get_model("permits", "ClockPause")
     left_open = Pause.objects.filter(ended_on=None).exclude(application__state="special")
     for pause in left_open.select_related("application"):
@@ -46,7 +50,8 @@ class Migration(migrations.Migration):
             name="version",
             field=models.PositiveIntegerField(default=1, editable=False, verbose_name="版次"),
         ),
-        migrations.RunPython(carry_over, migrations.RunPython.noop),
+        migrations.RunPython(move_days_of_changes, migrations.RunPython.noop),
+        migrations.RunPython(end_pauses_left_open, migrations.RunPython.noop),
         migrations.RemoveField(
             model_name="permitchange",
             name="decide_due",

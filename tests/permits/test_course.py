@@ -3,8 +3,10 @@
 import threading
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
@@ -362,3 +364,15 @@ def test_what_ends_a_case_in_a_special_procedure_ends_its_pause(section, officer
     time_machine_day(date(2026, 4, 20))
     window.recompute_due_dates()
     assert make.fresh(application).decide_due == due < date(2026, 4, 3)
+
+
+def test_a_pause_that_an_earlier_release_left_open_ends_with_the_decision(section, officers):
+    left, running = make.make_accepted(section), make.make_accepted(section)
+    day = timezone.localdate()
+    for each in (left, running):
+        each.pauses.create(kind="expert", reason="x", basis="x", started_on=day, recorded_by=section)
+    make.put(left, PermitState.DENIED)
+    make.put(running, PermitState.SPECIAL)
+    migration = import_module("permits.migrations.0013_two_at_once_and_the_clock_of_a_change")
+    migration.end_pauses_left_open(apps, None)
+    assert (left.pauses.get().ended_on, running.pauses.get().ended_on) == (day, None)
