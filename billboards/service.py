@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from billboards.models import ServiceWay
-from staff.workdays import WorkCalendar, add_calendar_days
-
-ANNOUNCEMENT_DAYS = 30  # 民事诉讼法 Art. 95(1)
+from staff.workdays import WorkCalendar, announcement_over
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def defect_of(attempt: Attempt) -> Defect | None:
 def counts_from(method: str, on: date, calendar: WorkCalendar) -> date:
     """The day of service in law: an announcement counts when its thirty days are over; a last day of rest moves on (Art. 85)."""
     if method == ServiceWay.ANNOUNCEMENT:
-        return add_calendar_days(on, ANNOUNCEMENT_DAYS, calendar).day
+        return announcement_over(on, calendar).day
     return on
 
 

@@ -13,6 +13,7 @@ from permits.kinds import ROAD_SPACES, ChargeKind, RateSubject
 from permits.models import Application, Segment, SurveyMeasurement, Tariff, area_of
 from staff.refusals import Refused
 
+LARGEST_FEE = Decimal("9999999999.99")  # what an assessment can hold
 LAW_OF_CHARGES = "《行政许可法》第五十八条、第五十九条"
 
 
@@ -85,9 +86,12 @@ def compute_by(application: Application, asked: Asked, tariff: Tariff) -> fees.C
     """The same by a tariff that is settled already."""
     reckon = _occupation if asked.kind == ChargeKind.OCCUPATION else _restoration
     try:
-        return reckon(application, asked, tariff.terms())
+        found = reckon(application, asked, tariff.terms())
     except (fees.NoRate, ValueError) as error:
         raise Refused(str(error)) from error
+    if found.total > LARGEST_FEE:
+        raise Refused(f"算出的费用 {found.total} 元超过能登记的 {LARGEST_FEE} 元。请核对期限、面积和标准的单价、倍数。")
+    return found
 
 
 def _sides(segment: Segment, taped: SurveyMeasurement | None) -> tuple[Decimal, Decimal, str]:

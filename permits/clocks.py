@@ -76,6 +76,16 @@ def pay_clock(application: Application, calendar: WorkCalendar) -> Clock | None:
     return Clock.of(deadlines.PAY, told, calendar, amount=amount, finished_on=paid_up_on(application))
 
 
+def change_clock(application: Application, calendar: WorkCalendar) -> Clock | None:
+    """Twenty working days for what was asked last to be changed, as for an application (许可法 Art. 42, 49)."""
+    if not application.granted:
+        return None  # what is not granted is not changed
+    change = application.changes.order_by("pk").last()
+    if change is None:
+        return None
+    return Clock.of(deadlines.CHANGE, change.filed_on, calendar, finished_on=change.decided_on)
+
+
 def paid_up_on(application: Application) -> date | None:
     """The day of the last payment once nothing is open any more; where all was let off, that of the licence."""
     if any(open_sum > 0 for _, open_sum in application.assessments.current().open_sums()):
@@ -85,7 +95,8 @@ def paid_up_on(application: Application) -> date | None:
     return last or application.issued_on
 
 
-CLOCKS = (supplement_clock, decide_clock, promised_clock, deliver_clock, publish_clock, pay_clock)
+WORST_FIRST = ("red", "orange", "yellow", "green")
+CLOCKS = (supplement_clock, decide_clock, promised_clock, deliver_clock, publish_clock, pay_clock, change_clock)
 
 
 def closed(pauses: Sequence[Pause], today: date | None = None) -> list[Pause]:
@@ -111,6 +122,8 @@ def running_clock(application: Application, calendar: WorkCalendar | None = None
             return decide_clock(application, days)
         case PermitState.GRANTED | PermitState.FEE_DUE:
             return deliver_clock(application, days)
+        case PermitState.CHANGING:
+            return change_clock(application, days)
     return None
 
 
@@ -124,6 +137,7 @@ def store_due_dates(application: Application, calendar: WorkCalendar | None = No
         ("deliver_due", deliver_clock),
         ("publish_due", publish_clock),
         ("pay_due", pay_clock),
+        ("change_due", change_clock),
     ):
         clock = make(application, days)
         setattr(application, field, clock.due.day if clock is not None else None)
@@ -149,8 +163,18 @@ def light_for(application: Application, today: date, calendar: WorkCalendar) -> 
         case PermitState.EXPIRED:
             return Light("red", f"到期{application.days_over(today)}天未恢复")
         case PermitState.ACTIVE | PermitState.ISSUED | PermitState.RECTIFYING | PermitState.CHANGING:
-            return site_light(application, today)
+            lights = filter(None, (change_light(application, today, calendar), site_light(application, today)))
+            return min(lights, key=lambda each: WORST_FIRST.index(each.level))
     return None
+
+
+def change_light(application: Application, today: date, calendar: WorkCalendar) -> Light | None:
+    """What is left to decide the change that waits. None in any other state."""
+    if application.state != PermitState.CHANGING or application.change_due is None:
+        return None
+    start = workdays.subtract_working_days(application.change_due, deadlines.CHANGE.amount, calendar).day
+    light = light_of(start, application.change_due, None, today, calendar)
+    return replace(light, text=f"变更决定：{light.text}")
 
 
 def site_light(application: Application, today: date) -> Light:

@@ -64,7 +64,9 @@ def due_of(case: Application) -> date | None:
             return case.pay_due or case.deliver_due
         case PermitState.EXPIRED:
             return case.ends_on
-        case PermitState.CHANGING | PermitState.COMPLETION:
+        case PermitState.CHANGING:
+            return case.change_due
+        case PermitState.COMPLETION:
             return None
     return case.decide_due
 

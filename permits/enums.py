@@ -271,6 +271,7 @@ TRANSITIONS: Final[Mapping[str, Edge]] = {
     "withdraw": _edge(_S.BEFORE_DECISION, _S.WITHDRAWN, "申请人撤件", "《行政许可法》第二十九条：申请可以撤回", _A.WINDOW),
     "report_emergency": _edge((), _S.EMERGENCY, "抢修报备", "《城市道路管理条例》第三十四条", _A.WINDOW),
     "make_up": _edge((_S.EMERGENCY,), _S.RECEIVED, "补办申请", "《城市道路管理条例》第三十四条：24小时内补办", _A.WINDOW),
+    "mistaken": _edge((_S.EMERGENCY,), _S.WITHDRAWN, "误报终止", "《城市道路管理条例》第三十四条：没有抢修的，不用补办", _A.WINDOW),
     # --- Survey and opinions
     "assign": _edge(
         (_S.ACCEPTED,), _S.SURVEYING, "派单查勘", "《行政许可法》第三十四条第三款：两名以上工作人员核查", _A.SECTION

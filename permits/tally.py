@@ -68,7 +68,7 @@ EVENTS = {
 
 def cases() -> QuerySet[Application]:
     """Filed applications with `closed_on` (the day they were over with, if they are) and `is_dig`."""
-    ended = When(state__in=ENDED_AT_WINDOW, then=F("ended_on"))
+    ended = When(state__in=ENDED_AT_WINDOW, received_on__isnull=False, then=F("ended_on"))
     denied = When(granted=False, then=F("decided_on"))
     closed = Case(ended, denied, default=F("issued_on"), output_field=DateField())
     dug = Exists(Segment.objects.filter(application=OuterRef("pk"), act=ActKind.DIG))

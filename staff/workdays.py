@@ -25,6 +25,7 @@ CACHE_SECONDS = 60
 OFFICE_HOURS = ((time(8, 30), time(12)), (time(14, 30), time(17, 30)))
 # How far the notice of a provisional year may still move a date: the longest shift seen around 春节 and 国庆.
 PROVISIONAL_SLACK = 3
+ANNOUNCEMENT_DAYS = 30  # 民事诉讼法 Art. 95(1)
 
 
 class Verdict(StrEnum):
@@ -156,6 +157,11 @@ def add_months(start: date, months: int, calendar: WorkCalendar, *, roll: bool =
 
 def add_years(start: date, years: int, calendar: WorkCalendar, *, roll: bool = True) -> DueDate:
     return add_months(start, 12 * years, calendar, roll=roll)
+
+
+def announcement_over(announced_on: date, calendar: WorkCalendar) -> DueDate:
+    """公告送达: when the party counts as served (民事诉讼法 Art. 95); a last day of rest moves on (Art. 85)."""
+    return add_calendar_days(announced_on, ANNOUNCEMENT_DAYS, calendar)
 
 
 def subtract_working_days(end: date, days: int, calendar: WorkCalendar) -> DueDate:

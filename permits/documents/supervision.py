@@ -52,6 +52,7 @@ class Payment(CasePaperContent):
     pay_at: str = ""
     decision: str = ""
     pay_by: date | None = None
+    supplement: bool = False  # of a change: the licence is in the holder's hand
 
     @property
     def total(self) -> Decimal:
@@ -59,13 +60,15 @@ class Payment(CasePaperContent):
 
     def body(self) -> Iterator[Block]:
         decided = f"（{self.decision}）" if self.decision else ""
-        yield Line(f"你（单位）“{self.case.item}”申请已准予许可{decided}。依照{self.tariff}，应缴费用如下：")
+        granted = "变更已获准予" if self.supplement else "申请已准予许可"
+        yield Line(f"你（单位）“{self.case.item}”{granted}{decided}。依照{self.tariff}，应缴费用如下：")
         rows = tuple((str(n), each.name, each.formula, f"{each.amount:,.2f}") for n, each in enumerate(self.lines, 1))
         yield Grid(("序号", "费用", "计算", "金额（元）"), rows, total=("合计", "", "", f"{self.total:,.2f}"))
         yield Line(
             f"应缴合计{money_words(self.total)}。请于{day_words(self.pay_by)}前（含当日）缴清。缴款方式：{self.pay_at}。"
         )
-        yield Line("费用全部上缴国库，本机关不收取现金，除上述费用外不收取其他费用。缴款后凭非税收入票据领取许可证。")
+        fetch = "" if self.supplement else "缴款后凭非税收入票据领取许可证。"
+        yield Line(f"费用全部上缴国库，本机关不收取现金，除上述费用外不收取其他费用。{fetch}")
 
 
 @dataclass(frozen=True, kw_only=True)

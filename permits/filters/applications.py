@@ -75,7 +75,7 @@ class ApplicationFilter(django_filters.FilterSet):
         if value == "order":
             late = open_orders().filter(application=OuterRef("pk"), due_on__lt=timezone.localdate())
             return rows.filter(Exists(late))
-        return rows.filter(overdue(f"{'decide' if value == 'legal' else 'promised'}_due"))
+        return rows.filter(past_law() if value == "legal" else past_promise())
 
     def by_flaw(self, rows: QuerySet[Application], name: str, value: bool) -> QuerySet[Application]:
         found = Exists(ProcedureFlaw.objects.filter(application=OuterRef("pk")))
@@ -112,7 +112,17 @@ def open_orders() -> QuerySet[Rectification]:
     return Rectification.objects.filter(done_on=None, application__state__in=running)
 
 
-def overdue(field: str) -> Q:
+def past_law() -> Q:
     """Decided after the day, or still undecided past it."""
-    undecided = Q(decided_on=None, state__in=PermitState.DECIDING, **{f"{field}__lt": timezone.localdate()})
-    return undecided | Q(decided_on__gt=F(field))
+    undecided = Q(decided_on=None, state__in=PermitState.DECIDING, decide_due__lt=timezone.localdate())
+    return undecided | Q(decided_on__gt=F("decide_due"))
+
+
+def past_promise() -> Q:
+    """What was promised is the licence in hand, or the refusal: late is who had neither by the day, as the figure counts."""
+    licence = Q(granted__isnull=False, granted=True)
+    waiting = Q(decided_on=None, state__in=PermitState.DECIDING) | licence & Q(
+        issued_on=None, state__in=(PermitState.GRANTED, PermitState.FEE_DUE), results_only=False
+    )
+    refused = Q(granted__isnull=False, granted=False, decided_on__gt=F("promised_due"))
+    return waiting & Q(promised_due__lt=timezone.localdate()) | licence & Q(issued_on__gt=F("promised_due")) | refused

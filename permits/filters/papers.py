@@ -23,8 +23,8 @@ class PaperFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="搜索文号、申请编号", method="by_words")
     kind = django_filters.ChoiceFilter(label="文书", choices=PaperKind.choices)
     state = django_filters.ChoiceFilter(label="状态", choices=STATES, method="by_state")
-    since = django_filters.DateFilter(label="签发日期从", field_name="signed_at__date", lookup_expr="gte", widget=DATE)
-    until = django_filters.DateFilter(label="到", field_name="signed_at__date", lookup_expr="lte", widget=DATE)
+    since = django_filters.DateFilter(label="出文日期从", field_name="issue_day", lookup_expr="gte", widget=DATE)
+    until = django_filters.DateFilter(label="到", field_name="issue_day", lookup_expr="lte", widget=DATE)
 
     class Meta:
         model = PermitPaper

@@ -27,11 +27,13 @@ class KeptForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if hasattr(self.instance, "saved") and self.instance.pk:
+        if self.instance.pk:
             self.fields["seen"].initial = self.instance.saved
 
     def write(self, by: User) -> models.Model:
-        return catalogue.store(self.instance, by=by)
+        return catalogue.store(
+            self.instance, by=by, seen=(self.cleaned_data["seen"] or 0) if self.instance.pk else None
+        )
 
     def store(self, *, by: User) -> Any:
         try:

@@ -24,6 +24,9 @@ class TickForm(forms.Form):
         super().__init__(data)
         self.application = application
         self.rows = list(application.materials.all())
+        self.fields["seen"] = forms.IntegerField(
+            widget=forms.HiddenInput(), required=False, initial=application.version
+        )
         for row in self.rows:
             state = "received" if row.received_on else "not_applicable" if row.not_applicable else "missing"
             label = f"{row.name}{'（必须）' if row.mandatory else ''}"
@@ -35,7 +38,8 @@ class TickForm(forms.Form):
         data = self.cleaned_data
         handed = frozenset(row.pk for row in self.rows if data[f"state_{row.pk}"] == "received")
         not_asked = frozenset(row.pk for row in self.rows if data[f"state_{row.pk}"] == "not_applicable")
-        return window.tick_materials(self.application, window.Receipt(handed, not_asked), by=by)
+        receipt = window.Receipt(handed, not_asked)
+        return window.tick_materials(self.application, receipt, by=by, seen=data["seen"] or 0)
 
 
 class AskedForm(forms.Form):
@@ -65,9 +69,7 @@ class MaterialFileForm(forms.Form):
         try:
             saved = (save_image if picture else save_document)(upload, MaterialFile, by=by, submitted=row)
             if row.received_on is None:
-                handed = frozenset(self.application.materials.exclude(received_on=None).values_list("pk", flat=True))
-                kept = frozenset(self.application.materials.filter(not_applicable=True).values_list("pk", flat=True))
-                window.tick_materials(self.application, window.Receipt(handed | {row.pk}, kept - {row.pk}), by=by)
+                window.receive_material(row, by=by)
         except ValidationError as problem:
             self.add_error("file", problem)
             return None

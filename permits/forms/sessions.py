@@ -17,16 +17,22 @@ WORDS = "准予的写许可条件，每行一条；不予的写理由；缓议�
 
 
 class SessionForm(forms.ModelForm):
+    seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)
+
     class Meta:
         model = ReviewSession
         fields = ["held_on", "place", "chair", "recorder", "attendance", "absent"]
         widgets = {"held_on": DATE, "attendance": forms.Textarea(attrs={"rows": 5})}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = self.instance.version
+
     def store(self, *, by: User) -> ReviewSession | None:
         try:
             if self.instance.pk is None:
                 return sessions.convene(self.instance, by=by)
-            return sessions.change_session(self.instance, by=by)
+            return sessions.change_session(self.instance, by=by, seen=self.cleaned_data["seen"] or 0)
         except Refused as refusal:
             show_refusal(self, refusal)
         return None

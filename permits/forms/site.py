@@ -33,6 +33,7 @@ class SurveyForm(LateForm, forms.ModelForm):
     """The survey record. 保存 keeps what is there; 完成 asks for all of it."""
 
     surveyed_at = forms.DateTimeField(label="查勘时间", widget=MOMENT)
+    seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)
     on_paper = forms.BooleanField(
         label="按纸质查勘记录补录",
         required=False,
@@ -47,6 +48,7 @@ class SurveyForm(LateForm, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = self.instance.version
         if self.instance.surveyed_at is None:
             self.initial["surveyed_at"] = timezone.localtime()
         self.fields["opinion"].choices = [("", "请选择"), *SurveyOpinion.choices]  # type: ignore[attr-defined]
@@ -84,11 +86,12 @@ class SurveyForm(LateForm, forms.ModelForm):
         )  # fmt: skip
 
     def store(self, *, by: User, done: bool) -> Survey | None:
+        seen = self.cleaned_data["seen"] or 0
         try:
             if not done:
-                return surveys.save_survey(self.instance, self.facts(), by=by)
+                return surveys.save_survey(self.instance, self.facts(), by=by, seen=seen)
             step = Step(by, **self.late)
-            return surveys.complete_survey(self.instance.application, self.facts(), step)
+            return surveys.complete_survey(self.instance.application, self.facts(), step, seen=seen)
         except Refused as refusal:
             show_refusal(self, refusal)
             return None

@@ -102,6 +102,7 @@ NOTED = {
     "transfer": (window.transfer, "转报说明"),
     "withdraw": (window.withdraw, "撤回申请书的日期和理由"),
     "rectified": (supervision.rectified, "改正情况"),
+    "mistaken": (emergencies.end_mistaken, "误报的经过；重复报备的写明另一份的编号"),
 }
 
 

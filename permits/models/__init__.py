@@ -4,7 +4,7 @@ from permits.models.changes import Adjustment, Emergency, Ending, PermitChange
 from permits.models.charges import FeeAssessment, FeePayment, FeeRefund
 from permits.models.items import SPLIT, ItemVersion, Material, MeetingFile, PermitItem, SeenQuerySet
 from permits.models.opinions import Opinion, OpinionFile
-from permits.models.papers import PaperService, PermitPaper, effective_day
+from permits.models.papers import PaperService, PermitPaper
 from permits.models.roads import Road
 from permits.models.sessions import ReviewedCase, ReviewOutcome, ReviewSession
 from permits.models.supervision import (
@@ -59,5 +59,4 @@ __all__ = [
     "TariffMultiplier",
     "TariffRate",
     "area_of",
-    "effective_day",
 ]

@@ -156,6 +156,7 @@ class Application(models.Model):
     deliver_due = models.DateField("发证期限", null=True, editable=False)
     publish_due = models.DateField("公示期限", null=True, editable=False)
     pay_due = models.DateField("缴费期限", null=True, editable=False)
+    change_due = models.DateField("变更决定期限", null=True, editable=False)
     # Who handles it.
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="承办人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"

@@ -25,7 +25,6 @@ class PermitChange(models.Model):
     new_area = models.DecimalField("变更后面积（㎡）", max_digits=10, decimal_places=2, null=True, blank=True)
     new_location = models.CharField("变更后位置", max_length=160, blank=True)
     resurveyed_on = models.DateField("重新查勘日期", null=True, blank=True)
-    decide_due = models.DateField("决定期限", null=True, editable=False)
     outcome = models.CharField("结论", max_length=10, choices=ChangeOutcome.choices, default=ChangeOutcome.PENDING)
     decided_on = models.DateField("决定日期", null=True, blank=True)
     decided_by = models.CharField("决定人", max_length=60, blank=True)

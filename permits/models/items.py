@@ -37,6 +37,7 @@ class PermitItem(models.Model):
         "行使层级", max_length=1, default="4", choices=[("3", "设区的市级"), ("4", "县级"), ("5", "乡镇级")]
     )
     in_use = models.BooleanField("在用", default=True)
+    saved = models.PositiveIntegerField("保存次数", default=1, editable=False)
 
     objects = SeenQuerySet.as_manager()
 

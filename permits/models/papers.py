@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,8 +18,6 @@ from staff.models.bases import attachment_path
 if TYPE_CHECKING:
     from staff.models import User
 
-ANNOUNCED_DAYS = 30  # 民事诉讼法 Art. 95
-
 
 class PermitPaperQuerySet(models.QuerySet["PermitPaper"]):
     def visible_to(self, user: User) -> PermitPaperQuerySet:
@@ -27,6 +25,10 @@ class PermitPaperQuerySet(models.QuerySet["PermitPaper"]):
 
     def standing(self) -> PermitPaperQuerySet:
         return self.filter(voided_at=None)
+
+    def with_issue_day(self) -> PermitPaperQuerySet:
+        """With `issue_day`, the date on the paper: of our signature, or of the other platform."""
+        return self.annotate(issue_day=Coalesce(TruncDate("signed_at"), "outside_on"))
 
     def issued(self) -> PermitPaperQuerySet:
         return self.standing().filter(Q(signed_at__isnull=False) | ~Q(outside_number=""))
@@ -130,10 +132,3 @@ class PaperService(ServiceRecord):
     @property
     def is_effective(self) -> bool:
         return self.effective_on <= timezone.localdate()
-
-
-def effective_day(method: str, served_on: date, announced_on: date | None) -> date:
-    """The day from which the party is served: 30 days after an announcement, otherwise at once."""
-    if method == ServiceMethod.ANNOUNCEMENT and announced_on is not None:
-        return announced_on + timedelta(days=ANNOUNCED_DAYS)
-    return served_on

@@ -34,6 +34,7 @@ class Road(models.Model):
     source = models.CharField("资料来源", max_length=120, blank=True, help_text="竣工验收、移交文件的名称和文号。")
     note = models.CharField("备注", max_length=200, blank=True)
     in_use = models.BooleanField("在用", default=True)
+    saved = models.PositiveIntegerField("保存次数", default=1, editable=False)
 
     objects = SeenQuerySet.as_manager()
 

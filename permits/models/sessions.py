@@ -45,6 +45,7 @@ class ReviewSession(IssuedPaper):
     attendance = models.TextField("参加人员", help_text="每行一人：姓名、单位或者职务。")
     absent = models.CharField("缺席人员", max_length=120, blank=True)
     data = models.JSONField("纪要内容", default=dict, editable=False)
+    version = models.PositiveIntegerField("版次", default=1, editable=False)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="登记人", editable=False, on_delete=models.PROTECT, related_name="+"
     )

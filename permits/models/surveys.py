@@ -60,6 +60,7 @@ class Survey(models.Model):
     first_signed = models.BooleanField("查勘人员一已签名", default=False)
     second_signed = models.BooleanField("查勘人员二已签名", default=False)
     warnings = models.TextField("提示", blank=True, editable=False)
+    version = models.PositiveIntegerField("版次", default=1, editable=False)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="登记人", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )  # fmt: skip

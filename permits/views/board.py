@@ -82,6 +82,8 @@ def due_of(application: Application) -> Iterable[tuple[date | None, str]]:
             if application.state == PermitState.FEE_DUE:
                 yield application.pay_due, "缴费期限"
         case state if state in PermitState.VALID:
+            if application.state == PermitState.CHANGING:
+                yield application.change_due, "变更决定"
             yield application.ends_on, "许可期限届满"
         case PermitState.WARRANTY:
             yield application.warranty_until, "质保期满"

@@ -47,7 +47,7 @@ from staff.permissions import Perms
 
 LIST = ("许可申请", "permits:application-list")
 DANGEROUS = {
-    "not_required", "refuse_intake", "transfer", "withdraw", "deny", "deny_change", "stop", "revoke", "recall", "cancel",
+    "not_required", "refuse_intake", "transfer", "withdraw", "mistaken", "deny", "deny_change", "stop", "revoke", "recall", "cancel",
 }  # fmt: skip
 CONSEQUENCES = {
     "receive": "从收件次日起五个工作日内应当受理或者一次性告知补正；逾期不告知的，自收件之日起即为受理。",
@@ -60,6 +60,7 @@ CONSEQUENCES = {
     "deny": "写入不予许可的理由和救济途径，申请办结。",
     "issue": "费用缴清或者免收后发证。",
     "withdraw": "申请办结，不再办理。",
+    "mistaken": "报备终止，不再催补办，不作为线索。确已开挖的不能按误报终止。",
     "transfer": "申请转市局办理，本局办结。",
     "stop": "持证人停止占用、清场，退还部分占用费。",
     "revoke": "许可自始无效，二维码立即显示已撤销。",
@@ -259,7 +260,8 @@ def session_link(request: HttpRequest, application: Application) -> tuple[str, s
     listed = application.reviews.filter(outcome=ReviewOutcome.PENDING).first()
     if listed is not None:
         return ("进入会审", listed.get_absolute_url(), True)
-    running = ReviewSession.objects.visible_to(request.user).open().order_by("-held_on", "-pk").first()
+    waiting = ReviewSession.objects.visible_to(request.user).open().filter(held_on__gte=application.review_on)
+    running = waiting.order_by("-held_on", "-pk").first()
     if running is not None:
         return (f"列入{running}", running.get_absolute_url(), True)
     return ("召开会审", reverse("permits:session-create"), True)

@@ -270,7 +270,7 @@ def paper_pdf(request: HttpRequest, pk: int, paper_pk: int) -> HttpResponse | Fi
 def paper_table(request: HttpRequest) -> Table:
     if not request.user.has_perm(Perms.VIEW_PERMITS):
         raise PermissionDenied
-    rows = PermitPaper.objects.visible_to(request.user).select_related("application", "signed_by")
+    rows = PermitPaper.objects.visible_to(request.user).with_issue_day().select_related("application", "signed_by")
     filters = PaperFilter(request.GET, queryset=rows, request=request)
     return Table(
         columns=[
@@ -278,7 +278,7 @@ def paper_table(request: HttpRequest) -> Table:
             Column("number", "文号", value="label_number", sort="number", phone="secondary"),
             Column("case", "申请编号", value="application.number", sort="application__number", phone="secondary"),
             Column("applicant", "申请人", value="application.applicant_name", phone="secondary"),
-            Column("issued", "出文日期", value="issued_on", sort="signed_at", phone="secondary"),
+            Column("issued", "出文日期", value="issued_on", sort="issue_day", phone="secondary"),
             Column("signed_by", "签发人", phone="hidden"),
             Column("published_on", "公示日期", sort="published_on", phone="hidden"),
             Column("state", "状态", value=lambda row: row.state_label[0], phone="primary"),

@@ -40,11 +40,11 @@ def store(row: Kept, *, by: User | None, seen: int | None = None) -> Kept:
         Activity.record(Verb.CREATE, row, by=by, title=f"登记{name}")
         return row
     stored = current(row)
-    if seen is not None and stored.saved != seen:  # type: ignore[attr-defined]
+    known: int = stored.saved  # type: ignore[attr-defined]
+    if seen is not None and known != seen:
         raise ChangedMeanwhile(name)
     changes = changed_fields(logged_values(stored), logged_values(row))
-    if seen is not None:
-        row.saved = seen + 1  # type: ignore[attr-defined]
+    row.saved = known + 1  # type: ignore[attr-defined]
     row.save()
     if changes:
         Activity.record(Verb.UPDATE, row, by=by, title=f"修改{name}", changes=changes)

@@ -11,7 +11,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from permits import deadlines
 from permits.enums import TRANSITIONS, AdjustmentKind, ChangeKind, ChangeOutcome, EndingKind, PermitState
 from permits.models import Adjustment, Application, Ending, PermitChange, Segment
 from permits.workflow import guards
@@ -27,7 +26,7 @@ from permits.workflow.settling import (
     why_no_difference,
 )
 from permits.workflow.steps import Obstacle, Step, begin, check_step_day, finish, locked, need, not_before
-from staff import workdays
+from permits.workflow.window import check_length
 from staff.models import Activity, Verb
 from staff.refusals import Refused
 
@@ -43,7 +42,6 @@ def ask_change(application: Application, change: PermitChange, step: Step) -> Pe
     if change.kind == ChangeKind.AREA or change.new_segments:
         segments = reshaped(current, change.new_segments, None if change.new_segments else change.new_area)
         change.new_area = sum((each.area for each in segments), Decimal(0))
-    change.decide_due = deadlines.CHANGE.due(step.day, workdays.load()).day
     change.save()
     finish(current, "ask_change", replace(step, note=f"{change.get_kind_display()}：{change.reason}"))
     return change
@@ -53,6 +51,8 @@ def check_change(application: Application, change: PermitChange) -> None:
     article = TRANSITIONS["ask_change"].basis
     if change.kind == ChangeKind.PERIOD and (change.new_ends_on is None or change.new_ends_on <= application.ends_on):
         raise Refused(f"延长后的截止日期应晚于{application.ends_on}（{article}）。请更正。", "new_ends_on")
+    if change.new_ends_on is not None:
+        check_length(application.starts_on, change.new_ends_on, "new_ends_on")
     given = change.new_area is not None and change.new_area > 0
     if change.kind == ChangeKind.AREA and not (given or change.new_segments):
         raise Refused(f"请逐段填变更后的长、宽（{article}）。", "new_area")
@@ -76,7 +76,7 @@ def grant_change(application: Application, verdict: Verdict, step: Step) -> Perm
     found = []
     if change.kind in ChangeKind.NEEDS_SURVEY and change.resurveyed_on is None:
         found.append(Obstacle("change-not-surveyed", "改变位置、面积的还没有重新查勘。请先登记查勘", guards.SURVEY_LAW))
-    begin(current, "grant_change", step, found)
+    begin(current, "grant_change", step, [*found, *guards.change_decided_late(current, step.day)])
     segments = new_shape(change)
     found_more, change.fee_note = difference_of(current, change, segments)
     change.application = current
@@ -129,7 +129,7 @@ def deny_change(application: Application, verdict: Verdict, step: Step) -> Permi
     current = locked(application)
     change = pending_change(current)
     not_before(step.day, change.filed_on, "变更申请日期")
-    begin(current, "deny_change", step)
+    begin(current, "deny_change", step, guards.change_decided_late(current, step.day))
     settle_change(change, ChangeOutcome.DENIED, verdict, step)
     finish(current, "deny_change", step, reached=state_after(change, current.ends_on))
     return change

@@ -9,7 +9,7 @@ from django.utils import timezone
 from permits.enums import PermitState
 from permits.models import Application
 from permits.visits import waiting_visits
-from permits.workflow import emergencies, fees, reminders, silence, supervision, surveys, window
+from permits.workflow import emergencies, fees, reminders, service, silence, supervision, surveys, window
 from staff import workdays
 from staff.models import Message, User, notify, setting
 from staff.permissions import Perms
@@ -20,6 +20,7 @@ def run(today: date | None = None) -> int:
     day = today or timezone.localdate()
     window.recompute_due_dates()  # a new calendar, and special procedures that still run, move the last days
     done = silence.deem_all(day) + supervision.expire_all(day) + emergencies.mark_leads()
+    done += service.deliver_announced(day)
     done += reminders.remind(day) + remind_supplements(day) + remind_surveys(day) + remind_visits(day)
     return done + remind_payments(day)
 

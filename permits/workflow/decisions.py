@@ -10,9 +10,9 @@ from django.db import transaction
 from permits.documents import Remedies
 from permits.enums import TRANSITIONS, PauseKind
 from permits.models import Application, ClockPause
-from permits.paper_kinds import PaperKind
+from permits.paper_kinds import RULES, PaperKind
 from permits.workflow import guards
-from permits.workflow.steps import Obstacle, Step, begin, check_step_day, finish, locked, need, take
+from permits.workflow.steps import Obstacle, Step, begin, check_step_day, end_pause, finish, flag, locked, need, take
 from staff.models import Activity, Verb, setting
 from staff.refusals import Refused
 
@@ -51,12 +51,10 @@ def end_special(application: Application, step: Step) -> Application:
     """The clock goes on with the next day; a pause that ends on its first day was that day long."""
     current = locked(application)
     begin(current, "end_special", step)
-    pause = current.pauses.select_for_update(of=("self",)).filter(ended_on=None).first()
-    if pause is not None:
-        if step.day < pause.started_on:
-            raise Refused(f"结束日期早于开始日期（{pause.started_on}）。请核对。", "on")
-        pause.ended_on = step.day
-        pause.save(update_fields=["ended_on"])
+    pause = current.pauses.filter(ended_on=None).first()
+    if pause is not None and step.day < pause.started_on:
+        raise Refused(f"结束日期早于开始日期（{pause.started_on}）。请核对。", "on")
+    end_pause(current, step.day)
     return finish(current, "end_special", step)
 
 
@@ -83,8 +81,10 @@ def grant(application: Application, verdict: Verdict, step: Step) -> Application
     current = locked(application)
     if not step.afterwards:
         need(verdict.text, "请写明许可条件和要求", TRANSITIONS["grant"].basis, "text")
+    end_pause(current, step.day)
     found = [
         *guards.decided_early(current, step.day),
+        *guards.charged_before(current, step.day),
         *guards.before_grant(current),
         *guards.decided_late(current, step.day),
     ]
@@ -99,8 +99,10 @@ def deny(application: Application, verdict: Verdict, step: Step) -> Application:
     """不予: with reasons and the way to contest it, always."""
     need(verdict.text, "不予许可必须说明理由", TRANSITIONS["deny"].basis, "text")
     current = locked(application)
+    end_pause(current, step.day)
     found = [
         *guards.decided_early(current, step.day),
+        *guards.charged_before(current, step.day),
         *guards.before_deny(current),
         *guards.decided_late(current, step.day),
     ]
@@ -152,8 +154,13 @@ def record_delivery(application: Application, step: Step) -> Application:
 
 @transaction.atomic
 def record_publication(application: Application, step: Step) -> Application:
-    """公示 (双公示): within seven working days of the decision."""
-    return note_date(application, "published_on", "登记公示", step)
+    """公示 (双公示) of a grant: within seven working days of the decision; later it is a flaw, wherever it is entered."""
+    current = note_date(application, "published_on", "登记公示", step)
+    due = current.publish_due if current.granted and not current.results_only else None
+    if due is not None and step.day > due:
+        words = f"决定于{step.day}公示，应在{due}前公示"
+        flag(current, [Obstacle("published-late", words, RULES[PaperKind.GRANT].basis)], edge="publish", step=step)
+    return current
 
 
 def note_date(application: Application, field: str, title: str, step: Step) -> Application:

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from config.display import month_day_minute
 from permits.deadlines import EMERGENCY
-from permits.enums import PermitState
+from permits.enums import TRANSITIONS, PermitState
 from permits.models import Application, Emergency, Segment
-from permits.workflow.steps import Obstacle, Step, flag, locked, take
+from permits.workflow import guards
+from permits.workflow.steps import Obstacle, Step, flag, locked, need, not_before, take
 from permits.workflow.window import create_draft
 from staff.models import Activity, User, Verb, notify
 from staff.permissions import Perms
@@ -57,6 +58,8 @@ def make_up(application: Application, step: Step) -> Application:
     """补办申请. Later than 24 hours it is received all the same, and is a lead under Art. 42(五)."""
     current = locked(application)
     emergency = Emergency.objects.select_for_update(of=("self",)).get(application=current)
+    not_before(step.day, timezone.localdate(emergency.started_at), "抢修开始日期")
+    current.received_on = step.day
     now = timezone.now()
     emergency.made_up_at = now if step.on in (None, timezone.localdate(now)) else earliest_of(step, emergency)
     emergency.case_lead = emergency.made_up_at > emergency.due_at
@@ -64,7 +67,20 @@ def make_up(application: Application, step: Step) -> Application:
     late = Obstacle(
         "made-up-late", "抢修后24小时内没有补办手续", "《城市道路管理条例》第三十四条、第四十二条第五项", fact=True
     )
-    return take(current, "make_up", step, [late] if emergency.case_lead else [], received_on=step.day)
+    found = [*guards.before_receive(current), *([late] if emergency.case_lead else [])]
+    return take(current, "make_up", step, found, received_on=step.day)
+
+
+@transaction.atomic
+def end_mistaken(application: Application, step: Step) -> Application:
+    """误报: nothing was dug, or it was reported twice. No hours run any more, and it is no lead."""
+    need(step.note, "请写明误报的经过", TRANSITIONS["mistaken"].basis, "note")
+    current = locked(application)
+    emergency = Emergency.objects.select_for_update(of=("self",)).get(application=current)
+    not_before(step.day, timezone.localdate(emergency.reported_at), "报备日期")
+    emergency.case_lead = False
+    emergency.save(update_fields=["case_lead"])
+    return take(current, "mistaken", step, ended_on=step.day, end_reason=f"误报：{step.note}"[:200])
 
 
 def earliest_of(step: Step, emergency: Emergency) -> datetime:

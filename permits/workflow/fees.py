@@ -16,6 +16,7 @@ from permits.fees import Computation, Line
 from permits.kinds import ChargeCause, ChargeKind
 from permits.models import Application, FeeAssessment, FeePayment, FeeRefund, ProcedureFlaw
 from permits.permissions import why_not_assess
+from permits.workflow import guards
 from staff.models import Activity, User, Verb, changed_fields, notify, setting
 from staff.refusals import Refused
 from staff.workflow.records import check_day
@@ -156,12 +157,11 @@ def record_payment(payment: FeePayment, *, by: User) -> FeePayment:
 
 
 def flag_payment(application: Application, payment: FeePayment, *, by: User) -> None:
-    """Paid before there was a decision, or after the licence was in hand: once for each."""
+    """Paid before the decision, or after the licence was in hand: once for each. The decision itself looks, too."""
     decided, issued, paid = application.decided_on, application.issued_on, payment.paid_on
     found = []
     if decided is not None and paid < decided:
-        article = "《城市道路管理条例》第三十七条、《行政许可法》第五十八条"
-        found.append(("paid_before_decision", f"决定作出前（{paid}）已收费", article))
+        found.append((guards.PAID_EARLY, f"决定作出前（{paid}）已收费", guards.PAID_EARLY_ARTICLE))
     if issued is not None and paid > issued:
         found.append(("paid_after_licence", f"发证（{issued}）以后才缴费", "《城市道路管理条例》第三十七条"))
     for code, text, article in found:

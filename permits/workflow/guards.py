@@ -10,7 +10,8 @@ from django.utils import timezone
 from permits.authority import city_road_ways
 from permits.enums import OpinionBody, OpinionOutcome, PermitState
 from permits.fee_standing import fee_standing
-from permits.models import Application, Survey
+from permits.kinds import ChargeCause
+from permits.models import Application, FeePayment, Survey
 from permits.paper_kinds import PaperKind
 from permits.protection import Protection
 from permits.workflow.steps import Obstacle
@@ -21,6 +22,7 @@ SURVEY_LAW = "《行政许可法》第三十四条第三款"
 TWO_BODIES = "《城市道路管理条例》第三十条"
 PROTECTED = "《城市道路管理条例》第三十三条第二款"
 FEES = "《城市道路管理条例》第三十七条"
+PAID_EARLY, PAID_EARLY_ARTICLE = "paid_before_decision", f"{FEES}、《行政许可法》第五十八条"
 
 Found = Iterator[Obstacle]
 
@@ -92,10 +94,14 @@ def areas_add_up(application: Application) -> Found:
 # --- Window -----------------------------------------------------------------------------------------------------------
 
 
-def before_receive(application: Application) -> Found:
+def has_identity(application: Application) -> Found:
     if not application.applicant_code:
         what = "统一社会信用代码" if application.applicant_kind == "unit" else "身份证号"
         yield Obstacle("no-identity", f"没有填写申请人的{what}。请补填", "《行政许可法》第三十一条", "applicant_code")
+
+
+def before_receive(application: Application) -> Found:
+    yield from has_identity(application)
     if not application.item.is_valid_on(application.received_on or timezone.localdate()):
         yield Obstacle(
             "item-not-in-force",
@@ -105,11 +111,17 @@ def before_receive(application: Application) -> Found:
         )
 
 
+TOLD_ONCE = (
+    "已告知过一次，不得再次告知：补来的先在“核对材料”登记；告知书列明而没有补正的，可以作出不予受理决定并说明理由"
+)
+
+
 def before_accept(application: Application) -> Found:
+    yield from has_identity(application)
     yield from areas_add_up(application)
     missing = [each.name for each in application.materials.all() if each.is_missing]
     if missing:
-        advice = "请一次性告知补正" if application.supplement_told_on is None else "已告知过一次，不得再次告知"
+        advice = "请一次性告知补正" if application.supplement_told_on is None else TOLD_ONCE
         yield Obstacle(
             "materials-missing",
             f"缺材料：{'、'.join(missing)}。{advice}",
@@ -241,12 +253,30 @@ def decided_early(application: Application, day: date) -> Found:
         yield Obstacle("decided-before-acceptance", words, "《行政许可法》第四十二条", "on")
 
 
+def charged_before(application: Application, day: date) -> Found:
+    """A payment was entered while nothing was decided: that it came too early is known once it is."""
+    paid = FeePayment.objects.filter(assessment__application=application, voided_at=None, paid_on__lt=day)
+    first = paid.order_by("paid_on").values_list("paid_on", flat=True).first()
+    if first is not None:
+        yield Obstacle(PAID_EARLY, f"决定作出前（{first}）已收费", PAID_EARLY_ARTICLE, fact=True)
+
+
 def decided_late(application: Application, day: date) -> Found:
     if application.decide_due is not None and day > application.decide_due:
         yield Obstacle(
             "decided-late",
             f"决定作出于{day}，法定期限是{application.decide_due}",
             "《行政许可法》第四十二条",
+            fact=True,
+        )
+
+
+def change_decided_late(application: Application, day: date) -> Found:
+    if application.change_due is not None and day > application.change_due:
+        yield Obstacle(
+            "change-decided-late",
+            f"变更决定作出于{day}，法定期限是{application.change_due}",
+            "《行政许可法》第四十二条、第四十九条",
             fact=True,
         )
 
@@ -282,6 +312,12 @@ def before_issue(application: Application) -> Found:
         yield from fee_assessed(application)
     elif not standing.settled:
         yield Obstacle("fee-not-settled", "费用未缴清，也未批准免收。请先登记缴款或者免收", FEES)
+
+
+def owes_supplement(application: Application) -> bool:
+    """What a granted change costs more is assessed and not all paid."""
+    rows = application.assessments.current().filter(cause=ChargeCause.CHANGE)
+    return any(open_sum > 0 for _, open_sum in rows.open_sums())
 
 
 def before_licence(application: Application) -> Found:
@@ -371,6 +407,7 @@ def before_ending(application: Application, heard_on: date | None) -> Found:
 
 _S = PermitState
 DECIDED_FOR = (*_S.LIVE, *_S.RESTORING)
+AFTER_LICENCE = (*_S.ON_SITE, _S.RESTORED, _S.WARRANTY)  # what a change costs more is paid then
 STANDS_IN: dict[str, tuple[tuple[str, ...], str, str]] = {
     PaperKind.RECEIPT: (tuple(_S.values), "《行政许可法》第三十二条", "先收件"),
     PaperKind.ACCEPTANCE: ((*_S.DECIDING, *DECIDED_FOR, _S.DENIED), "《行政许可法》第三十二条第二款", "先受理"),
@@ -386,7 +423,7 @@ STANDS_IN: dict[str, tuple[tuple[str, ...], str, str]] = {
     ),
     PaperKind.GRANT: (DECIDED_FOR, "《行政许可法》第三十八条第一款", "先作出准予决定"),
     PaperKind.REFUSAL: ((_S.DENIED,), "《行政许可法》第三十八条第二款", "先作出不予决定"),
-    PaperKind.PAYMENT: ((_S.FEE_DUE,), FEES, "先通知缴费"),
+    PaperKind.PAYMENT: ((_S.FEE_DUE, *AFTER_LICENCE), FEES, "先通知缴费"),
     PaperKind.LICENCE: (
         (_S.GRANTED, _S.FEE_DUE, _S.ISSUED, _S.ACTIVE, _S.CHANGING, _S.RECTIFYING), "《行政许可法》第三十九条", "先作出准予决定",
     ),
@@ -431,6 +468,8 @@ def wanting_record(application: Application, kind: str) -> str:
             return "没有抢修报备。请先登记抢修报备（《城市道路管理条例》第三十四条）。"
         case PaperKind.RECTIFY if is_changing(application) and not has_open_order(application):
             return "没有未改正的责令。请先登记责令改正（《城市道路管理条例》第四十二条）。"
+        case PaperKind.PAYMENT if application.state in AFTER_LICENCE and not owes_supplement(application):
+            return f"已经发证，没有未缴清的变更补缴，不用再通知缴款。要补缴的，请先在“费用”页核定（{FEES}）。"
         case PaperKind.CHANGE_GRANT | PaperKind.CHANGE_REFUSAL:
             outcome = "granted" if kind == PaperKind.CHANGE_GRANT else "denied"
             if not application.changes.filter(outcome=outcome).exists():

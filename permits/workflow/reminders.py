@@ -11,7 +11,7 @@ from datetime import date
 
 from django.db import transaction
 
-from permits.clocks import light_for
+from permits.clocks import change_light, light_for
 from permits.enums import PermitState
 from permits.models import Application
 from permits.workflow.steps import locked
@@ -23,7 +23,7 @@ from staff.workdays import WorkCalendar
 
 _S = PermitState
 CLOCK_WORDS = {_S.RECEIVED: "受理", _S.GRANTED: "发证", _S.FEE_DUE: "发证"}  # every other running clock: 办理
-REMINDED = (_S.RECEIVED, *_S.DECIDING, _S.GRANTED, _S.FEE_DUE)
+REMINDED = (_S.RECEIVED, *_S.DECIDING, _S.GRANTED, _S.FEE_DUE, _S.CHANGING)
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,10 @@ def audience(level: Level) -> list[User]:
 
 
 def title_of(level: Level, application: Application) -> str:
-    return f"{level.verb}（{level.colour}）：{CLOCK_WORDS.get(PermitState(application.state), '办理')}期限"
+    words = CLOCK_WORDS.get(PermitState(application.state), "办理")
+    if application.state == _S.CHANGING:  # a permit may be changed more than once: each has its own
+        words = f"{application.change_due}前的变更决定"
+    return f"{level.verb}（{level.colour}）：{words}期限"
 
 
 def remind(day: date) -> int:
@@ -64,7 +67,8 @@ def remind(day: date) -> int:
 
 @transaction.atomic
 def remind_one(application: Application, people: dict[str, list[User]], day: date, calendar: WorkCalendar) -> bool:
-    light = light_for(application, day, calendar)
+    changing = application.state == _S.CHANGING  # the end of the period is the site's matter, not that of who decides
+    light = (change_light if changing else light_for)(application, day, calendar)
     if light is None or light.level not in LEVELS:
         return False
     current = locked(application)

@@ -10,14 +10,16 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from permits.models import Application, PaperService, PermitPaper, effective_day
-from permits.paper_kinds import RULES, PaperKind
+from permits.models import Application, PaperService, PermitPaper
+from permits.paper_kinds import PaperKind
 from permits.permissions import can_publish_paper, can_serve
 from permits.workflow import decisions
 from permits.workflow.papers import locked_paper
 from permits.workflow.steps import Obstacle, Step, flag, locked
+from staff import workdays
 from staff.models import Activity, ServiceMethod, User, Verb
 from staff.refusals import Refused
+from staff.workdays import CalendarYearMissing
 from staff.workflow.records import check_moment
 
 DELIVERED_BY = (PaperKind.LICENCE, PaperKind.REFUSAL)  # whose service is the delivery of the case
@@ -96,7 +98,34 @@ def serve(
     return row
 
 
-def deliver(application: Application, paper: PermitPaper, row: PaperService, *, by: User) -> None:
+def effective_day(method: str, served_on: date, announced_on: date | None) -> date:
+    """The day from which the party is served: when an announcement's thirty days are over, otherwise at once."""
+    if method != ServiceMethod.ANNOUNCEMENT or announced_on is None:
+        return served_on
+    try:
+        return workdays.announcement_over(announced_on, workdays.load()).day
+    except CalendarYearMissing as error:
+        raise Refused(str(error), "announced_on") from error
+
+
+def deliver_announced(day: date) -> int:
+    """The daily task: announcements whose thirty days are over deliver what they announced."""
+    waiting = PaperService.objects.filter(
+        method=ServiceMethod.ANNOUNCEMENT, effective_on__lte=day, paper__kind__in=DELIVERED_BY, paper__voided_at=None,
+        paper__application__delivered_on=None, paper__application__decided_on__isnull=False,
+    )  # fmt: skip
+    return sum(deliver_one(row) for row in waiting.select_related("paper__application"))
+
+
+@transaction.atomic
+def deliver_one(row: PaperService) -> bool:
+    current = locked(row.paper.application)
+    waits = current.delivered_on is None
+    deliver(current, row.paper, row, by=None)
+    return waits
+
+
+def deliver(application: Application, paper: PermitPaper, row: PaperService, *, by: User | None) -> None:
     """The service of the licence or of the refusal is the delivery that 行政许可法 Art. 44 counts to."""
     day = application.decided_on
     if paper.kind not in DELIVERED_BY or application.delivered_on is not None or day is None:
@@ -117,10 +146,6 @@ def publish(paper: PermitPaper, *, on: date, place: str, by: User) -> PermitPape
     issued = current.issued_on
     if on > timezone.localdate() or (isinstance(issued, date) and on < issued):
         raise Refused(f"公示日期应在出文日期（{issued}）以后、今天以前。请核对。", "on")
-    due = application.publish_due if current.kind == PaperKind.GRANT else None
-    if due is not None and on > due:
-        words = f"决定于{on}公示，应在{due}前公示"
-        flag(application, [Obstacle("published-late", words, RULES[PaperKind(current.kind)].basis)], edge="publish", step=Step(by, on))  # fmt: skip
     current.published_on, current.published_at_place = on, place[:120]
     current.save(update_fields=["published_on", "published_at_place"])
     if current.kind == PaperKind.GRANT and application.published_on is None and application.decided_on is not None:

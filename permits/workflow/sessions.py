@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from permits.documents.minutes import minutes_of, minutes_pdf
@@ -22,7 +22,7 @@ from permits.workflow.steps import Step
 from staff.case_papers import refuse_missing
 from staff.models import Activity, User, Verb
 from staff.papers import AlreadySigned, sign_paper
-from staff.refusals import Refused
+from staff.refusals import ChangedMeanwhile, Refused
 
 SERIES = "permit-minutes"
 SERIES_DEFAULTS = {"name": "集中会审纪要", "mark": "许会纪"}
@@ -43,7 +43,7 @@ def open_session(session: ReviewSession, by: User) -> ReviewSession:
     return current
 
 
-def ready_cases() -> Iterable[Application]:
+def ready_cases() -> QuerySet[Application]:
     """In review and on no other agenda: those that are due first come first."""
     waiting = ReviewedCase.objects.filter(outcome=ReviewOutcome.PENDING).values("application")
     rows = Application.objects.filter(state=PermitState.IN_REVIEW).exclude(pk__in=waiting)
@@ -63,21 +63,32 @@ def convene(session: ReviewSession, *, by: User) -> ReviewSession:
 
 
 @transaction.atomic
-def change_session(session: ReviewSession, *, by: User) -> ReviewSession:
-    """Date, place, chair, attendance; until the minutes are signed."""
-    open_session(session, by)
-    session.save(update_fields=["held_on", "place", "chair", "recorder", "attendance", "absent"])
+def change_session(session: ReviewSession, *, by: User, seen: int) -> ReviewSession:
+    """Date, place, chair, attendance; until the minutes are signed. What was decided was decided on its day."""
+    current = open_session(session, by)
+    if current.version != seen:
+        raise ChangedMeanwhile("会审信息")
+    decided = current.cases.exclude(outcome=ReviewOutcome.PENDING).count()
+    if decided and session.held_on != current.held_on:
+        words = f"已按{current.held_on}登记了{decided}件结论，会审日期不能再改。其余申请可以撤下，另开一次会审。"
+        raise Refused(words, "held_on")
+    session.version = seen + 1
+    session.save(update_fields=["held_on", "place", "chair", "recorder", "attendance", "absent", "version"])
     Activity.record(Verb.UPDATE, session, by=by, title="修改会审信息")
     return session
 
 
 @transaction.atomic
 def fill_agenda(session: ReviewSession, *, by: User) -> int:
-    """Every ready case that is on no agenda, in the order of their legal due dates. Twice adds nothing."""
+    """Every ready case that is on no agenda, in the order of their legal due dates. Twice adds nothing.
+
+    What was brought to review only after the session had met waits for the next one.
+    """
     current = open_session(session, by)
     last = current.cases.aggregate(last=Max("position"))["last"] or 0
     known = set(current.cases.values_list("application", flat=True))
-    fresh = [each for each in ready_cases() if each.pk not in known]
+    in_time = ready_cases().filter(review_on__lte=current.held_on)
+    fresh = [each for each in in_time if each.pk not in known]
     try:
         with transaction.atomic():
             for position, application in enumerate(fresh, last + 1):
@@ -118,6 +129,7 @@ def already(case: ReviewedCase) -> str:
 def decide(case: ReviewedCase, *, outcome: str, words: str, by: User) -> ReviewedCase:
     """准予 (words: conditions), 不予 (words: reasons) or 缓议 (words: why). The application's own doors decide."""
     session = open_session(case.session, by)
+    refuse_unheld(session)
     current = locked_case(case)
     if not current.is_pending:
         raise Refused(already(current))
@@ -125,7 +137,13 @@ def decide(case: ReviewedCase, *, outcome: str, words: str, by: User) -> Reviewe
         asked = {"granted": "许可条件", "denied": "不予许可的理由"}.get(outcome, "缓议的原因")
         raise Refused(f"请写明{asked}。", "words")
     verdict = decisions.Verdict(words.strip(), f"{session.chair}（集中会审）")
-    step = Step(by, note=f"{session.held_on}集中会审")
+    step = Step(by, session.held_on, note=f"{session.held_on}集中会审")
+    brought = current.application.review_on
+    if outcome != ReviewOutcome.DEFERRED and brought is not None and session.held_on < brought:
+        raise Refused(
+            f"{current.application.number}于{brought}提交会审，晚于会审日期（{session.held_on}）。请从议程撤下，列入以后的会审；"
+            "当日确已会审决定的，撤下后在申请页面补录决定。"
+        )
     if outcome == ReviewOutcome.GRANTED:
         decisions.grant(current.application, verdict, step)
     elif outcome == ReviewOutcome.DENIED:
@@ -138,6 +156,12 @@ def decide(case: ReviewedCase, *, outcome: str, words: str, by: User) -> Reviewe
     label = current.get_outcome_display()
     Activity.record(Verb.TRANSITION, session, by=by, title=f"{current.application.number}：{label}", note=words[:200])
     return current
+
+
+def refuse_unheld(session: ReviewSession) -> None:
+    """A session that has not met decides nothing; the day of what it decides is the day on which it met."""
+    if session.held_on > timezone.localdate():
+        raise Refused(f"会审定于{session.held_on}，还没有召开，不能登记结论、签发纪要。提前召开的，请先修改会审日期。")
 
 
 @dataclass(frozen=True)
@@ -163,6 +187,7 @@ def decide_together(cases: Iterable[ReviewedCase], *, outcome: str, words: str, 
 def sign_minutes(session: ReviewSession, *, by: User) -> ReviewSession:
     """Number, frozen PDF. Refused while a case on the agenda is open or the minutes lack what they must say."""
     current = open_session(session, by)
+    refuse_unheld(current)
     waiting = [each.application.number for each in current.cases.select_related("application") if each.is_pending]
     if waiting:
         raise Refused(f"还有{len(waiting)}件没有结论：{'、'.join(waiting)}。请逐件登记，或者从议程撤下。")

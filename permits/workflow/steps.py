@@ -16,6 +16,8 @@ from django.utils import timezone
 from permits.clocks import store_due_dates
 from permits.enums import TRANSITIONS, Edge, PermitState
 from permits.models import Application, ProcedureFlaw
+from staff import workdays
+from staff.deadlines import DeadlineRule
 from staff.models import Activity, User, Verb, notify
 from staff.refusals import Refused
 from staff.workdays import CalendarYearMissing
@@ -133,6 +135,32 @@ def begin(application: Application, edge: str, step: Step, obstacles: Iterable[O
     flag(application, found, edge=edge, step=step)
 
 
+def due_day(rule: DeadlineRule, start: date, *, amount: int | None = None) -> date:
+    """The last day of a period of ours; refused, naming the year, while the calendar lacks it."""
+    try:
+        return rule.due(start, workdays.load(), amount=amount).day
+    except CalendarYearMissing as error:
+        raise Refused(str(error)) from error
+
+
+def count_anew(application: Application) -> None:
+    """Put the last days on the row; refused, naming the year, while the calendar lacks it."""
+    try:
+        store_due_dates(application)
+    except CalendarYearMissing as error:
+        raise Refused(str(error)) from error
+
+
+def end_pause(application: Application, day: date) -> None:
+    """The special procedure is over: the clock goes on, and the last day is counted from what it really took."""
+    pause = application.pauses.select_for_update(of=("self",)).filter(ended_on=None).first()
+    if pause is None:
+        return
+    pause.ended_on = max(day, pause.started_on)
+    pause.save(update_fields=["ended_on"])
+    count_anew(application)
+
+
 def finish(application: Application, edge: str, step: Step, *, reached: str = "", **values: Any) -> Application:
     """Write what the step brings, the state and the due dates; log it, and tell who handles the case.
 
@@ -143,10 +171,7 @@ def finish(application: Application, edge: str, step: Step, *, reached: str = ""
     taken = TRANSITIONS[edge]
     if taken.target:
         application.state = reached or taken.target
-    try:
-        store_due_dates(application)
-    except CalendarYearMissing as error:
-        raise Refused(str(error)) from error
+    count_anew(application)
     application.version += 1
     application.save()
     late = "（补录）" if step.afterwards else ""

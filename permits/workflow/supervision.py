@@ -15,8 +15,7 @@ from permits.enums import TRANSITIONS, ChangeOutcome, PermitState
 from permits.models import Application, Inspection, Rectification, RestorationCheck
 from permits.workflow import guards
 from permits.workflow.changes import lapse_change
-from permits.workflow.steps import Step, begin, finish, flag, locked, need, not_before, take
-from staff import workdays
+from permits.workflow.steps import Step, begin, due_day, finish, flag, locked, need, not_before, take
 from staff.models import Activity, User, Verb, notify, setting
 from staff.permissions import Perms
 from staff.refusals import Refused
@@ -149,7 +148,7 @@ def check_restoration(application: Application, check: RestorationCheck, step: S
 
 def begin_warranty(application: Application, day: date, step: Step) -> None:
     months = int(setting("permits.warranty_months"))
-    until = deadlines.WARRANTY.due(day, workdays.load(), amount=months).day
+    until = due_day(deadlines.WARRANTY, day, amount=months)
     take(application, "begin_warranty", replace(step, by=None), warranty_until=until)
 
 

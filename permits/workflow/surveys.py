@@ -14,10 +14,9 @@ from django.utils import timezone
 from permits import deadlines
 from permits.models import Application, Segment, Survey, SurveyMeasurement
 from permits.workflow import guards
-from permits.workflow.steps import Step, begin, finish, locked, need, take
-from staff import workdays
+from permits.workflow.steps import Step, begin, due_day, finish, locked, need, take
 from staff.models import Activity, Person, Unit, User, Verb, notify
-from staff.refusals import Refused
+from staff.refusals import ChangedMeanwhile, Refused
 from staff.workflow.records import check_moment
 
 
@@ -46,10 +45,10 @@ def assign(application: Application, crew: Crew, step: Step) -> Survey:
 
 def new_survey(application: Application, crew: Crew, step: Step) -> Survey:
     last = application.surveys.order_by("-round").values_list("round", flat=True).first() or 0
-    due = deadlines.SURVEY.due(step.day, workdays.load(), amount=application.item.days_survey or 1)
+    due = due_day(deadlines.SURVEY, step.day, amount=application.item.days_survey or 1)
     survey = Survey(
         application=application, round=last + 1, squad=crew.squad, first=crew.first, second=crew.second,
-        companions=crew.companions, assigned_on=step.day, due_on=due.day, recorded_by=step.by,
+        companions=crew.companions, assigned_on=step.day, due_on=due, recorded_by=step.by,
     )  # fmt: skip
     survey.warnings = "\n".join(guards.certificate_warnings((crew.first, crew.second), step.day))
     found = guards.protections(application)
@@ -74,11 +73,16 @@ class SurveyFacts:
     on_paper: bool = False  # the record was written by hand and lies in the file: photos and tape are not asked again
 
 
-def open_survey(application: Application) -> Survey | None:
-    return application.surveys.filter(surveyed_at=None).order_by("-round").first()
+def open_survey(application: Application, *, lock: bool = False) -> Survey | None:
+    rows = application.surveys.filter(surveyed_at=None).order_by("-round")
+    return (rows.select_for_update(of=("self",)) if lock else rows).first()
 
 
-def write_facts(survey: Survey, facts: SurveyFacts, *, by: User | None) -> None:
+def write_facts(survey: Survey, facts: SurveyFacts, *, by: User | None, seen: int | None) -> None:
+    """`seen`: the version that was filled in; two are sent, and both may be typing."""
+    if seen is not None and survey.version != seen:
+        raise ChangedMeanwhile("查勘记录")
+    survey.version += 1
     for name, value in facts.fields.items():
         setattr(survey, name, value)
     if facts.position is not None:
@@ -96,31 +100,33 @@ def write_facts(survey: Survey, facts: SurveyFacts, *, by: User | None) -> None:
 
 
 @transaction.atomic
-def save_survey(survey: Survey, facts: SurveyFacts, *, by: User) -> Survey:
+def save_survey(survey: Survey, facts: SurveyFacts, *, by: User, seen: int | None = None) -> Survey:
     """Keep what was filled in so far; nothing is asked yet."""
     current = Survey.objects.select_for_update(of=("self",)).get(pk=survey.pk)
     if current.is_done:
         raise Refused("这次查勘已经完成，不能再改。需要时请退回重新查勘。")
-    write_facts(current, facts, by=by)
+    write_facts(current, facts, by=by, seen=seen)
     Activity.record(Verb.UPDATE, current.application, by=by, title="填写查勘记录")
     return current
 
 
 @transaction.atomic
-def complete_survey(application: Application, facts: SurveyFacts, step: Step, *, crew: Crew | None = None) -> Survey:
+def complete_survey(
+    application: Application, facts: SurveyFacts, step: Step, *, crew: Crew | None = None, seen: int | None = None
+) -> Survey:
     """The survey is done. Recorded afterwards it may come without an assignment: the crew is given then."""
     need(facts.opinion, "请选择查勘意见", guards.SURVEY_LAW, "opinion")
     current = locked(application)
     moment = facts.surveyed_at or timezone.now()
     check_moment(moment, "surveyed_at", "查勘时间")
-    survey = open_survey(current)
+    survey = open_survey(current, lock=True)
     if survey is None and step.afterwards and crew is not None:
         survey = new_survey(current, crew, step)
     if survey is None:
         raise Refused(f"{current.number}没有待填的查勘单。请先派单（{guards.SURVEY_LAW}）。")
     if survey.assigned_on > timezone.localdate(moment):
         raise Refused(f"查勘时间早于派单日期（{survey.assigned_on}）。请核对。", "surveyed_at")
-    write_facts(survey, facts, by=step.by)
+    write_facts(survey, facts, by=step.by, seen=seen)
     found = list(guards.officers_stand(current, survey.officers))
     if not (facts.on_paper and step.afterwards):
         found += guards.survey_is_whole(survey)

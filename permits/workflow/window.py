@@ -11,13 +11,13 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from permits.checklist import wanted
+from permits.checklist import Wanted, wanted
 from permits.clocks import store_due_dates
 from permits.enums import PermitState
 from permits.models import Application, ItemVersion, Segment, SubmittedMaterial, area_of
 from permits.workflow import guards
 from permits.workflow.silence import deem_if_due, heard, is_deemed
-from permits.workflow.steps import Step, locked, need, take, why_not_from
+from permits.workflow.steps import Step, end_pause, locked, need, take, why_not_from
 from staff import workdays
 from staff.models import Activity, User, Verb, changed_fields, logged_values, take_numbers
 from staff.permissions import Perms
@@ -27,7 +27,8 @@ from staff.workdays import CalendarYearMissing
 logger = logging.getLogger(__name__)
 
 SERIES, SERIES_DEFAULTS = "permit-application", {"name": "许可收件编号", "pattern": "许{year}-{number:04d}"}
-DUE_FIELDS = ["supplement_due", "decide_due", "promised_due", "deliver_due", "publish_due", "pay_due"]
+DUE_FIELDS = ["supplement_due", "decide_due", "promised_due", "deliver_due", "publish_due", "pay_due", "change_due"]
+LONGEST_PERIOD, LARGEST_AREA = 32_767, Decimal("99999999.99")  # days and ㎡ that an application can hold
 EDITABLE = (PermitState.DRAFT, PermitState.RECEIVED, PermitState.SUPPLEMENT, PermitState.EMERGENCY)
 
 
@@ -40,6 +41,8 @@ def check_segments(application: Application, segments: Sequence[Segment]) -> Non
                 f"第 {number} 段：面积应等于长 × 宽（{segment.length}×{segment.width}）。请更正。", "segments"
             )
     total = sum((segment.area for segment in segments), Decimal(0))
+    if total > LARGEST_AREA:
+        raise Refused(f"各路段之和 {total} ㎡，最多能登记 {LARGEST_AREA} ㎡。请核对长、宽，或者分开申请。", "segments")
     if application.total_area != total:
         raise Refused(f"总面积 {application.total_area} ㎡ 不等于各路段之和 {total} ㎡。请更正。", "total_area")
 
@@ -47,19 +50,31 @@ def check_segments(application: Application, segments: Sequence[Segment]) -> Non
 def check_period(application: Application) -> None:
     if application.ends_on < application.starts_on:
         raise Refused("期限的截止日期早于起始日期。请更正。", "ends_on")
+    check_length(application.starts_on, application.ends_on, "ends_on")
+
+
+def check_length(starts_on: date, ends_on: date, field: str) -> None:
+    """No period is longer than its column holds: what is, has a year typed wrong."""
+    if (days := (ends_on - starts_on).days + 1) > LONGEST_PERIOD:
+        raise Refused(f"{starts_on}至{ends_on}共{days}天，最多能登记{LONGEST_PERIOD}天。请核对年份。", field)
 
 
 def expect_materials(application: Application) -> None:
-    """One row for each material that is owed; what is no longer asked and was not handed in goes again."""
+    """One row for each material that is owed; what is no longer asked goes again, or is kept as handed in.
+
+    行政许可法 Art. 31: nothing is asked for that has nothing to do with the matter, such as the papers of another item.
+    """
     lines = application.item.materials.all()
     asked = {each.name: each for each in wanted(application.item, lines, is_project=application.is_project)}
     rows = {row.name: row for row in application.materials.all()}
     for name, row in rows.items():
-        if name in asked and row.mandatory != asked[name].mandatory:
-            row.mandatory = asked[name].mandatory
-            row.save(update_fields=["mandatory"])
-        elif name not in asked and row.material_id is None and row.received_on is None and not row.files.exists():
+        if name in asked:
+            owe(row, asked[name])
+        elif row.received_on is None and not row.files.exists():
             row.delete()
+        elif row.mandatory:
+            row.mandatory = False
+            row.save(update_fields=["mandatory"])
     SubmittedMaterial.objects.bulk_create(
         SubmittedMaterial(
             application=application, material=each.line, name=name, copies=each.copies, mandatory=each.mandatory,
@@ -67,6 +82,15 @@ def expect_materials(application: Application) -> None:
         )
         for name, each in asked.items() if name not in rows
     )  # fmt: skip
+
+
+def owe(row: SubmittedMaterial, asked: Wanted) -> None:
+    """A row that is there, as it is asked for now: by another item it may be another line."""
+    line = asked.line.pk if asked.line is not None else None
+    if row.material_id != line:
+        row.material, row.copies, row.note = asked.line, asked.copies, asked.note[:120]
+    row.mandatory = asked.mandatory
+    row.save(update_fields=["material", "copies", "note", "mandatory"])
 
 
 @transaction.atomic
@@ -150,19 +174,43 @@ class Receipt:
 
 
 @transaction.atomic
-def tick_materials(application: Application, receipt: Receipt, *, by: User, on: date | None = None) -> Application:
-    """Tick what was handed in, while the file is at the window or being decided."""
-    current = locked(application)
-    if not current.is_open or current.state in PermitState.LIVE:
-        raise Refused(f"{current.number}{current.get_state_display()}，材料不能再改。")
+def tick_materials(
+    application: Application, receipt: Receipt, *, by: User, on: date | None = None, seen: int | None = None
+) -> Application:
+    """Tick what was handed in, while the file is at the window or being decided. `seen`: the version that was shown."""
+    current = ticking(application)
+    if seen is not None and current.version != seen:
+        raise ChangedMeanwhile(f"申请 {current.number}")
     day = on or timezone.localdate()
     for row in current.materials.all():
         row.received_on = (row.received_on or day) if row.pk in receipt.handed_in else None
         row.not_applicable = row.pk in receipt.not_applicable and row.received_on is None
         row.note = receipt.notes.get(row.pk, row.note)
         row.save(update_fields=["received_on", "not_applicable", "note"])
-    Activity.record(Verb.UPDATE, current, by=by, title="核对材料")
+    return ticked(current, by=by)
+
+
+@transaction.atomic
+def receive_material(row: SubmittedMaterial, *, by: User) -> Application:
+    """One line of the checklist is there: its file came in. The others stay as they are."""
+    current = ticking(row.application)
+    current.materials.filter(pk=row.pk).update(received_on=timezone.localdate(), not_applicable=False)
+    return ticked(current, by=by)
+
+
+def ticking(application: Application) -> Application:
+    """The locked file, while its checklist may still be ticked."""
+    current = locked(application)
+    if not current.is_open or current.state in PermitState.LIVE:
+        raise Refused(f"{current.number}{current.get_state_display()}，材料不能再改。")
     return current
+
+
+def ticked(application: Application, *, by: User) -> Application:
+    application.version += 1
+    application.save(update_fields=["version"])
+    Activity.record(Verb.UPDATE, application, by=by, title="核对材料")
+    return application
 
 
 @transaction.atomic
@@ -222,7 +270,10 @@ def accepted_on_paper(application: Application, step: Step) -> bool:
 @transaction.atomic
 def withdraw(application: Application, step: Step) -> Application:
     need(step.note, "请写明撤回申请书的日期和理由", "《行政许可法》第二十九条", "note")
-    return take(heard(application, step.day), "withdraw", step, ended_on=step.day, end_reason=step.note[:200])
+    current = heard(application, step.day)
+    end_pause(current, step.day)
+    found = guards.charged_before(current, step.day)
+    return take(current, "withdraw", step, found, ended_on=step.day, end_reason=step.note[:200])
 
 
 @transaction.atomic

@@ -8,13 +8,16 @@ from django.utils import timezone
 from permits import desk
 from permits.clocks import light_for
 from permits.enums import PermitState
+from permits.filters.applications import past_promise
 from permits.models import Application, Emergency
-from permits.workflow import daily, reminders, supervision, window
+from permits.tally import cases_of
+from permits.workflow import daily, emergencies, reminders, supervision, window
 from permits.workflow.next_steps import next_step
 from permits.workflow.steps import Step
 from staff import workdays
 from staff.models import Activity, Message
 from staff.permissions import Roles
+from staff.refusals import Refused
 from tests.factories import permits as make
 from tests.factories.staff import UserFactory
 
@@ -198,3 +201,49 @@ def test_an_old_permit_without_the_day_of_its_licence_reminds_nobody(section, ti
     time_machine_day(today)
     assert light_for(application, today, workdays.load()) is None
     assert reminders.remind(today) == 0
+
+
+@pytest.fixture
+def burst(section):
+    """A pipe that burst two hours ago."""
+    made, segment = make.build_application(), make.build_segment()
+    made.total_area = segment.area
+    began = timezone.now() - timedelta(hours=2)
+    told = Emergency(started_at=began, reported_at=began, cause="水管爆裂")
+    return emergencies.report_emergency(made, told, by=section, segments=[segment])
+
+
+def test_an_emergency_is_made_up_after_it_began_by_somebody_known(burst, section):
+    with pytest.raises(Refused, match="早于抢修开始日期"):
+        emergencies.make_up(burst, Step(section, timezone.localdate() - timedelta(days=3)))
+    Application.objects.filter(pk=burst.pk).update(applicant_code="")
+    with pytest.raises(Refused, match="没有填写申请人的统一社会信用代码"):
+        emergencies.make_up(burst, Step(section))
+
+
+def test_an_emergency_reported_by_mistake_ends_without_a_lead_and_is_counted_nowhere(burst, section):
+    today = timezone.localdate()
+    burst.emergency.case_lead = True
+    burst.emergency.save()
+    with pytest.raises(Refused, match="误报的经过"):
+        emergencies.end_mistaken(burst, Step(section))
+    emergencies.end_mistaken(burst, Step(section, note="巡查误认，没有开挖"))
+    ended = make.fresh(burst)
+    assert (ended.state, ended.end_reason) == (PermitState.WITHDRAWN, "误报：巡查误认，没有开挖")
+    assert not Emergency.objects.get().case_lead
+    assert not cases_of("closed", today, today).exists()
+
+
+def test_the_filter_of_what_is_past_its_promise_counts_to_the_licence_as_the_figure_does(section):
+    today, due = timezone.localdate(), timezone.localdate() - timedelta(days=1)
+    rows = {
+        "decided in time, licence late": ("issued", {"decided_on": due, "issued_on": today}),
+        "decided in time, no licence yet": ("granted", {"decided_on": due}),
+        "licence in time": ("active", {"decided_on": due, "issued_on": due}),
+        "refused late": ("denied", {}),
+    }
+    found = {}
+    for name, (state, days) in rows.items():
+        found[name] = make.put(make.make_accepted(section), state, promised_due=due, **days).pk
+    late = set(Application.objects.filter(past_promise()).values_list("pk", flat=True))
+    assert {name for name, pk in found.items() if pk in late} == set(rows) - {"licence in time"}

@@ -198,7 +198,8 @@ def test_the_survey_is_kept_and_then_done_by_phone(section, squad, officers):
         f"width_{segment.pk}": "0.6", f"surface_{segment.pk}": "asphalt", "opinion": "agree", "first_signed": "on",
         "second_signed": "on", "pipes": "有燃气管",
     }  # fmt: skip
-    assert client.post(url, data | {"keep": "1"}).status_code == 302
+    assert client.post(url, data | {"keep": "1", "seen": "1"}).status_code == 302
+    data["seen"] = "2"
     assert Survey.objects.get().pipes == "有燃气管"
     refused = client.post(url, data | {"done": "1"})
     assert "照片只有 0 张" in refused.content.decode()

@@ -349,3 +349,12 @@ def test_a_multiplier_that_is_not_read_whole_is_told(text, words):
 def test_a_limit_that_is_not_understood_lets_nobody_off():
     with pytest.raises(Exception, match="限额看不懂"):
         read_exemptions("短期小额｜样例文件｜10天 50平方米")
+
+
+def test_two_people_correct_one_road_one_wins(keeper):
+    road = make_road()
+    typed = {"name": road.name, "grade": "branch", "manager": "district", "in_use": "on", "seen": 1}
+    address = reverse("permits:road-edit", args=[road.pk])
+    assert keeper.post(address, typed | {"opened_on": "2025-01-01"}).status_code == 302
+    assert "刚被别人修改过" in keeper.post(address, typed | {"note": "x"}).content.decode()
+    assert str(Road.objects.get(pk=road.pk).opened_on) == "2025-01-01"

@@ -3,8 +3,10 @@
 import threading
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
@@ -341,3 +343,36 @@ def test_two_who_decide_at_the_same_moment_do_not_both_win(section, officers):
     assert sorted(results) == ["done", "refused"]
     decided = Activity.objects.about(application).filter(title__in=("准予许可", "不予许可"))
     assert decided.count() == 1
+
+
+@pytest.mark.parametrize("end", ["grant", "deny", "withdraw"])
+def test_what_ends_a_case_in_a_special_procedure_ends_its_pause(section, officers, time_machine_day, end):
+    """The last day does not go on moving, so that a late decision would count as one in time."""
+    time_machine_day(date(2026, 3, 2))
+    application = make.make_surveyed(section, officers)
+    decisions.start_special(application, decisions.Pause("expert", "事由", 5, date(2026, 3, 2)), Step(section))
+    time_machine_day(date(2026, 4, 10))
+    window.recompute_due_dates()
+    late = Step(section, date(2026, 3, 3), afterwards=True, note="x")
+    if end == "withdraw":
+        window.withdraw(application, late)
+    else:
+        getattr(decisions, end)(application, decisions.Verdict("x", "局长"), late)
+    pause = application.pauses.get()
+    assert pause.ended_on == date(2026, 3, 3)
+    due = make.fresh(application).decide_due
+    time_machine_day(date(2026, 4, 20))
+    window.recompute_due_dates()
+    assert make.fresh(application).decide_due == due < date(2026, 4, 3)
+
+
+def test_a_pause_that_an_earlier_release_left_open_ends_with_the_decision(section, officers):
+    left, running = make.make_accepted(section), make.make_accepted(section)
+    day = timezone.localdate()
+    for each in (left, running):
+        each.pauses.create(kind="expert", reason="x", basis="x", started_on=day, recorded_by=section)
+    make.put(left, PermitState.DENIED)
+    make.put(running, PermitState.SPECIAL)
+    migration = import_module("permits.migrations.0013_two_at_once_and_the_clock_of_a_change")
+    migration.end_pauses_left_open(apps, None)
+    assert (left.pauses.get().ended_on, running.pauses.get().ended_on) == (day, None)

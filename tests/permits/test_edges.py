@@ -15,7 +15,7 @@ from tests.factories import permits as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
 BY_HAND = [edge for edge, each in TRANSITIONS.items() if each.sources]
-# 41 edges of the table; `report_emergency` and drafts begin a file and have no source.
+# 42 edges of the table; `report_emergency` and drafts begin a file and have no source.
 
 
 def verdict():
@@ -52,6 +52,7 @@ def take(edge, application, step, officers):
         "deem_accepted": lambda: raw(application, "deem_accepted", step),
         "withdraw": lambda: window.withdraw(application, noted),
         "make_up": lambda: emergencies.make_up(application, step),
+        "mistaken": lambda: emergencies.end_mistaken(application, noted),
         "assign": lambda: surveys.assign(application, crew, step),
         "survey": lambda: surveys.complete_survey(application, make.whole_facts(application), step),
         "record_opinion": lambda: opinions.record_opinion(application, opinion, step),
@@ -124,7 +125,7 @@ def make_ready(edge, application, by, officers):
         row.save()
     if edge == "rectified":
         application.rectifications.create(demand="x", ordered_on=today, due_on=today)
-    if edge == "make_up":
+    if edge in ("make_up", "mistaken"):
         now = timezone.now()
         Emergency.objects.create(application=application, started_at=now, reported_at=now, due_at=now, cause="x")
     if edge == "demand_fee":

@@ -13,9 +13,10 @@ from django.utils import timezone
 from permits.charging import Asked, compute, exemptions_for
 from permits.enums import PermitState, Surface
 from permits.kinds import ChargeCause, ChargeKind, FeeKind, RateSubject
-from permits.models import FeeAssessment, FeePayment, FeeRefund, Tariff, TariffExemption
-from permits.workflow import catalogue, fees
+from permits.models import FeeAssessment, FeePayment, FeeRefund, Tariff, TariffExemption, TariffRate
+from permits.workflow import catalogue, decisions, fees, guards
 from permits.workflow.fees import Relief
+from permits.workflow.steps import Step
 from staff.models import Activity, Setting, forget_settings
 from staff.permissions import Roles
 from staff.refusals import Refused
@@ -230,3 +231,22 @@ def test_database_refuses_what_makes_no_sense(clerk, tariffs, changes):
     assessment = fees.assess(worked_example(), TAKE, by=clerk)
     with pytest.raises(IntegrityError), transaction.atomic():
         FeeAssessment.objects.filter(pk=assessment.pk).update(**changes)
+
+
+def test_what_was_paid_before_the_decision_is_a_flaw_once_it_is_decided(calendar, clerk, tariffs):
+    application = worked_example()
+    assessment = fees.assess(application, TAKE, by=clerk)
+    fees.record_payment(paid(assessment, 450, paid_on=date(2026, 3, 3)), by=clerk)
+    assert not application.flaws.exists()
+    assert not list(guards.charged_before(application, date(2026, 3, 3)))
+    assert [each.code for each in guards.charged_before(application, date(2026, 3, 6))] == [guards.PAID_EARLY]
+    decisions.deny(application, decisions.Verdict("x", "局长"), Step(clerk, date(2026, 3, 6), afterwards=True))
+    assert application.flaws.filter(code=guards.PAID_EARLY).count() == 1
+
+
+def test_a_fee_that_no_assessment_can_hold_is_told(clerk, tariffs):
+    application = worked_example()
+    TariffRate.objects.update(rate=Decimal(999_999))
+    application.ends_on = application.starts_on + timedelta(days=30_000)
+    with pytest.raises(Refused, match="超过能登记的"):
+        compute(application, TAKE)

@@ -1,6 +1,6 @@
 """送达 and 公示: what the law wants is asked for; what happened otherwise is recorded and flagged."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +11,9 @@ from django.utils import timezone
 from permits.enums import PermitState
 from permits.models import PaperService
 from permits.paper_kinds import PaperKind
-from permits.workflow import papers, service
+from permits.workflow import daily, decisions, papers, service
+from permits.workflow.steps import Step
+from staff import workdays
 from staff.models import ServiceMethod
 from staff.permissions import Roles
 from staff.refusals import Refused
@@ -75,7 +77,7 @@ def test_an_announcement_serves_after_thirty_days(paper, section):
     with pytest.raises(Refused, match=r"公告日期.*第九十五条"):
         service.serve(paper, by_method(ServiceMethod.ANNOUNCEMENT), by=section, afterwards=True)
     row = service.serve(paper, by_method(ServiceMethod.ANNOUNCEMENT, announced_on=today), by=section)
-    assert row.effective_on == today + timedelta(days=30)
+    assert row.effective_on == workdays.load().next_working(today + timedelta(days=30))
     assert not row.is_effective
     with pytest.raises(IntegrityError):
         PaperService.objects.filter(pk=row.pk).update(effective_on=today)
@@ -106,8 +108,16 @@ def test_an_announced_refusal_is_not_delivered_yet(office, section):
     application = make.make_accepted(section)
     make.put(application, PermitState.DENIED, refusal_reason="影响通行")
     paper = signed(make.fresh(application), PaperKind.REFUSAL, section, facts="占用消防通道")
-    service.serve(paper, by_method(ServiceMethod.ANNOUNCEMENT, announced_on=timezone.localdate()), by=section)
+    row = service.serve(paper, by_method(ServiceMethod.ANNOUNCEMENT, announced_on=timezone.localdate()), by=section)
+    daily.run()
     assert make.fresh(application).delivered_on is None
+    PaperService.objects.filter(pk=row.pk).update(
+        announced_on=row.announced_on - timedelta(days=60), effective_on=timezone.localdate() - timedelta(days=2)
+    )
+    make.put(application, PermitState.DENIED, decided_on=timezone.localdate() - timedelta(days=70), received_on=None)
+    assert service.deliver_announced(timezone.localdate()) == 1
+    assert make.fresh(application).delivered_on == timezone.localdate() - timedelta(days=2)
+    assert service.deliver_announced(timezone.localdate()) == 0
 
 
 def test_publication_once_and_late_ones_are_flagged(office, section, officers):
@@ -201,3 +211,23 @@ def test_the_publication_of_a_change_is_not_that_of_the_decision(office, section
     paper = papers.record_outside(application, PaperKind.CHANGE_GRANT, number="外变1", on=today, by=section)
     service.publish(paper, on=today, place="信用网站", by=section)
     assert make.fresh(application).published_on is None
+
+
+def test_an_announcement_that_ends_on_a_day_of_rest_serves_on_the_next_working_day(office):
+    assert service.effective_day(ServiceMethod.ANNOUNCEMENT, date(2026, 9, 3), date(2026, 9, 3)) == date(2026, 10, 8)
+    assert service.effective_day(ServiceMethod.DIRECT, date(2026, 10, 3), None) == date(2026, 10, 3)
+
+
+def test_a_late_publication_that_is_noted_on_the_case_is_a_flaw_too(office, section, officers):
+    application = make.make_granted(section, officers)
+    make.put(application, PermitState.GRANTED, publish_due=timezone.localdate() - timedelta(days=1))
+    decisions.record_publication(application, Step(section))
+    assert [each.code for each in application.flaws.all()] == ["published-late"]
+
+
+def test_outside_papers_stand_in_the_book_by_the_day_on_them(office, section, client):
+    application = make.make_accepted(section)
+    papers.record_outside(application, PaperKind.RECEIPT, number="外1号", on=date(2026, 3, 2), by=section)
+    client.force_login(section)
+    page = client.get(reverse("permits:paper-book"), {"since": "2026-03-01", "until": "2026-03-31"}).content.decode()
+    assert "外1号" in page

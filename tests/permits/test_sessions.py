@@ -1,5 +1,7 @@
 """集中会审: ready cases on the agenda, each decided through its own doors, one winner, minutes signed."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -267,3 +269,42 @@ def test_the_sheet_of_a_revoked_permit_can_still_be_made(section, officers):
     application = make.make_granted(section, officers)
     for state in ("revoked", "recalled", "cancelled", "closed"):
         assert guards.why_not_paper(make.put(application, state), PaperKind.REVIEW_SHEET) == ""
+
+
+def test_a_session_decides_on_the_day_on_which_it_met(cases, section):
+    today = timezone.localdate()
+    yesterday = today - timedelta(days=1)
+    ahead = new_session(section, held_on=today + timedelta(days=1))
+    with pytest.raises(Refused, match="还没有召开"):
+        sessions.decide(ahead.cases.first(), outcome="granted", words="条件", by=section)
+    ahead.held_on = today
+    sessions.change_session(ahead, by=section, seen=1)
+    sessions.take_off(ahead.cases.first(), by=section)
+    earlier = new_session(section, held_on=yesterday)
+    assert earlier.cases.count() == 0  # brought to review after it had met
+    make.put(cases[0], PermitState.IN_REVIEW, received_on=yesterday, accepted_on=yesterday, review_on=yesterday)
+    assert sessions.fill_agenda(earlier, by=section) == 1
+    sessions.decide(earlier.cases.get(), outcome="granted", words="条件", by=section)
+    assert make.fresh(cases[0]).decided_on == yesterday
+    earlier.held_on = today
+    with pytest.raises(Refused, match="会审日期不能再改"):
+        sessions.change_session(earlier, by=section, seen=1)
+
+
+def test_a_case_that_came_to_review_after_the_session_waits_for_the_next(cases, section):
+    session = new_session(section)
+    ReviewSession.objects.filter(pk=session.pk).update(held_on=timezone.localdate() - timedelta(days=1))
+    case = ReviewedCase.objects.filter(session=session).first()
+    with pytest.raises(Refused, match="晚于会审日期"):
+        sessions.decide(case, outcome="granted", words="条件", by=section)
+    sessions.decide(case, outcome="deferred", words="改期", by=section)
+
+
+def test_two_correcting_one_session_one_wins(cases, section):
+    session = new_session(section)
+    twin = ReviewSession.objects.get(pk=session.pk)
+    session.place = "四楼"
+    sessions.change_session(session, by=section, seen=1)
+    twin.attendance = "别人"
+    with pytest.raises(Refused, match="刚被别人修改过"):
+        sessions.change_session(twin, by=section, seen=1)

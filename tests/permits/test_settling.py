@@ -7,10 +7,12 @@ import pytest
 from django.utils import timezone
 
 from permits.charging import Asked
+from permits.documents.building import build
 from permits.enums import PermitState
 from permits.kinds import FeeKind, ItemKind
 from permits.models import Adjustment, FeeAssessment, FeePayment, FeeRefund, PermitChange, TariffRate
-from permits.workflow import changes, fees
+from permits.paper_kinds import PaperKind
+from permits.workflow import changes, fees, guards
 from permits.workflow.decisions import Verdict
 from permits.workflow.settling import asked_before, freed_by
 from permits.workflow.steps import Step
@@ -241,3 +243,14 @@ def test_the_dialogs_say_the_money_before_it_is_decided(site, section, deputy, c
     client.force_login(deputy)
     page = client.get(site.get_absolute_url()).content.decode()
     assert "按收费标准应补缴 180.00 元" in page
+
+
+def test_what_a_change_costs_more_has_its_own_notice_to_pay(site, section):
+    """The first fee is paid and not asked for again; without a supplement there is nothing to tell."""
+    assert "没有未缴清的变更补缴" in guards.why_not_paper(site, PaperKind.PAYMENT)
+    granted(site, section, kind="period", new_ends_on=site.ends_on + timedelta(days=4))
+    now = make.fresh(site)
+    assert guards.why_not_paper(now, PaperKind.PAYMENT) == ""
+    notice = build(now, PaperKind.PAYMENT)
+    assert (notice.total, notice.supplement, notice.pay_by) == (Decimal("180.00"), True, date(2026, 3, 9))
+    assert any("变更已获准予" in str(block) for block in notice.body())

@@ -1,20 +1,22 @@
 """After the licence: inspections, orders, completion, the joint acceptance; changes, adjustments, endings."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
 from permits import desk
+from permits.clocks import light_for
 from permits.enums import PermitState
 from permits.forms.site import measure
 from permits.forms.steps import STEP_FORMS
 from permits.models import Adjustment, Ending, Inspection, PermitChange, Rectification, RestorationCheck
 from permits.models.applications import WIDEST
-from permits.workflow import changes, decisions, records, supervision
+from permits.workflow import changes, daily, decisions, records, supervision
 from permits.workflow.decisions import Verdict
 from permits.workflow.steps import Step
-from staff.models import Activity
+from staff import workdays
+from staff.models import Activity, CalendarDay, CalendarYear
 from staff.refusals import Refused
 from tests.factories import permits as make
 
@@ -317,3 +319,35 @@ def test_a_result_with_a_licence_number_that_is_taken_is_refused(active, section
     with pytest.raises(Refused, match="已被使用") as refusal:
         records.record_result(make.build_application(), [], result, by=section)
     assert refusal.value.field == "licence_number"
+
+
+def test_a_change_has_twenty_working_days_that_are_seen_and_a_late_decision_is_a_flaw(
+    section, deputy, officers, time_machine_day
+):
+    time_machine_day(date(2026, 3, 2))
+    active = make.make_active(section, officers, starts_on=date(2026, 3, 2))
+    make.put(active, PermitState.ACTIVE, ends_on=date(2026, 6, 30))
+    changes.ask_change(active, longer(make.fresh(active)), Step(section))
+    case = make.fresh(active)
+    assert (case.change_due, desk.due_of(case)) == (date(2026, 3, 30), date(2026, 3, 30))
+    assert light_for(case, date(2026, 3, 27), workdays.load()).text == "变更决定：剩1个工作日"
+    year = CalendarYear.objects.get(year=2026)
+    CalendarDay.objects.create(year=year, date=date(2026, 3, 20), kind="holiday_rest", name="样例")
+    workdays.forget()
+    time_machine_day(date(2026, 4, 1))
+    daily.run()
+    case = make.fresh(active)
+    assert case.change_due == date(2026, 3, 31)
+    assert light_for(case, date(2026, 4, 1), workdays.load()).level == "red"
+    assert Activity.objects.about(case).filter(title__startswith="督办（红灯）：2026-03-31前的变更决定").exists()
+    changes.grant_change(case, Verdict("同意", "局长"), Step(section))
+    assert [each.code for each in active.flaws.all()] == ["change-decided-late"]
+
+
+def test_a_year_without_calendar_is_told_when_a_change_is_asked_for(active, section):
+    CalendarYear.objects.all().delete()
+    workdays.forget()
+    with pytest.raises(Refused, match="工作日历还没有录入"):
+        changes.ask_change(active, longer(active), Step(section))
+    with pytest.raises(Refused, match="请核对年份"):
+        changes.ask_change(active, longer(active, new_ends_on=date(2999, 1, 1)), Step(section))

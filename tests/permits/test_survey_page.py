@@ -14,8 +14,10 @@ from permits.paper_kinds import PaperKind
 from permits.taping import gap_of
 from permits.workflow import surveys
 from permits.workflow.steps import Step
-from staff.models import Setting, forget_settings
+from staff import workdays
+from staff.models import CalendarYear, Setting, forget_settings
 from staff.permissions import Roles
+from staff.refusals import Refused
 from tests.factories import permits as make
 from tests.factories.boards import picture
 from tests.factories.staff import SquadFactory, UserFactory
@@ -102,8 +104,27 @@ def test_a_survey_without_its_opinion_is_kept_but_not_done(at_section, section, 
         "first_signed": "on", "second_signed": "on",
     }  # fmt: skip
     address = reverse("permits:survey-fill", args=[surveying.pk])
-    assert at_section.post(address, data | {"keep": "1"}).status_code == 302
-    answer = at_section.post(address, data | {"done": "1"})
+    assert at_section.post(address, data | {"keep": "1", "seen": "1"}).status_code == 302
+    answer = at_section.post(address, data | {"done": "1", "seen": "2"})
     assert answer.status_code == 422
     assert "请选择查勘意见" in answer.content.decode()
     assert make.fresh(surveying).state == PermitState.SURVEYING
+
+
+def test_two_surveyors_do_not_overwrite_each_other(section, surveying):
+    survey_row = surveying.surveys.get()
+    found = surveys.SurveyFacts("", fields={"pipes": "有燃气管"})
+    surveys.save_survey(survey_row, found, by=section, seen=1)
+    with pytest.raises(Refused, match="刚被别人修改过"):
+        surveys.save_survey(survey_row, surveys.SurveyFacts("", fields={"pipes": ""}), by=section, seen=1)
+    with pytest.raises(Refused, match="刚被别人修改过"):
+        surveys.complete_survey(surveying, make.whole_facts(surveying), Step(section), seen=1)
+    assert surveying.surveys.get().pipes == "有燃气管"
+
+
+def test_a_year_without_calendar_is_told_when_somebody_is_sent(section, officers):
+    application = make.make_accepted(section)
+    CalendarYear.objects.all().delete()
+    workdays.forget()
+    with pytest.raises(Refused, match="工作日历还没有录入"):
+        surveys.assign(application, surveys.Crew(*officers), Step(section))

@@ -1,5 +1,6 @@
 """At the window: the one notice is prefilled from the checklist; roads that the city manages are said and refused."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from permits.documents.building import build
 from permits.enums import PermitState
+from permits.kinds import ItemKind
 from permits.models import Application, area_of
 from permits.paper_kinds import PaperKind
 from permits.workflow import decisions, guards, window
@@ -165,3 +167,46 @@ def test_the_log_of_a_correction_shows_labels(window_clerk):
         "申请人类型": ["单位", "个人"],
         "工程建设": ["否", "是"],
     }
+
+
+def test_another_item_asks_for_its_own_papers_only(window_clerk):
+    """行政许可法 31: what only the item before asked for goes, or is kept as handed in and no longer demanded."""
+    made = make.make_received(window_clerk, item=make.make_item(materials=("申请表", "断面图", "施工方案")))
+    made.materials.filter(name="断面图").update(received_on=None)
+    made.item = make.make_item(ItemKind.OCCUPY, materials=("申请表", "平面图"))
+    window.correct_application(made, None, by=window_clerk, seen=made.version)
+    rows = {row.name: (row.mandatory, bool(row.received_on)) for row in made.materials.all()}
+    assert rows == {"申请表": (True, True), "施工方案": (False, True), "平面图": (True, False)}
+    assert made.materials.get(name="申请表").material.version == made.item
+
+
+def test_two_at_the_checklist_do_not_undo_each_other(at_window, window_clerk):
+    made = make.make_received(window_clerk, item=make.make_item(materials=("申请表", "断面图")))
+    made.materials.update(received_on=None)
+    address = reverse("permits:materials", args=[made.pk])
+    first, second = made.materials.all()
+    ticked = {f"state_{first.pk}": "received", f"state_{second.pk}": "missing", "seen": made.version}
+    assert at_window.post(address, ticked).status_code == 302
+    other = {f"state_{first.pk}": "missing", f"state_{second.pk}": "received", "seen": made.version}
+    assert "刚被别人修改过" in at_window.post(address, other).content.decode()
+    window.receive_material(second, by=window_clerk)
+    assert not made.materials.filter(received_on=None).exists()
+
+
+def test_a_year_typed_wrong_and_a_sum_too_large_are_told(window_clerk):
+    far = make.build_application()
+    far.ends_on = far.starts_on + timedelta(days=40_000)
+    with pytest.raises(Refused, match="请核对年份"):
+        window.create_draft(far, [], by=window_clerk)
+    rows = [make.build_segment(length="20000", width="200") for _ in range(26)]
+    with pytest.raises(Refused, match="最多能登记"):
+        make.make_received(window_clerk, segments=rows)
+
+
+def test_what_was_told_once_says_what_is_left_to_do(window_clerk):
+    made = make.make_received(window_clerk)
+    made.materials.update(received_on=None)
+    window.ask_supplement(made, "申请表", Step(window_clerk))
+    window.supplement(made, Step(window_clerk))
+    with pytest.raises(Refused, match="不得再次告知：补来的先在“核对材料”登记"):
+        window.accept(made, Step(window_clerk))

@@ -5,13 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from config.clock import local_day
 from permits.documents import decision, supervision
 from permits.documents.bases import day_words, plain
 from permits.documents.building import sources
 from permits.documents.building.case import LAW, ROADS, common
 from permits.documents.parts import CaseFacts, CasePaperContent, Officer
-from permits.enums import ChangeOutcome, EndingKind
+from permits.enums import ChangeOutcome, EndingKind, PermitState
+from permits.kinds import ChargeCause
 from permits.models import Application, PaperService, PermitChange, PermitPaper
 from permits.models.supervision import OfficerVisit
 from permits.paper_kinds import PaperKind
@@ -28,22 +31,29 @@ ENDING_ARTICLES = {EndingKind.REVOKE: "第六十九条", EndingKind.RECALL: "第
 
 
 def payment(application: Application) -> CasePaperContent:
+    """The fees of the permit; once the licence is given, what a change costs more and is still open."""
+    supplement = application.state in (*PermitState.ON_SITE, *PermitState.RESTORING)
     rows = sources.assessments_of(application)
+    if supplement:
+        rows = [row for row in rows if row.cause == ChargeCause.CHANGE and row.paid < row.due]
     lines = [
         supervision.FeeLine(line["label"], line["formula"], Decimal(line["amount"]))
         for row in rows
         for line in row.lines
     ]
     lines += [supervision.FeeLine("减免", row.exempt_reason, -row.exempted) for row in rows if row.exempted]
+    lines += [supervision.FeeLine("已缴", "已登记缴费", -row.paid) for row in rows if supplement and row.paid]
     tariffs = dict.fromkeys(str(row.tariff or row.basis) for row in rows)
-    decided = application.papers.issued().filter(kind="grant").order_by("-pk").first()
+    kind = PaperKind.CHANGE_GRANT if supplement else PaperKind.GRANT
+    decided = application.papers.issued().filter(kind=kind).order_by("-pk").first()
     return supervision.Payment(
         **common(application),
         lines=tuple(lines),
         tariff="、".join(tariffs),
         pay_at=str(setting("permits.pay_at")),
         decision=decided.label_number if decided else "",
-        pay_by=application.pay_due,
+        pay_by=sources.pay_day(timezone.localdate()) if supplement else application.pay_due,
+        supplement=supplement,
     )
 
 

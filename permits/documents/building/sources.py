@@ -7,11 +7,14 @@ from datetime import date
 
 from django.db import models
 
+from permits import deadlines
 from permits.documents.parts import CaseFacts, Officer, Party, Remedies, Segment
 from permits.enums import ActKind, ApplicantKind, OpinionBody
 from permits.models import Application, FeeAssessment, Opinion
 from permits.models import Segment as SegmentRow
+from staff import workdays
 from staff.models import Certificate, Person, setting
+from staff.workdays import CalendarYearMissing
 
 
 def issuer() -> str:
@@ -112,6 +115,14 @@ def protection_words(application: Application) -> str:
 
 def assessments_of(application: Application) -> list[FeeAssessment]:
     return list(application.assessments.filter(voided_at=None).select_related("tariff"))
+
+
+def pay_day(told_on: date) -> date | None:
+    """The last day to pay for who is told on a day; None while the calendar lacks its year, and the paper says so."""
+    try:
+        return deadlines.PAY.due(told_on, workdays.load(), amount=int(setting("permits.pay_days", on=told_on))).day
+    except CalendarYearMissing:
+        return None
 
 
 def fee_words(application: Application) -> str:
