@@ -33,6 +33,7 @@ from billboards.models import (
     LegalReview,
     Notice,
     Performance,
+    Refund,
     RemedyAction,
     Removal,
     RouteChoice,
@@ -339,12 +340,13 @@ class Dossier:
 
     @cached_property
     def unpaid(self) -> Decimal:
-        """What of the fine has not arrived."""
+        """What of the fine has not arrived, or went back."""
         decision = self.decision
         if decision is None or not decision.amount:
             return Decimal(0)
         paid: Decimal = self.case.payments.filter(kind="fine").recorded().total()
-        return max(decision.amount - paid, Decimal(0))
+        back = Refund.objects.recorded().filter(payment__case=self.case, payment__kind="fine").total()
+        return max(decision.amount - paid + back, Decimal(0))
 
 
 def last(rows: Sequence[Any]) -> Any:

@@ -94,6 +94,12 @@ def can_hand_in(user: User, payment: Payment) -> bool:
 
 
 def can_ask_deferral(user: User) -> bool:
+def can_refund(user: User, payment: Payment) -> bool:
+    """Finance gives back what was paid and is not given back yet."""
+    left = not payment.is_voided and payment.amount > payment.refunded
+    return left and user.has_perm(Perms.MANAGE_CASE_MONEY)
+
+
     return user.has_perm(Perms.HANDLE_CASE)
 
 
