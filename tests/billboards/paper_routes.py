@@ -65,9 +65,9 @@ def arguments(owner):
     made = CaseFile.objects.create(case=case, file="papers/billboards/none.pdf", sha256="x", pages=1, papers=1)
     made.file.storage.save(made.file.name, ContentFile(b"%PDF-1.4"))
     payment = Payment.objects.create(
-        case=case, amount=Decimal(1), paid_on=date(2025, 4, 1), receipt="x", channel="cash", recorded_by=owner
+        case=case, amount=Decimal(2), paid_on=date(2025, 4, 1), receipt="x", channel="cash", recorded_by=owner
     )
-    refund = Refund.objects.create(payment=payment, amount=payment.amount, document="x", recorded_by=owner)
+    refund = Refund.objects.create(payment=payment, amount=Decimal(1), document="x", recorded_by=owner)
     deferral = Deferral.objects.create(case=case, applied_on=date(2025, 4, 1), hardship="x", recorded_by=owner)
     law, of_case = [case.violation_id], [case.pk]
     special = {
