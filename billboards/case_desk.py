@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from billboards.enums.cases import CaseState
 from billboards.filters.cases import STAGES
-from billboards.models import Case, CaseClock, Paper
+from billboards.models import Case, CaseClock, CaseQuerySet, Paper
 from billboards.reckoning import fine_overdue
 from config.desk import Hit, Todo
 from config.figure_sources import list_url
@@ -85,13 +85,23 @@ def ripe_todo(user: User) -> list[Todo]:
     rows = rows.select_related("case").order_by("due_on")
     if not user.has_perm(Perms.LEAD_CASE):
         rows = rows.filter(case__officers__person__account=user, case__officers__recused_on=None)
-    first: dict[int, CaseClock] = {}
+    first: dict[Case, str] = {}
     for clock in rows:
-        first.setdefault(clock.case_id, clock)
+        first.setdefault(clock.case, f"{clock.label}已届满")
+    for case in instalments_missed(user):
+        first.setdefault(case, "分期缴纳的一期到期未缴")
     return [
-        Todo(f"{clock.case}：{clock.label}已届满，待办下一步", clock.case.get_absolute_url(), "去办", None, "yellow")
-        for clock in list(first.values())[:SHOWN]
+        Todo(f"{case}：{words}，待办下一步", case.get_absolute_url(), "去办", None, "yellow")
+        for case, words in list(first.items())[:SHOWN]
     ]
+
+
+def instalments_missed(user: User) -> CaseQuerySet:
+    """Of fines that are paid in instalments: those of which one is past its day, though the last one is to come."""
+    rows = fine_overdue(Case.objects.visible_to(user).filter(state=CaseState.DEFERRED), timezone.localdate())
+    if not user.has_perm(Perms.LEAD_CASE):
+        rows = rows.filter(officers__person__account=user, officers__recused_on=None)
+    return rows.order_by("pk")
 
 
 def money_todo(user: User) -> list[Todo]:

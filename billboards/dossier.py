@@ -33,6 +33,7 @@ from billboards.models import (
     LegalReview,
     Notice,
     Performance,
+    Refund,
     RemedyAction,
     Removal,
     RouteChoice,
@@ -174,8 +175,14 @@ class Dossier:
         return last(self.notices)
 
     @property
+    def since(self) -> date:
+        """The day of the decision before the one that stands or is to come: what led to that one does not lead to this."""
+        earlier = self.decisions if self.case.state in CaseState.BEFORE_DECISION else self.decisions[:-1]
+        return earlier[-1].issued_on if earlier else date.min
+
+    @property
     def hearing(self) -> Hearing | None:
-        return last(self.hearings)
+        return last([each for each in self.hearings if each.requested_on > self.since])
 
     @property
     def decision(self) -> Decision | None:
@@ -209,7 +216,8 @@ class Dossier:
 
     @property
     def passed_reviews(self) -> list[LegalReview]:
-        return [each for each in self.reviews if each.verdict == Verdict.PASSED]
+        passed = [each for each in self.reviews if each.verdict == Verdict.PASSED]
+        return [each for each in passed if each.reviewed_on and each.reviewed_on > self.since]
 
     @property
     def pause_spans(self) -> list[Pause]:
@@ -234,7 +242,7 @@ class Dossier:
     @property
     def last_heard(self) -> date | None:
         """The day of the last hearing that was held."""
-        return max((each.held_on for each in self.hearings if each.held_on), default=None)
+        return max((each.held_on for each in self.hearings if each.held_on and each.held_on > self.since), default=None)
 
     def due(self, code: str, start: date, *, amount: int | None = None) -> DueDate:
         return due(code, start, self.calendar, pauses=self.pause_spans, amount=amount)
@@ -290,11 +298,12 @@ class Dossier:
 
     @cached_property
     def deferred_until(self) -> date | None:
-        """The last day of a granted deferral or instalment (处罚法 Art. 72(2))."""
+        """The last day of a deferral or instalment that was granted of this decision (处罚法 Art. 72(2))."""
+        if self.decision is None:
+            return None
+        granted = self.case.deferrals.filter(granted=True, voided_at=None, decided_on__gte=self.decision.issued_on)
         days = [
-            each.due_on
-            for deferral in self.case.deferrals.filter(granted=True, voided_at=None).prefetch_related("instalments")
-            for each in deferral.instalments.all()
+            each.due_on for deferral in granted.prefetch_related("instalments") for each in deferral.instalments.all()
         ]
         return max(days, default=None)
 
@@ -339,12 +348,13 @@ class Dossier:
 
     @cached_property
     def unpaid(self) -> Decimal:
-        """What of the fine has not arrived."""
+        """What of the fine has not arrived, or went back."""
         decision = self.decision
         if decision is None or not decision.amount:
             return Decimal(0)
         paid: Decimal = self.case.payments.filter(kind="fine").recorded().total()
-        return max(decision.amount - paid, Decimal(0))
+        back = Refund.objects.recorded().filter(payment__case=self.case, payment__kind="fine").total()
+        return max(decision.amount - paid + back, Decimal(0))
 
 
 def last(rows: Sequence[Any]) -> Any:

@@ -74,7 +74,7 @@ def words_of_review(review: LegalReview) -> str:
 
 def discussion(dossier: Dossier, day: date) -> Duty:
     why, article = discussion_reason(dossier)
-    held = any(each.held_on <= day for each in dossier.discussions)
+    held = any(dossier.since < each.held_on <= day for each in dossier.discussions)
     lacks = "没有集体讨论" if why and not held else ""
     return Duty(
         "集体讨论", why, article, tuple(words_of_discussion(each) for each in reversed(dossier.discussions)), lacks

@@ -12,6 +12,7 @@ from billboards.dossier import Dossier
 from billboards.duties import discussion, legal_review, review_reason
 from billboards.enums.case_edges import CASE_TRANSITIONS
 from billboards.enums.cases import CaseState, Correction, DecisionKind, Route
+from billboards.reckoning import instalment_missed
 from staff.deadlines import Clock, Light, light_of
 from staff.models import setting
 
@@ -50,6 +51,8 @@ def noticed(dossier: Dossier) -> str:
 
 
 def stated(dossier: Dossier) -> str:
+    if dossier.hearing_asked and dossier.hearing is None:
+        return "open_hearing"
     if discussion(dossier, dossier.today).lacks:
         return "discuss"
     return "submit_review" if legal_review(dossier, dossier.today).lacks else "decide"
@@ -64,7 +67,7 @@ def served(dossier: Dossier) -> str:
     decision = dossier.decision
     if decision is not None and not decision.is_penalty:
         return "close"
-    return "lapse" if late_clocks(dossier) else "perform"
+    return "lapse" if late_clocks(dossier) or instalment_missed(dossier.case, dossier.today) else "perform"
 
 
 def late_clocks(dossier: Dossier) -> list[Any]:
@@ -74,7 +77,8 @@ def late_clocks(dossier: Dossier) -> list[Any]:
 
 
 def past_due(dossier: Dossier) -> str:
-    return "，".join(f"{each.label}{each.due_on}已过" for each in late_clocks(dossier)) + "，没有登记履行的，"
+    over = [f"{each.label}{each.due_on}已过" for each in late_clocks(dossier)] or ["分期缴纳的一期到期未缴"]
+    return "，".join(over) + "，没有登记履行的，"
 
 
 def routed(dossier: Dossier) -> str:

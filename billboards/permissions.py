@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from billboards.enums.case_edges import CASE_TRANSITIONS, Right
@@ -50,8 +51,15 @@ def can_sign_paper(user: User, paper: Paper) -> bool:
         return user.has_perm(Perms.HANDLE_CASE)
     if user.has_perm(Perms.APPROVE_CASE):
         return True
-    edge = LEADERS_PAPERS[paper.kind]
-    return user.has_perm(Perms.HANDLE_CASE) and paper.case.approvals.filter(edge=edge).exclude(edge="").exists()
+    return user.has_perm(Perms.HANDLE_CASE) and signed_for_paper(paper.case, LEADERS_PAPERS[paper.kind])
+
+
+def signed_for_paper(case: Case, edge: str) -> bool:
+    """Whether a leader signed on paper for the step of a paper; since it began anew, where a decision was quashed."""
+    if not edge:
+        return False
+    anew = max((each.happened_on for each in case.steps.all() if each.edge == "redo"), default=date.min)
+    return case.approvals.filter(edge=edge, signed_on__gte=anew).exists()
 
 
 def step_to_sign_offline(user: User, paper: Paper) -> str:
@@ -84,6 +92,12 @@ def can_serve_paper(user: User, paper: Paper) -> bool:
 
 def can_record_payment(user: User) -> bool:
     return user.has_perm(Perms.MANAGE_CASE_MONEY)
+
+
+def can_refund(user: User, payment: Payment) -> bool:
+    """Finance gives back what was paid and is not given back yet."""
+    left = not payment.is_voided and payment.amount > payment.refunded
+    return left and user.has_perm(Perms.MANAGE_CASE_MONEY)
 
 
 def can_hand_in(user: User, payment: Payment) -> bool:
@@ -132,7 +146,16 @@ def holds_right(user: User, case: Case, edge: str) -> bool:
         return True
     if right not in (Right.APPROVE, Right.LEAD) or not user.has_perm(Perms.HANDLE_CASE):
         return False
-    return any(each.edge == edge for each in case.approvals.all())
+    return signed_for_step(case, edge)
+
+
+def signed_for_step(case: Case, edge: str) -> bool:
+    """Whether a leader's signature on paper for the step is there and not used: each is for the one step that followed it."""
+    signed = [each.signed_on for each in case.approvals.all() if each.edge == edge]
+    if not signed:
+        return False
+    taken = [each.happened_on for each in case.steps.all() if each.edge == edge]
+    return not taken or max(signed) > max(taken)
 
 
 def may_sign_offline(user: User, case: Case, edge: str) -> bool:

@@ -1,4 +1,4 @@
-"""The money of a case on a day: imposed, collected, deferred, surcharged, each a figure of its own."""
+"""The money of a case on a day: imposed, collected, given back, deferred, surcharged, each a figure of its own."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import DecimalField, Exists, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Round
 
 from billboards.deadlines import due
 from billboards.enums.cases import CaseState, RemedyTarget
-from billboards.models import Case, CaseClock, Decision, Deferral, Instalment, Payment
+from billboards.models import Case, CaseClock, Decision, Deferral, Instalment, Payment, Refund
 from billboards.models.case import CaseQuerySet
 from billboards.surcharge import Due, Paid, Plan, Surcharge, Suspension, surcharge
 from config.display import amount
@@ -25,7 +25,10 @@ NOUGHT = Decimal(0)
 
 @dataclass(frozen=True)
 class Money:
-    """`due_on`: the last day in time as the decision set it; `next_due`: as deferrals moved it."""
+    """`due_on`: the last day in time as the decision set it; `next_due`: as deferrals moved it.
+
+    `paid_fine`, `paid_surcharge`: what came in and was not given back (`refunded`) by that day.
+    """
 
     decision: Decision | None
     today: date
@@ -33,6 +36,7 @@ class Money:
     plans: tuple[Plan, ...]
     paid_fine: Decimal
     paid_surcharge: Decimal
+    refunded: Decimal
     reckoned: Surcharge
     deferral: Deferral | None
 
@@ -94,6 +98,8 @@ def fine_overdue(rows: CaseQuerySet, today: date) -> CaseQuerySet:
     standing = Decision.objects.standing().filter(case=OuterRef("pk")).order_by("-pk")
     paid = Payment.objects.recorded().filter(case=OuterRef("pk"), kind=Payment.For.FINE).order_by()
     sums = paid.values("case").annotate(total=Sum("amount")).values("total")
+    back = Refund.objects.recorded().filter(payment__case=OuterRef("pk"), payment__kind=Payment.For.FINE).order_by()
+    back_sums = back.values("payment__case").annotate(total=Sum("amount")).values("total")
     clocks = CaseClock.objects.filter(case=OuterRef("pk"))
     granted = Deferral.objects.filter(case=OuterRef("pk"), voided_at=None, granted=True)
     granted = granted.filter(decided_on__gte=OuterRef("fined_on")).order_by("-decided_on", "-pk")
@@ -110,10 +116,16 @@ def fine_overdue(rows: CaseQuerySet, today: date) -> CaseQuerySet:
         fine_imposed=Coalesce(imposed, nought),
         fine_ahead=Coalesce(Subquery(ahead_sums), nought),
         fine_paid=Coalesce(Subquery(sums), nought),
+        fine_back=Coalesce(Subquery(back_sums), nought),
     )
     # To the fen: SQLite adds and subtracts in floating point.
-    still = F("fine_imposed") - F("fine_ahead") - F("fine_paid")
+    still = F("fine_imposed") - F("fine_ahead") - F("fine_paid") + F("fine_back")
     return rows.annotate(fine_open=Round(still, 2)).filter(fine_open__gt=0)
+
+
+def instalment_missed(case: Case, day: date) -> bool:
+    """Whether a part of a fine that is paid in instalments is past its day, though the last one is to come."""
+    return case.state == CaseState.DEFERRED and fine_overdue(Case.objects.filter(pk=case.pk), day).exists()
 
 
 def line_words(reckoned: Surcharge) -> Iterator[str]:
@@ -169,12 +181,25 @@ def suspensions_of(case: Case, decision: Decision | None) -> list[Suspension]:
     return spans
 
 
+def net_of(payments: QuerySet[Payment]) -> Decimal:
+    """What came in and was not given back."""
+    return sum((each.amount - each.refunded for each in payments.prefetch_related("refunds")), NOUGHT)
+
+
+def moved(case: Case, kind: str, until: date) -> list[Paid]:
+    """What came in by a day, and less than nothing for what was given back."""
+    came = case.payments.filter(voided_at=None, kind=kind, paid_on__lte=until)
+    back = Refund.objects.recorded().filter(payment__case=case, payment__kind=kind, refunded_on__lte=until)
+    return [
+        *(Paid(each.paid_on, each.amount) for each in came),
+        *(Paid(each.refunded_on, -each.amount) for each in back),
+    ]
+
+
 def money_of(case: Case, until: date) -> Money:
     """Refused while the calendar of a year that it needs is not loaded."""
     decision = fining_decision(case)
-    rows = list(case.payments.filter(voided_at=None, paid_on__lte=until))
-    fines = [Paid(each.paid_on, each.amount) for each in rows if each.kind == Payment.For.FINE]
-    extra = sum((each.amount for each in rows if each.kind == Payment.For.SURCHARGE), NOUGHT)
+    fines, extra = moved(case, Payment.For.FINE, until), moved(case, Payment.For.SURCHARGE, until)
     fine = decision.amount if decision else NOUGHT
     due_on, plans, deferral = plans_of(case, decision) if decision else (None, (), None)
     reckoned = surcharge(fine, plans, until, payments=fines, suspensions=suspensions_of(case, decision))
@@ -184,7 +209,8 @@ def money_of(case: Case, until: date) -> Money:
         due_on=due_on,
         plans=plans,
         paid_fine=sum((each.amount for each in fines), NOUGHT),
-        paid_surcharge=extra,
+        paid_surcharge=sum((each.amount for each in extra), NOUGHT),
+        refunded=-sum((each.amount for each in (*fines, *extra) if each.amount < 0), NOUGHT),
         reckoned=reckoned,
         deferral=deferral,
     )

@@ -39,6 +39,8 @@ class Plan:
 
 @dataclass(frozen=True)
 class Paid:
+    """Money that came in on a day; less than nothing where some of it was given back."""
+
     day: date
     amount: Decimal
 

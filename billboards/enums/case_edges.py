@@ -107,7 +107,12 @@ CASE_TRANSITIONS: Final[Mapping[str, CaseEdge]] = {
         "10", (_S.NOTICED,), _S.STATED, "陈述申辩期结束", "《行政处罚法》第四十五条、第六十二条", Right.HANDLE
     ),
     "open_hearing": CaseEdge(
-        "11", (_S.NOTICED,), _S.HEARING, "组织听证", "《行政处罚法》第六十三条、第六十四条第一项、第二项", Right.HEAR
+        "11",
+        (_S.NOTICED, _S.STATED, _S.DISCUSSED),  # a request in time may be entered after the statement was answered
+        _S.HEARING,
+        "组织听证",
+        "《行政处罚法》第六十三条、第六十四条第一项、第二项",
+        Right.HEAR,
     ),
     "hold_hearing": CaseEdge(
         "11", (_S.HEARING,), _S.HEARD, "登记听证", "《行政处罚法》第六十四条第三项至第八项", Right.HEAR

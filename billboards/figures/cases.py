@@ -18,6 +18,7 @@ from billboards.models import (
     CorrectionOrder,
     Decision,
     Payment,
+    Refund,
     SurchargeReckoning,
     violation_codes,
 )
@@ -32,8 +33,8 @@ Rows = QuerySet[Any]
 
 def of_violation(rows: Rows, parameter: str | None, path: str = "case__violation") -> Rows:
     """Rows of cases that were not voided, of one violation if it is named."""
-    if path.startswith("case__"):
-        rows = rows.exclude(case__state=CaseState.VOIDED)
+    if path != "violation":
+        rows = rows.exclude(**{f"{path.removesuffix('violation')}state": CaseState.VOIDED})
     if parameter is None:
         return rows
     return rows.filter(**{path: None}) if parameter == NO_VIOLATION else rows.filter(**{f"{path}__code": parameter})
@@ -110,6 +111,15 @@ def payment_url(kind: str, period: Period, parameter: str | None) -> str:
     return listed("payment-list", kind=kind, **days(period), **of(parameter))
 
 
+def refund_rows(period: Period, parameter: str | None) -> QuerySet[Refund]:
+    rows: QuerySet[Refund] = Refund.objects.refunded_between(period.start, period.end)
+    return of_violation(rows.filter(payment__kind=Payment.For.FINE), parameter, "payment__case__violation")
+
+
+def refund_url(period: Period, parameter: str | None) -> str:
+    return listed("refund-list", kind=Payment.For.FINE.value, **days(period), **of(parameter))
+
+
 def surcharge_rows(period: Period, parameter: str | None) -> QuerySet[SurchargeReckoning]:
     return of_violation(SurchargeReckoning.objects.reckoned_between(period.start, period.end), None)
 
@@ -118,18 +128,25 @@ def surcharge_url(period: Period, parameter: str | None) -> str:
     return listed("surcharge-list", latest="true", **days(period))
 
 
-def until(period: Period) -> tuple[Decimal, Decimal]:
-    """What was imposed and stood at the end of the period, and what was collected of it, from the beginning."""
+def until(period: Period) -> tuple[Decimal, Decimal, Decimal]:
+    """What was imposed and stood at the end of the period, what was collected of it and given back, from the beginning."""
     imposed: Rows = Decision.objects.fining().standing(period.end).filter(issued_on__lte=period.end)
     paid = Payment.objects.recorded().of_standing_fines(period.end)
     paid = paid.filter(kind=Payment.For.FINE, paid_on__lte=period.end)
-    both = [of_violation(rows, None).aggregate(n=Sum("amount"))["n"] or Decimal(0) for rows in (imposed, paid)]
-    return exact(both[0]), exact(both[1])
+    back = Refund.objects.recorded().of_standing_fines(period.end)
+    back = back.filter(payment__kind=Payment.For.FINE, refunded_on__lte=period.end)
+    parts = (
+        of_violation(imposed, None),
+        of_violation(paid, None),
+        of_violation(back, None, "payment__case__violation"),
+    )
+    sums = [exact(rows.aggregate(n=Sum("amount"))["n"] or Decimal(0)) for rows in parts]
+    return sums[0], sums[1], sums[2]
 
 
 def outstanding_value(period: Period, parameter: str | None) -> Value:
-    imposed, paid = until(period)
-    return Value(imposed - paid)
+    imposed, paid, back = until(period)
+    return Value(imposed - paid + back)
 
 
 def outstanding_url(period: Period, parameter: str | None) -> str:
@@ -138,13 +155,14 @@ def outstanding_url(period: Period, parameter: str | None) -> str:
 
 
 def outstanding_derivation(period: Period, parameter: str | None) -> Derivation:
-    imposed, paid = until(period)
-    paid_url = listed("payment-list", kind=Payment.For.FINE.value, standing="true", until=period.end.isoformat())
+    imposed, paid, back = until(period)
+    same: dict[str, str] = {"kind": Payment.For.FINE.value, "standing": "true", "until": period.end.isoformat()}
     return Derivation(
-        "截至期末决定的罚款合计－这些案件截至期末实缴的罚款合计；期末前被撤销的决定和加处罚款不计。",
+        "截至期末决定的罚款合计－这些案件截至期末实缴的罚款合计＋其中截至期末退还的；期末前被撤销的决定和加处罚款不计。",
         [
             ("决定的罚款", f"{amount(imposed)} 元", outstanding_url(period, None)),
-            ("实缴的罚款", f"{amount(paid)} 元", paid_url),
+            ("实缴的罚款", f"{amount(paid)} 元", listed("payment-list", **same)),
+            ("退还的罚款", f"{amount(back)} 元", listed("refund-list", **same)),
         ],
     )
 
@@ -205,8 +223,10 @@ FIGURES: tuple[Figure, ...] = (
     sum_figure("fines_imposed_by_violation", "决定罚款（按案由）", "元", "期内处罚决定的罚款数额；决定数，不是入库数。",
                Source(fine_rows, fine_url), field="amount", decimals=2, part_of="billboards.fines_imposed",
                parts=Parts("case__violation__code", NO_VIOLATION), **BY_VIOLATION),
-    sum_figure("fines_collected", "罚款实缴入库", "元", "期内实缴、未作废的罚款，不论何时决定；加处罚款另计。",
+    sum_figure("fines_collected", "罚款实缴入库", "元", "期内实缴、未作废的罚款，不论何时决定；加处罚款、退还的另计。",
                Source(partial(payment_rows, FINE), partial(payment_url, FINE)), field="amount", decimals=2),
+    sum_figure("fines_refunded", "退还罚款", "元", "期内退还当事人的罚款，不论何时缴纳；加处罚款另计。",
+               Source(refund_rows, refund_url), field="amount", decimals=2),
     sum_figure("surcharge_collected", "加处罚款实缴入库", "元", "期内实缴的加处罚款。",
                Source(partial(payment_rows, SURCHARGE), partial(payment_url, SURCHARGE)), field="amount", decimals=2),
     sum_figure("surcharge_reckoned", "核定加处罚款", "元", "期内核定的加处罚款，每案取期末前最后一次；不是入库数。",

@@ -1,4 +1,4 @@
-"""Filters of papers, decisions, payments, surcharges and flaws; they own all reading of GET."""
+"""Filters of papers, decisions, payments, refunds, surcharges and flaws; they own all reading of GET."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from billboards.models import (
     Decision,
     Paper,
     Payment,
+    Refund,
     SurchargeReckoning,
     violation_codes,
 )
@@ -25,21 +26,24 @@ SERVED_KINDS = [kind for kind, each in DOCUMENTS.items() if each.is_served]
 
 
 class OfCaseFilter(django_filters.FilterSet):
-    """`violation=none`: cases whose violation is not settled yet."""
+    """`violation=none`: cases whose violation is not settled yet. A subclass names the path to the case."""
 
+    case_path = "case"
     q = django_filters.CharFilter(label="搜索案件编号、当事人", method="search")
     violation = django_filters.ChoiceFilter(label="案由", choices=violation_codes, method="by_violation")
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """What hangs on a voided case is no longer counted."""
-        return super().filter_queryset(queryset).exclude(case__state=CaseState.VOIDED)
+        return super().filter_queryset(queryset).exclude(**{f"{self.case_path}__state": CaseState.VOIDED})
 
     def by_violation(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return rows.filter(case__violation=None) if value == NO_VIOLATION else rows.filter(case__violation__code=value)
+        path = f"{self.case_path}__violation"
+        return rows.filter(**{path: None}) if value == NO_VIOLATION else rows.filter(**{f"{path}__code": value})
 
     def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        text = value.strip()
-        return rows.filter(Q(case__number__contains=text) | Q(case__party_name__contains=text))
+        text, path = value.strip(), self.case_path
+        number, party = {f"{path}__number__contains": text}, {f"{path}__party_name__contains": text}
+        return rows.filter(Q(**number) | Q(**party))
 
 
 class PaperFilter(OfCaseFilter):
@@ -116,6 +120,23 @@ class PaymentFilter(OfCaseFilter, VoidableFilter):
 
     class Meta:
         model = Payment
+        fields: list[str] = []
+
+    def by_standing(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        standing = rows.of_standing_fines(self.form.cleaned_data.get("until"))
+        return standing if value else rows.exclude(pk__in=standing.values("pk"))
+
+
+class RefundFilter(OfCaseFilter, VoidableFilter):
+    case_path = "payment__case"
+    kind = django_filters.ChoiceFilter(label="款项", field_name="payment__kind", choices=Payment.For.choices)
+    since = day_from("refunded_on", "退还日期")
+    until = day_to("refunded_on")
+    standing = django_filters.BooleanFilter(label="罚款决定没有被撤销", method="by_standing")
+    voided = voided()
+
+    class Meta:
+        model = Refund
         fields: list[str] = []
 
     def by_standing(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:

@@ -22,6 +22,7 @@ from billboards.models import (
     RemedyAction,
     Violation,
 )
+from billboards.models.steps import SERVED_HELP
 from billboards.workflow import cases, evidence, inquiry
 from config.form_fields import asked
 from config.identity import check_credit_code, check_id_number
@@ -195,7 +196,7 @@ class ResultForm(CaseFields):
     amount = forms.DecimalField(label="罚款（元）", required=False, min_value=0, max_digits=12, decimal_places=2)
     orders_removal = forms.BooleanField(label="责令限期拆除", required=False)
     remove_by = forms.DateField(label="拆除期限", widget=DATE, required=False)
-    served_on = forms.DateField(label="决定送达日期", widget=DATE, required=False)
+    served_on = forms.DateField(label="决定送达日期", widget=DATE, required=False, help_text=SERVED_HELP)
     service_method = forms.ChoiceField(
         label="送达方式",
         choices=[("", "—"), *Decision._meta.get_field("service_method").choices],
@@ -246,6 +247,7 @@ class ResultForm(CaseFields):
         try:
             if decision is not None:
                 decision.clean_fields(exclude=["case"])
+                decision.clean()
                 decision.validate_constraints(exclude={"case"})
             return cases.register_result(case, decision, by=self.user, key=self.cleaned_data["key"])
         except ValidationError as error:
@@ -289,6 +291,11 @@ class ApprovalForm(forms.ModelForm):
             (name, edge.label) for name, edge in CASE_TRANSITIONS.items() if edge.right in (Right.APPROVE, Right.LEAD)
         ]
         self.fields["edge"].choices = [("", "—"), *approving]  # type: ignore[attr-defined]
+
+
+class ClockDoneForm(forms.Form):
+    on = forms.DateField(label="完成日期", widget=DATE, initial=timezone.localdate)
+    note = forms.CharField(label="说明", max_length=200, required=False)
 
 
 class GovernmentForm(forms.ModelForm):

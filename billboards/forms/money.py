@@ -1,4 +1,4 @@
-"""Forms of money: payments, cash on its way, deferrals, the day of a reckoning."""
+"""Forms of money: payments, what is given back, cash on its way, deferrals, the day of a reckoning."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from billboards.models import Case, Deferral, Payment, SurchargeReckoning
+from billboards.models import Case, Deferral, Payment, Refund, SurchargeReckoning
 from billboards.workflow import money
 from config.inputs import DATE, WORDS
 from config.periods import LAST_YEAR
@@ -24,6 +24,16 @@ class PaymentForm(forms.ModelForm):
 
     def record(self, case: Case, *, by: User) -> Payment:
         return money.record_payment(case, by=by, **self.cleaned_data)
+
+
+class RefundForm(forms.ModelForm):
+    class Meta:
+        model = Refund
+        fields = ["refunded_on", "amount", "document", "receipt", "receiver", "note"]
+        widgets = {"refunded_on": DATE}
+
+    def record(self, payment: Payment, *, by: User) -> Refund:
+        return money.record_refund(payment, by=by, **self.cleaned_data)
 
 
 class HandInForm(forms.Form):

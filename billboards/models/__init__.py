@@ -29,7 +29,7 @@ from billboards.models.enforcement import (
 from billboards.models.evidence import Evidence, EvidenceCustody, EvidenceFile
 from billboards.models.inquiry import CorrectionOrder, Interview, LegalReview, SiteRecord
 from billboards.models.items import CampaignItem, ItemPhoto
-from billboards.models.money import Deferral, Instalment, Payment, SurchargeReckoning
+from billboards.models.money import Deferral, Instalment, Payment, Refund, SurchargeReckoning
 from billboards.models.papers import CaseFile, Paper, PaperService, ServiceWay, latest_issued
 from billboards.models.removal import Removal
 from billboards.models.sizes import SizeRule
@@ -84,6 +84,7 @@ __all__ = [
     "PaperService",
     "Payment",
     "Performance",
+    "Refund",
     "RemedyAction",
     "Removal",
     "RouteChoice",

@@ -1,4 +1,4 @@
-"""Money of a case: collected, deferred, surcharged. What was imposed stands in the decision; none of them is another."""
+"""Money of a case: collected, given back, deferred, surcharged. What was imposed stands in the decision; none of them is another."""
 
 from __future__ import annotations
 
@@ -95,6 +95,79 @@ class Payment(Record):
     @property
     def is_cash(self) -> bool:
         return self.channel == self.Channel.CASH
+
+    @property
+    def refunded(self) -> Decimal:
+        """What of it was given back."""
+        return sum((each.amount for each in self.refunds.all() if not each.is_voided), Decimal(0))
+
+
+class RefundQuerySet(OfCaseQuerySet):
+    case_path = "payment__case"
+
+    def recorded(self) -> Self:
+        return self.filter(voided_at=None)
+
+    def refunded_between(self, start: date, end: date) -> Self:
+        return self.recorded().filter(refunded_on__gte=start, refunded_on__lte=end)
+
+    def of_standing_fines(self, on: date | None = None) -> Self:
+        """Of what came in for fines that stand (Payment: of_standing_fines)."""
+        return self.filter(payment__in=Payment.objects.of_standing_fines(on))
+
+    def total(self) -> Decimal:
+        return self.aggregate(total=Sum("amount"))["total"] or Decimal(0)
+
+
+class Refund(Record):
+    """退还: money of a payment that the treasury gave back, above all after its decision was quashed (国家赔偿法 Art. 36(一)).
+
+    Never more than the payment, less what of it was given back before: billboards/workflow/money.py.
+    """
+
+    payment = models.ForeignKey(Payment, verbose_name="缴款", on_delete=models.PROTECT, related_name="refunds")
+    refunded_on = models.DateField("退还日期", default=timezone.localdate, db_index=True)
+    amount = models.DecimalField("退还金额（元）", validators=AT_LEAST_A_CENT, **MONEY)
+    document = models.CharField(
+        "依据文书", max_length=80, help_text="撤销决定的复议决定书、判决书，或者退还决定的文号。"
+    )
+    receipt = models.CharField("退付凭证号", max_length=40, blank=True)
+    receiver = models.CharField("收款人", max_length=60, blank=True)
+    note = models.CharField("备注", max_length=200, blank=True)
+
+    objects = RefundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "退还"
+        ordering = ["refunded_on", "pk"]
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                name="fine_refund_positive", condition=Q(amount__gt=0), violation_error_message="金额应大于 0。"
+            ),
+            models.CheckConstraint(
+                name="fine_refund_has_a_document",
+                condition=~Q(document=""),
+                violation_error_message="请填写退还所依据的文书。",
+            ),
+            models.UniqueConstraint(
+                name="fine_refund_once",
+                fields=["payment", "refunded_on", "amount", "document"],
+                condition=Q(voided_at=None),
+                violation_error_message="这笔退还已经登记过。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"退还{self.payment.get_kind_display()} {self.amount:,.2f}元 {self.refunded_on}"
+
+    @property
+    def case(self) -> Case:
+        return self.payment.case
+
+    @property
+    def case_id(self) -> int:
+        return self.payment.case_id
 
 
 class Deferral(Record):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
 from billboards.models.case import Case, OfCaseQuerySet
 from staff.models import ServiceMethod
+
+ANNOUNCED_FOR = timedelta(days=30)  # 民事诉讼法 Art. 95(1)
+SERVED_HELP = "期限从送达之日起算。公告送达的，填公告满三十日的日期，不是公告当天。"
 
 
 class StepRecord(models.Model):
@@ -33,7 +39,7 @@ class ServedRecord(StepRecord):
         "文号", max_length=60, blank=True, help_text="在本系统签发的自动带入；线下出文的填纸质文号。"
     )
     issued_on = models.DateField("出文日期")
-    served_on = models.DateField("送达日期", null=True, blank=True, help_text="期限从送达之日起算。")
+    served_on = models.DateField("送达日期", null=True, blank=True, help_text=SERVED_HELP)
     service_method = models.CharField("送达方式", max_length=20, choices=ServiceMethod.choices, blank=True)
     service_proof = models.CharField("送达证明", max_length=200, blank=True, help_text="回证签收人、见证人或照片录像。")
 
@@ -47,6 +53,17 @@ class ServedRecord(StepRecord):
                 violation_error_message="送达日期和方式应同时填写，且不早于出文日期。",
             )
         ]
+
+    def clean(self) -> None:
+        """An announcement is service when its thirty days are over: an earlier day is that of the announcement."""
+        super().clean()
+        if self.service_method != ServiceMethod.ANNOUNCEMENT or self.served_on is None or self.issued_on is None:
+            return
+        if self.served_on < self.issued_on + ANNOUNCED_FOR:
+            words = (
+                "公告满三十日才算送达（《民事诉讼法》第九十五条第一款）。请填公告满三十日的日期；没有满的，先不填送达。"
+            )
+            raise ValidationError({"served_on": words})
 
     @property
     def is_served(self) -> bool:

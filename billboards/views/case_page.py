@@ -31,7 +31,7 @@ from billboards.permissions import (
 )
 from billboards.views.cases import visible_case
 from billboards.views.papers import options_of
-from billboards.workflow.cases import EXTENSIONS
+from billboards.workflow.cases import DONE_OUTSIDE, EXTENSIONS
 from config.navigation import address_of, page_of
 from staff.group_messages import case_message
 from staff.models import Activity, User
@@ -158,6 +158,7 @@ def overview(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
         "clocks": [(each, explained(dossier, each)) for each in running],
         "may_extend": can_extend(request.user, case),
         "extensible": EXTENSIONS,
+        "done_outside": DONE_OUTSIDE,
         "options": options_of(dossier, request.user),
         "facts": facts(dossier, request.user),
         "duties": duties(dossier) if case.filed_on and not case.results_only else [],

@@ -20,6 +20,7 @@ from billboards.enums.case_edges import CASE_TRANSITIONS
 from billboards.enums.cases import CaseState
 from billboards.forms.cases import (
     ApprovalForm,
+    ClockDoneForm,
     GovernmentForm,
     OfficerForm,
     ReceiptForm,
@@ -259,3 +260,17 @@ def clock_extend(request: HttpRequest, pk: int) -> HttpResponse:
 
     lead = "经局负责人批准延长；日数按业务设置（住房城乡建设部令第55号）。"
     return act(request, clock.case, form, f"延长{clock.label}", store, lead=lead)
+
+
+@require_http_methods(["GET", "POST"])
+@VIEW
+def clock_done(request: HttpRequest, pk: int) -> HttpResponse:
+    clock = get_object_or_404(CaseClock.objects.visible_to(request.user).select_related("case"), pk=pk)
+    require(can_work_on_case(request.user, clock.case))
+    form = ClockDoneForm(request.POST or None)
+
+    def store() -> None:
+        cases.finish_clock(clock, by=request.user, **form.cleaned_data)
+
+    lead = f"{cases.DONE_OUTSIDE.get(clock.rule, '')}的日期；期限至 {clock.due_on}，逾期的记入程序瑕疵。"
+    return act(request, clock.case, form, f"{clock.label}完成", store, lead=lead)

@@ -1,4 +1,4 @@
-"""Ledgers of decisions, payments, surcharges and flaws: what figures open."""
+"""Ledgers of decisions, payments, refunds, surcharges and flaws: what figures open."""
 
 from __future__ import annotations
 
@@ -11,8 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from billboards.filters.papers import DecisionFilter, FlawFilter, OrderFilter, PaymentFilter, SurchargeFilter
-from billboards.models import CaseFlaw, CorrectionOrder, Decision, Payment, SurchargeReckoning
+from billboards.filters.papers import (
+    DecisionFilter,
+    FlawFilter,
+    OrderFilter,
+    PaymentFilter,
+    RefundFilter,
+    SurchargeFilter,
+)
+from billboards.models import CaseFlaw, CorrectionOrder, Decision, Payment, Refund, SurchargeReckoning
 from billboards.views.papers import VIEW
 from config.tables import Column, Table, render_table
 from staff.exports import ListExport, register_export
@@ -27,10 +34,11 @@ def case_of_row(row: Any) -> str:
     return row.case.get_absolute_url()  # type: ignore[no-any-return]
 
 
-CASE_COLUMNS = (
-    Column("case", "案件", value="case.number", sort="case__number", phone="primary"),
-    Column("party", "当事人", value="case.party_name", phone="secondary"),
-)
+def case_columns(path: str) -> tuple[Column, Column]:
+    return (
+        Column("case", "案件", value="case.number", sort=f"{path}__number", phone="primary"),
+        Column("party", "当事人", value="case.party_name", phone="secondary"),
+    )
 
 
 def total_of(field: str) -> Any:
@@ -46,15 +54,16 @@ def ledger(
     export: str,
     row_url: Callable[[Any], str] = case_of_row,
     related: tuple[str, ...] = ("case",),
+    more: tuple[str, ...] = (),
     **shown: Any,
 ) -> Table:
-    """Rows of cases as a table: which case and party first, then the ledger's own columns. `columns` gets the filters."""
+    """Rows of cases as a table: which case and party first, then the ledger's own columns. `columns` gets the filters; `more`: rows of theirs."""
     if not request.user.has_perm(Perms.VIEW_CASES):
         raise PermissionDenied
-    rows = model.objects.visible_to(request.user).select_related(*related)
+    rows = model.objects.visible_to(request.user).select_related(*related).prefetch_related(*more)
     filters = filter_set(request.GET, queryset=rows, request=request)
     return Table(
-        columns=[*CASE_COLUMNS, *columns(filters)],
+        columns=[*case_columns(filter_set.case_path), *columns(filters)],
         rows=filters.qs,
         request=request,
         row_url=row_url,
@@ -114,6 +123,10 @@ def decision_table(request: HttpRequest) -> Table:
 DECISION_EXPORT = register_export(ListExport("billboards.decisions", "处罚决定台账", decision_table))
 
 
+def given_back(rows: Any) -> Any:
+    return Refund.objects.recorded().filter(payment__in=rows.order_by().values("pk")).total()
+
+
 def payment_table(request: HttpRequest) -> Table:
     return ledger(
         request,
@@ -123,12 +136,14 @@ def payment_table(request: HttpRequest) -> Table:
             Column("kind", "款项", value="get_kind_display", sort="kind", phone="secondary"),
             Column("paid_on", "缴款日期", sort="paid_on", phone="secondary"),
             Column("amount", "金额", unit="元", sort="amount", total=total_of("amount"), phone="primary"),
+            Column("refunded", "其中已退还", unit="元", total=given_back, phone="hidden"),
             Column("channel", "缴款方式", value="get_channel_display", sort="channel", phone="hidden"),
             Column("receipt", "票据号", phone="secondary"),
             Column("late", "补录", value=lambda row: "补录" if row.late else "", phone="hidden"),
         ],
         export="billboards.payments",
         row_url=money_of_row,
+        more=("refunds",),
         name="payments",
         caption="缴款",
         default_sort="-paid_on",
@@ -138,6 +153,33 @@ def payment_table(request: HttpRequest) -> Table:
 
 
 PAYMENT_EXPORT = register_export(ListExport("billboards.payments", "罚没款缴款台账", payment_table))
+
+
+def refund_table(request: HttpRequest) -> Table:
+    return ledger(
+        request,
+        Refund,
+        RefundFilter,
+        lambda filters: [
+            Column("kind", "款项", value="payment.get_kind_display", sort="payment__kind", phone="secondary"),
+            Column("refunded_on", "退还日期", sort="refunded_on", phone="secondary"),
+            Column("amount", "退还金额", unit="元", sort="amount", total=total_of("amount"), phone="primary"),
+            Column("document", "依据文书", phone="secondary"),
+            Column("receipt", "退付凭证号", phone="hidden"),
+            Column("payment", "原票据号", value="payment.receipt", phone="hidden"),
+        ],
+        export="billboards.refunds",
+        row_url=money_of_row,
+        related=("payment__case",),
+        name="refunds",
+        caption="退还",
+        default_sort="-refunded_on",
+        row_tone=lambda row: "muted" if row.voided_at else "",
+        empty="没有退还过罚没款。决定被撤销后退还的，在案件的“罚没款”里登记。",
+    )
+
+
+REFUND_EXPORT = register_export(ListExport("billboards.refunds", "罚没款退还台账", refund_table))
 
 
 def surcharge_table(request: HttpRequest) -> Table:
@@ -190,8 +232,11 @@ def flaw_table(request: HttpRequest) -> Table:
 FLAW_EXPORT = register_export(ListExport("billboards.flaws", "程序瑕疵台账", flaw_table))
 
 
-def list_page(request: HttpRequest, table: Table, title: str, lead: str) -> HttpResponse:
-    return render_table(request, "layout/record_list.html", {"table": table, "title": title, "lead": lead, "links": []})
+def list_page(
+    request: HttpRequest, table: Table, title: str, lead: str, links: Sequence[tuple[str, str, bool]] = ()
+) -> HttpResponse:
+    context = {"table": table, "title": title, "lead": lead, "links": links}
+    return render_table(request, "layout/record_list.html", context)
 
 
 @require_GET
@@ -211,7 +256,14 @@ def decision_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 @VIEW
 def payment_list(request: HttpRequest) -> HttpResponse:
-    return list_page(request, payment_table(request), "缴款台账", "实缴入库的罚款和加处罚款。")
+    links = [("退还台账", reverse("billboards:refund-list"), False)]
+    return list_page(request, payment_table(request), "缴款台账", "实缴入库的罚款和加处罚款。", links)
+
+
+@require_GET
+@VIEW
+def refund_list(request: HttpRequest) -> HttpResponse:
+    return list_page(request, refund_table(request), "退还台账", "决定被撤销等情形退还当事人的罚款和加处罚款。")
 
 
 @require_GET

@@ -1,4 +1,4 @@
-"""Money of a case: what was imposed against the table, collected, deferred, surcharged line by line; and the lists."""
+"""Money of a case: what was imposed against the table, collected, given back, deferred, surcharged line by line; and the lists."""
 
 from __future__ import annotations
 
@@ -13,10 +13,25 @@ from django.views.decorators.http import require_GET, require_POST
 
 from billboards.discretion import decided_line, why_not_amount
 from billboards.dossier import Dossier
-from billboards.forms.money import DeferralDecisionForm, DeferralForm, HandInForm, PaymentForm, ReckoningForm
-from billboards.models import Case, Deferral, Payment
-from billboards.permissions import can_ask_deferral, can_decide_deferral, can_hand_in, can_reckon, can_record_payment
-from billboards.reckoning import Money, money_of
+from billboards.enums.cases import RemedyResult
+from billboards.forms.money import (
+    DeferralDecisionForm,
+    DeferralForm,
+    HandInForm,
+    PaymentForm,
+    ReckoningForm,
+    RefundForm,
+)
+from billboards.models import Case, Deferral, Payment, Refund
+from billboards.permissions import (
+    can_ask_deferral,
+    can_decide_deferral,
+    can_hand_in,
+    can_reckon,
+    can_record_payment,
+    can_refund,
+)
+from billboards.reckoning import Money, money_of, net_of
 from billboards.views.papers import VIEW, visible_case
 from billboards.workflow import money
 from staff.forms.records import VoidForm
@@ -40,8 +55,25 @@ def set_off(case: Case, money: Money) -> str:
     """What was paid for a decision that was quashed and is taken off the one made anew: said, not done in silence."""
     if money.decision is None:
         return ""
-    earlier = case.payments.recorded().filter(kind=Payment.For.FINE, paid_on__lt=money.decision.issued_on).total()
+    before = case.payments.recorded().filter(kind=Payment.For.FINE, paid_on__lt=money.decision.issued_on)
+    earlier = min(net_of(before), money.imposed)
     return f"其中 {earlier:,.2f} 元是原决定被撤销前缴的，已抵作本决定的罚款" if earlier else ""
+
+
+def given_back(money: Money) -> list[Fact]:
+    """What went back to the party, and what still has to: what was paid for a decision that was quashed."""
+    found = [Fact("已退还", money.refunded, unit="元")] if money.refunded else []
+    kept = money.paid_fine + money.paid_surcharge
+    if money.decision is None and kept:
+        words = "罚款决定已被撤销，已缴的应当退还（《国家赔偿法》第三十六条第一项）；重新决定罚款的，没有退还的抵作罚款"
+        found.append(Fact("待退还", kept, unit="元", note=words))
+    return found
+
+
+def may_go_back(case: Case, money: Money) -> bool:
+    """Whether there is a reason to give money back: a decision that did not hold, or more than the fine that stands."""
+    lost = case.remedies.filter(result__in=RemedyResult.AGAINST_US).exists()
+    return lost or case.steps.filter(edge="annul").exists() or money.paid_fine > money.imposed
 
 
 def money_facts(case: Case, money: Money) -> list[Fact]:
@@ -65,6 +97,7 @@ def money_facts(case: Case, money: Money) -> list[Fact]:
             note="每日百分之三，不超出罚款数额；复议、诉讼期间不计",
         ),
         Fact("已缴加处罚款", money.paid_surcharge, unit="元"),
+        *given_back(money),
         Fact("最近一次核定的加处罚款", frozen or "—"),
     ]
 
@@ -89,17 +122,37 @@ def money_steps(request: HttpRequest, case: Case, money: Money) -> list[Step]:
     return steps
 
 
-def rows_with_steps(request: HttpRequest, case: Case) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Payments and deferrals, each with the small forms that the user may send."""
+def refunds_of(request: HttpRequest, payment: Payment) -> list[dict[str, Any]]:
+    return [
+        {
+            "row": each,
+            "void": VoidForm(door=money.void_refund, auto_id=f"refund-void-{each.pk}-%s")
+            if can_record_payment(request.user) and not each.is_voided
+            else None,
+        }
+        for each in payment.refunds.all()
+    ]
+
+
+def refund_form(payment: Payment) -> RefundForm:
+    return RefundForm(initial={"amount": payment.amount - payment.refunded}, auto_id=f"refund-{payment.pk}-%s")
+
+
+def rows_with_steps(
+    request: HttpRequest, case: Case, *, back: bool
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Payments and deferrals, each with the small forms that the user may send. `back`: money may go back."""
     payments = [
         {
             "row": each,
             "hand_in": HandInForm(auto_id=f"hand-in-{each.pk}-%s") if can_hand_in(request.user, each) else None,
             "void": VoidForm(door=money.void_payment, auto_id=f"void-{each.pk}-%s")
-            if can_record_payment(request.user) and not each.is_voided
+            if can_record_payment(request.user) and not each.is_voided and not each.refunded
             else None,
+            "refund": refund_form(each) if back and can_refund(request.user, each) else None,
+            "refunds": refunds_of(request, each),
         }
-        for each in case.payments.select_related("recorded_by")
+        for each in case.payments.select_related("recorded_by").prefetch_related("refunds__recorded_by")
     ]
     deferrals = [
         {
@@ -115,7 +168,7 @@ def rows_with_steps(request: HttpRequest, case: Case) -> tuple[list[dict[str, An
 
 def money_page(request: HttpRequest, case: Case) -> RecordPage:
     money = money_of(case, timezone.localdate())
-    payments, deferrals = rows_with_steps(request, case)
+    payments, deferrals = rows_with_steps(request, case, back=may_go_back(case, money))
     return RecordPage(
         record=case,
         title=f"罚没款 {case.number}",
@@ -173,6 +226,23 @@ def payment_void(request: HttpRequest, pk: int) -> HttpResponse:
     payment, form = visible_payment(request, pk), VoidForm(request.POST, door=money.void_payment)
     require(can_record_payment(request.user))
     return take_money_step(request, payment.case, form, lambda: form.take(payment, by=request.user), step="void", done="已作废这笔缴款。")  # fmt: skip
+
+
+@require_POST
+@VIEW
+def payment_refund(request: HttpRequest, pk: int) -> HttpResponse:
+    payment, form = visible_payment(request, pk), RefundForm(request.POST)
+    require(can_refund(request.user, payment))
+    return take_money_step(request, payment.case, form, lambda: form.record(payment, by=request.user), step="refund", done="已登记退还。")  # fmt: skip
+
+
+@require_POST
+@VIEW
+def refund_void(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = Refund.objects.visible_to(request.user).select_related("payment__case__violation")
+    refund, form = get_object_or_404(rows, pk=pk), VoidForm(request.POST, door=money.void_refund)
+    require(can_record_payment(request.user))
+    return take_money_step(request, refund.case, form, lambda: form.take(refund, by=request.user), step="void", done="已作废这笔退还。")  # fmt: skip
 
 
 @require_POST

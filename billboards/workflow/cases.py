@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from billboards.deadlines import amount_of
+from billboards.deadlines import RULES, amount_of
 from billboards.dossier import Dossier
 from billboards.enums.cases import CaseState, OfficerRole, RemedyKind, RemedyResult
 from billboards.models import (
@@ -24,7 +25,8 @@ from billboards.models import (
     RemedyAction,
 )
 from billboards.workflow import clocks
-from billboards.workflow.steps import check_rules, locked, refuse_if_changed
+from billboards.workflow.effects import decision_served
+from billboards.workflow.steps import check_rules, locked, refuse_far_years, refuse_if_changed
 from staff.models import (
     Activity,
     Certificate,
@@ -186,6 +188,28 @@ def extend_clock(clock: CaseClock, *, by: User, reason: str) -> CaseClock:
     return fresh
 
 
+# What ends by something that is done outside the case: reported, taken off the web.
+DONE_OUTSIDE: Final[dict[str, str]] = {"C_REPORT_SPOT": "已报备", "C_UNPUBLISH": "已撤回公开（没有公开过的也在此登记）"}
+
+
+@transaction.atomic
+def finish_clock(clock: CaseClock, *, by: User, on: date, note: str) -> CaseClock:
+    """当场处罚报备, 撤回公开: when it was done. Late is a flaw."""
+    current = locked(clock.case)
+    fresh = CaseClock.objects.select_for_update(of=("self",)).get(pk=clock.pk)
+    if fresh.rule not in DONE_OUTSIDE or fresh.finished_on is not None:
+        raise Refused(f"“{fresh.label}”不需要登记完成，或者已经登记。请刷新页面核对。")
+    check_day(on, "on", "完成日期")
+    if on < fresh.started_on:
+        raise Refused(f"完成日期早于起算日（{fresh.started_on}）。请核对。", "on")
+    fresh.finished_on = on
+    fresh.save(update_fields=["finished_on"])
+    if on > fresh.due_on:
+        flaw(current, "clock-late", f"{fresh.label}逾期（应于{fresh.due_on}前）", RULES[fresh.rule].basis, on, by=by)
+    log(current, f"{fresh.label}完成", by=by, note=f"{on} {note}".strip())
+    return fresh
+
+
 # --- Review and suit --------------------------------------------------------------------------------------------------
 
 
@@ -196,6 +220,9 @@ def file_remedy(case: Case, action: RemedyAction, *, by: User) -> RemedyAction:
     check_day(action.filed_on, "filed_on", "提出日期")
     if current.decided_on is None:
         raise Refused("还没有作出决定，不能登记复议或者诉讼。", "filed_on")
+    first = current.decisions.order_by("issued_on").first()
+    if first is not None and action.filed_on < first.issued_on:
+        raise Refused(f"提出日期早于决定日期（{first.issued_on}）。请核对。", "filed_on")
     names = ("kind", "target", "body", "filed_on")
     if current.remedies.filter(**{name: getattr(action, name) for name in names}).exists():
         raise Refused(f"{action.filed_on}提出的这件{action.get_kind_display()}已经登记过。", "filed_on")
@@ -281,6 +308,7 @@ def register_result(case: Case, decision: Decision | None, *, by: User | None, k
     case.recorded_by, case.entry_key, case.results_only = by, key or None, True
     if decision is not None:
         check_day(decision.issued_on, "issued_on", "决定日期")
+        refuse_far_years(decision)
         case.decided_on, case.served_on = decision.issued_on, decision.served_on
     case.state = result_state(case, decision)
     check_rules(case)
@@ -288,6 +316,7 @@ def register_result(case: Case, decision: Decision | None, *, by: User | None, k
     if decision is not None:
         decision.case, decision.recorded_by = case, by
         decision.save()
+    run_from_service(case, decision)
     clocks.settle(case)
     case.save(update_fields=["coercion_from", "coercion_words"])
     note = case.external_number or case.filing_number
@@ -296,6 +325,17 @@ def register_result(case: Case, decision: Decision | None, *, by: User | None, k
     )
     Activity.record(Verb.CREATE, case, by=by, title="登记案件结果（补录）", note=note)
     return case
+
+
+def run_from_service(case: Case, decision: Decision | None) -> None:
+    """An open case's periods from the service of its penalty: a fine that is not paid reaches finance's desk.
+
+    Of a year whose calendar is not loaded no day can be reckoned; the case is taken in all the same.
+    """
+    if decision is None or decision.served_on is None or case.is_done:
+        return
+    with suppress(Refused):
+        decision_served(Dossier(case), decision, decision.served_on)
 
 
 def result_state(case: Case, decision: Decision | None) -> str:

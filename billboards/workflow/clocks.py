@@ -68,6 +68,11 @@ def finish(case: Case, day: date, *codes: str) -> None:
     (rows.filter(rule__in=codes) if codes else rows).update(finished_on=day)
 
 
+def finish_but(case: Case, day: date, *codes: str) -> None:
+    """All of them end but these."""
+    CaseClock.objects.filter(case=case, finished_on=None).exclude(rule__in=codes).update(finished_on=day)
+
+
 def recount(dossier: Dossier) -> None:
     """Count the running statutory clocks of a case anew: a pause, a calendar or a setting has changed."""
     for clock in CaseClock.objects.filter(case=dossier.case, finished_on=None, amount__isnull=False):

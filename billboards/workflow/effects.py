@@ -9,7 +9,8 @@ from typing import Final
 from billboards.discretion import only_line
 from billboards.dossier import Dossier
 from billboards.enums.cases import PauseKind, Route, Verdict
-from billboards.models import Case, CasePause
+from billboards.models import Case, CasePause, Decision, Deferral, Instalment
+from billboards.reckoning import money_of
 from billboards.service import counts_from
 from billboards.workflow import case_removals, clocks
 from billboards.workflow.guards import Entry
@@ -168,6 +169,11 @@ def served(dossier: Dossier, entry: Entry) -> None:
     decision.save()
     case.served_on = day
     clocks.finish(case, entry.day, "C_SERVE")
+    decision_served(dossier, decision, day)
+
+
+def decision_served(dossier: Dossier, decision: Decision, day: date) -> None:
+    """What runs from the service of a penalty."""
     if not decision.is_penalty:
         return
     for code in ("R_REVIEW", "R_SUE", *(() if decision.remedies_told else ("R_UNTOLD",))):
@@ -175,21 +181,34 @@ def served(dossier: Dossier, entry: Entry) -> None:
     if decision.amount:
         clocks.start(dossier, "C_PAY", day)
     if decision.orders_removal and decision.remove_by:
-        clocks.set_day(case, "REMOVE", day, decision.remove_by)
+        clocks.set_day(dossier.case, "REMOVE", day, decision.remove_by)
 
 
 def performed(dossier: Dossier, entry: Entry) -> None:
     clocks.finish(
-        dossier.case, entry.day, "C_PAY", "REMOVE", "DUNNING", "ANNOUNCED", "E_COURT_WINDOW", "E_DUNNING_COURT"
-    )
+        dossier.case, entry.day,
+        "C_PAY", "REMOVE", "DEFERRED", "DUNNING", "ANNOUNCED", "E_COURT_WINDOW", "E_DUNNING_COURT",
+    )  # fmt: skip
     case_removals.performed(dossier, entry)
 
 
 def deferred(dossier: Dossier, entry: Entry) -> None:
     clocks.finish(dossier.case, entry.day, "C_PAY")
-    until = entry.facts.get("until") or dossier.deferred_until
-    if until:
-        clocks.set_day(dossier.case, "DEFERRED", entry.day, until)
+    if "deferral" not in entry.facts:
+        put_off(dossier, entry)
+    clocks.set_day(dossier.case, "DEFERRED", entry.day, entry.facts["until"])
+
+
+def put_off(dossier: Dossier, entry: Entry) -> None:
+    """The deferral that a step entered by hand stands for: what was unpaid on its day is due on the day that it names."""
+    unpaid = money_of(dossier.case, entry.day).unpaid
+    if not unpaid:
+        return
+    deferral = Deferral.objects.create(
+        case=dossier.case, applied_on=entry.day, hardship=entry.note[:300], granted=True, decided_on=entry.day,
+        approver=str(entry.facts["approver"]), recorded_by=entry.by,
+    )  # fmt: skip
+    Instalment.objects.create(deferral=deferral, due_on=entry.facts["until"], amount=unpaid)
 
 
 def lapsed(dossier: Dossier, entry: Entry) -> None:
@@ -251,8 +270,12 @@ def ended(dossier: Dossier, entry: Entry) -> None:
 def annulled(dossier: Dossier, entry: Entry) -> None:
     """Who has paid may still sue: the case may be closed already, and is open again."""
     dossier.case.closed_on = None
-    clocks.finish(dossier.case, entry.day)
-    clocks.start(dossier, "C_UNPUBLISH", entry.day)
+    clocks.finish_but(dossier.case, entry.day, "C_UNPUBLISH")
+    known = dossier.case.clocks.filter(rule="C_UNPUBLISH")
+    if dossier.decision is not None:
+        known = known.filter(started_on__gte=dossier.decision.issued_on)
+    if not known.exists():  # it runs from the end of the review or suit, or is done
+        clocks.start(dossier, "C_UNPUBLISH", entry.day)
 
 
 def reopened(dossier: Dossier, entry: Entry) -> None:

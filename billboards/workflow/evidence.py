@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 
 from billboards.dossier import Dossier
@@ -18,16 +20,17 @@ from billboards.workflow.steps import locked
 from staff.models import User
 from staff.refusals import Refused
 from staff.uploads import save_document, save_image
-from staff.workflow.records import check_moment
+from staff.workflow.records import check_day, check_moment
 
 
 @transaction.atomic
 def add_evidence(case: Case, evidence: Evidence, *, by: User) -> Evidence:
-    """Enter a piece of evidence with the first link of its chain. 先行登记保存 starts its seven working days (Art. 56)."""
+    """Enter a piece of evidence with the first link of its chain. 先行登记保存 has seven working days (Art. 56)."""
     current = locked(case)
     if current.state in (CaseState.ARCHIVED, CaseState.VOIDED):
         raise Refused(f"案件{current.get_state_display()}，不能再加证据。")
     check_moment(evidence.collected_at, "collected_at", "取证时间")
+    check_day(evidence.preserved_on, "preserved_on", "先行登记保存日期")
     evidence.case, evidence.recorded_by = current, by
     evidence.save()
     act = CustodyAct.PRESERVED if evidence.preserved_on else CustodyAct.COLLECTED
@@ -41,9 +44,20 @@ def add_evidence(case: Case, evidence: Evidence, *, by: User) -> Evidence:
         recorded_by=by,
     )
     if evidence.preserved_on:
-        clocks.start(Dossier(current), "C_PRESERVE", evidence.preserved_on)
+        keep_preservation(current, evidence.preserved_on)
     log(current, "登记证据", by=by, note=str(evidence))
     return evidence
+
+
+def keep_preservation(case: Case, day: date) -> None:
+    """The clock of preservation is that of the piece that is kept longest; it ends on the day the last one is returned."""
+    kept = case.evidence.exclude(preserved_on=None).exclude(custody__act=CustodyAct.RETURNED)
+    since = kept.aggregate(first=Min("preserved_on"))["first"]
+    running = case.clocks.filter(rule="C_PRESERVE", finished_on=None).first()
+    if running is not None and (since is None or running.started_on < since):
+        clocks.finish(case, day, "C_PRESERVE")
+    if since is not None and (running is None or running.started_on != since):
+        clocks.start(Dossier(case), "C_PRESERVE", since)
 
 
 @transaction.atomic
@@ -96,7 +110,7 @@ def hand_on(evidence: Evidence, entry: EvidenceCustody, *, by: User) -> Evidence
     entry.evidence, entry.recorded_by = evidence, by
     entry.save()
     if entry.act == CustodyAct.RETURNED:
-        clocks.finish(current, timezone.localdate(entry.happened_at), "C_PRESERVE")
+        keep_preservation(current, timezone.localdate(entry.happened_at))
     log(current, f"证据{entry.get_act_display()}", by=by, note=str(evidence))
     return entry
 

@@ -1,4 +1,4 @@
-"""Money of a case: payments, cash on its way, deferrals, the surcharge frozen on a day. Each one door, locked and logged."""
+"""Money of a case: payments, refunds, cash on its way, deferrals, the surcharge frozen. Each one door, locked and logged."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from django.utils import timezone
 from billboards.deadlines import due
 from billboards.enums.case_edges import CASE_TRANSITIONS
 from billboards.enums.cases import CaseState
-from billboards.models import Case, CaseFlaw, Deferral, Instalment, Payment, SurchargeReckoning
-from billboards.reckoning import Money, money_of
+from billboards.models import Case, CaseFlaw, Deferral, Instalment, Payment, Refund, SurchargeReckoning
+from billboards.reckoning import Money, fining_decision, money_of, net_of
 from billboards.workflow import clocks
 from billboards.workflow.guards import Entry
 from billboards.workflow.steps import take_step
@@ -25,6 +25,7 @@ from staff.workflow.records import check_day
 
 LATE_AFTER_DAYS = 3  # entered longer after the day of payment: 补录
 HANDOVER_BASIS = "《行政处罚法》第七十一条"
+REFUND_BASIS = "《行政处罚法》第七十四条第三款"
 
 
 def locked_case(case: Case) -> Case:
@@ -76,11 +77,70 @@ def void_payment(payment: Payment, *, by: User, reason: str) -> Payment:
     current: Payment = Payment.objects.select_for_update(of=("self",)).get(pk=payment.pk)
     if current.is_voided:
         raise Refused("这笔缴款已经作废。")
+    if current.refunded:
+        raise Refused(f"这笔缴款已经退还 {current.refunded:,.2f} 元，不能作废。退还登记错了的，先作废退还。")
     current.voided_at, current.void_reason = timezone.now(), reason
     current.version += 1
     current.save(update_fields=["voided_at", "void_reason", "version"])
     Activity.record(Verb.TRANSITION, current.case, by=by, title="作废缴款", note=f"{current}：{reason}")
     return current
+
+
+# --- What is given back -----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def record_refund(
+    payment: Payment, *, by: User, refunded_on: date, amount: Decimal, document: str, **facts: Any
+) -> Refund:
+    """Money that the treasury gave back (国家赔偿法 Art. 36(一)): never more than was paid and is not given back yet."""
+    case = locked_case(payment.case)
+    current: Payment = Payment.objects.select_for_update(of=("self",)).get(pk=payment.pk)
+    if current.is_voided:
+        raise Refused("这笔缴款已经作废，没有可以退还的款项。")
+    check_day(refunded_on, "refunded_on", "退还日期")
+    if refunded_on < current.paid_on:
+        raise Refused(f"退还日期早于缴款日期（{current.paid_on}）。请核对。", "refunded_on")
+    left = current.amount - current.refunded
+    if amount > left:
+        raise Refused(f"这笔缴款已缴未退的是 {left:,.2f} 元，退还的不能多于此数。请核对金额。", "amount")
+    if of_a_standing_fine(current, amount):
+        words = f"罚款决定没有被撤销，退还已缴的{current.get_kind_display()}{amount:,.2f}元"
+        CaseFlaw.objects.create(
+            case=case, code="refund", article=REFUND_BASIS, text=words, happened_on=refunded_on, recorded_by=by
+        )
+    refund = Refund(payment=current, refunded_on=refunded_on, amount=amount, document=document, recorded_by=by, **facts)
+    try:
+        with transaction.atomic():
+            refund.save()
+    except IntegrityError as error:
+        raise Refused("这笔退还已经登记过。", "amount") from error
+    Activity.record(Verb.CREATE, case, by=by, title="登记退还", note=f"{refund}，{document}")
+    return refund
+
+
+def of_a_standing_fine(payment: Payment, amount: Decimal) -> bool:
+    """Whether what goes back was paid for a decision that stands, and was not too much."""
+    decision = fining_decision(payment.case)
+    if decision is None or payment.paid_on < decision.issued_on:
+        return False
+    paid = net_of(payment.case.payments.filter(voided_at=None, kind=Payment.For.FINE))
+    return payment.kind != Payment.For.FINE or amount > paid - decision.amount
+
+
+@transaction.atomic
+def void_refund(refund: Refund, *, by: User, reason: str) -> Refund:
+    current: Refund = Refund.objects.select_for_update(of=("self",)).get(pk=refund.pk)
+    if current.is_voided:
+        raise Refused("这笔退还已经作废。")
+    current.voided_at, current.void_reason = timezone.now(), reason
+    current.version += 1
+    current.save(update_fields=["voided_at", "void_reason", "version"])
+    Activity.record(Verb.TRANSITION, current.case, by=by, title="作废退还", note=f"{current}：{reason}")
+    return current
+
+
+# --- Cash on its way --------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -154,7 +214,12 @@ def decide_deferral(deferral: Deferral, *, by: User, granted: bool, approver: st
     if granted and current.case.state == CaseState.DEFERRED:  # put off once more
         clocks.set_day(current.case, "DEFERRED", on, until)
     elif granted and current.case.state in CASE_TRANSITIONS["defer"].sources:
-        take_step(current.case, "defer", Entry(day=on, note=current.hardship, facts={"until": until}), by=by)
+        take_step(
+            current.case,
+            "defer",
+            Entry(day=on, note=current.hardship, facts={"until": until, "deferral": current}),
+            by=by,
+        )
     words = "准予延期（分期）" if granted else "不予延期（分期）"
     Activity.record(Verb.TRANSITION, current.case, by=by, title=words, note=approver)
     return current

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import DateField, Model
 
 from billboards.dossier import Dossier
 from billboards.enums.case_edges import BACK, CASE_TRANSITIONS, NEVER_AFTERWARDS, RANK, STAY
@@ -21,6 +22,7 @@ from billboards.workflow import clocks
 from billboards.workflow.effects import EFFECTS
 from billboards.workflow.guards import GUARDS, Entry, Problem
 from config.display import month_day_minute
+from config.periods import LAST_YEAR
 from staff.models import Activity, User, Verb, notify
 from staff.refusals import Refused
 from staff.workdays import CalendarYearMissing
@@ -108,11 +110,20 @@ def attach(case: Case, entry: Entry, by: User | None) -> None:
     if entry.record is None:
         return
     entry.record.case, entry.record.recorded_by = case, by
+    refuse_far_years(entry.record)
     try:
         entry.record.full_clean()
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         raise Refused(messages[0], "" if field == "__all__" else field) from error
+
+
+def refuse_far_years(record: Model) -> None:
+    """A year that is a slip of the pen: no period can be reckoned with it."""
+    for each in record._meta.concrete_fields:
+        day = getattr(record, each.attname) if isinstance(each, DateField) else None
+        if day is not None and day.year > LAST_YEAR:
+            raise Refused(f"{each.verbose_name}的年份不对，请核对。", each.name)
 
 
 def refuse_or_flaw(case: Case, entry: Entry, problems: Sequence[Problem], *, by: User | None) -> None:

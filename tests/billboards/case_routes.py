@@ -20,7 +20,7 @@ WORKS = SQUADS | {Roles.LEGAL}
 _BY_RIGHT = (
     (VIEWS, "case-list clock-list case-calendar case-detail evidence-file approval-scan"),
     (SQUADS, "case-create case-result"),
-    (WORKS, "case-edit case-action evidence-action remedy-end remedy-received"),
+    (WORKS, "case-edit case-action evidence-action remedy-end remedy-received clock-done"),
     (APPROVES, "case-step clock-extend officer-recuse"),
 )
 ROUTES = {f"billboards:{name}": roles for roles, names in _BY_RIGHT for name in names.split()}
@@ -50,6 +50,7 @@ def arguments(owner):
         "evidence-file": [stored.pk],
         "remedy-end": [remedy.pk],
         "remedy-received": [remedy.pk],
+        "clock-done": [case.clocks.get().pk],
         "clock-extend": [case.clocks.get().pk],
         "officer-recuse": [case.officers.first().pk],
     }

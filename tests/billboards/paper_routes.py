@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 
 from billboards.enums.cases import CaseState
 from billboards.enums.papers import PaperKind
-from billboards.models import CaseFile, Deferral, Paper, PaperService, Payment
+from billboards.models import CaseFile, Deferral, Paper, PaperService, Payment, Refund
 from staff.permissions import Roles
 from tests.factories.cases import make_case
 
@@ -19,11 +19,11 @@ TAKES_IN = SQUADS | {Roles.FINANCE}
 
 _BY_RIGHT = (
     (VIEWS, ("paper-list paper-detail paper-preview paper-scan paper-download service-receipt case-papers case-file-download case-money "
-            "payment-list order-list decision-list surcharge-list flaw-list violation-list violation-detail")),
+            "payment-list refund-list order-list decision-list surcharge-list flaw-list violation-list violation-detail")),
     (WORKS, "paper-create paper-edit paper-outside paper-void case-file"),
     (SQUADS | LEADERS, "paper-sign deferral-decide"),
     (SQUADS, "paper-serve deferral-create"),
-    (TAKES_IN, "payment-create payment-void payment-hand-in surcharge-freeze"),
+    (TAKES_IN, "payment-create payment-void payment-hand-in payment-refund refund-void surcharge-freeze"),
     ({Roles.LEGAL}, "violation-create violation-revise"),
 )  # fmt: skip
 ROUTES = {f"billboards:{name}": roles for roles, names in _BY_RIGHT for name in names.split()}
@@ -37,6 +37,8 @@ POSTS = {
         "payment-create",
         "payment-void",
         "payment-hand-in",
+        "payment-refund",
+        "refund-void",
         "deferral-create",
         "deferral-decide",
         "surcharge-freeze",
@@ -63,8 +65,9 @@ def arguments(owner):
     made = CaseFile.objects.create(case=case, file="papers/billboards/none.pdf", sha256="x", pages=1, papers=1)
     made.file.storage.save(made.file.name, ContentFile(b"%PDF-1.4"))
     payment = Payment.objects.create(
-        case=case, amount=Decimal(1), paid_on=date(2025, 4, 1), receipt="x", channel="cash", recorded_by=owner
+        case=case, amount=Decimal(2), paid_on=date(2025, 4, 1), receipt="x", channel="cash", recorded_by=owner
     )
+    refund = Refund.objects.create(payment=payment, amount=Decimal(1), document="x", recorded_by=owner)
     deferral = Deferral.objects.create(case=case, applied_on=date(2025, 4, 1), hardship="x", recorded_by=owner)
     law, of_case = [case.violation_id], [case.pk]
     special = {
@@ -76,6 +79,8 @@ def arguments(owner):
         "case-file-download": [made.pk],
         "payment-void": [payment.pk],
         "payment-hand-in": [payment.pk],
+        "payment-refund": [payment.pk],
+        "refund-void": [refund.pk],
         "deferral-decide": [deferral.pk],
         "violation-detail": law,
         "violation-revise": law,

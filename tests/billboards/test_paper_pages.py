@@ -191,7 +191,7 @@ def test_a_deferral_is_asked_for_by_the_squad_and_decided_by_a_leader(client, of
 
 
 @pytest.mark.parametrize(
-    "name", ["paper-list", "order-list", "decision-list", "payment-list", "surcharge-list", "flaw-list"]
+    "name", ["paper-list", "order-list", "decision-list", "payment-list", "refund-list", "surcharge-list", "flaw-list"]
 )
 def test_ledgers_open_for_who_sees_cases_and_for_nobody_else(client, name):
     client.force_login(UserFactory(role=Roles.OFFICE))

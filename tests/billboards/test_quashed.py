@@ -147,7 +147,7 @@ def test_what_is_outstanding_leaves_out_what_was_quashed_by_then_and_opens_the_r
     period = Period.parse(period)
     assert OUTSTANDING.value(period, None).number == number
     client = signed_in(Roles.OFFICE)
-    (_, _, imposed_url), (_, _, paid_url) = OUTSTANDING.derive(period, None).inputs
+    (_, _, imposed_url), (_, _, paid_url), _ = OUTSTANDING.derive(period, None).inputs
     (_, imposed), (_, paid) = total(client, imposed_url), total(client, paid_url)
     assert imposed - paid == number
     assert OUTSTANDING.url(period, None) == imposed_url

@@ -47,6 +47,7 @@ SUMMED = {
             "fines_imposed",
             "fines_imposed_by_violation",
             "fines_collected",
+            "fines_refunded",
             "surcharge_collected",
             "surcharge_reckoned",
         )

@@ -59,7 +59,8 @@ FACTS: Final[Mapping[str, Callable[[], forms.Field]]] = {
     "proof": line(
         "送达证明", 200, wanted=True, help_text="回证签收人和关系；留置的写见证人或照片录像编号；邮寄的写邮件号。"
     ),
-    "until": lambda: forms.DateField(label="延期（最后一期）至", widget=DATE, required=False),
+    "until": lambda: forms.DateField(label="延期至", widget=DATE),
+    "approver": line("批准人", 40, required=True),
     "ended_at": lambda: forms.DateTimeField(
         label="结束时间",
         initial=timezone.localtime,

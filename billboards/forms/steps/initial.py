@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from billboards.dossier import Dossier
 from billboards.enums.cases import CaseState, ClosingReason, DecisionKind, PerformanceKind, Route
+from billboards.reckoning import money_of
 from staff.models import ServiceMethod, setting
 from staff.workdays import add_working_days
 
@@ -97,8 +98,16 @@ def dunning(dossier: Dossier) -> dict[str, Any]:
     return {
         "perform_by": add_working_days(dossier.today, 10, dossier.calendar).day,
         "manner": manner,
-        "amount": dossier.unpaid,
+        "amount": due_now(dossier),
     }
+
+
+def due_now(dossier: Dossier) -> Decimal:
+    """What is unpaid, without the instalments that are not due yet."""
+    if dossier.deferred_until is None or dossier.deferred_until < dossier.today:
+        return dossier.unpaid
+    money = money_of(dossier.case, dossier.today)
+    return money.unpaid - money.deferred
 
 
 def removed(dossier: Dossier) -> dict[str, Any]:

@@ -181,7 +181,10 @@ SPECS: Final[Mapping[str, Spec]] = {
         consequence="罚款入库、拆除核实后，案件可以结案。",
     ),
     "defer": Spec(
-        note="经济困难的情形和批准的期限", must=True, facts=("until",), consequence="申请法院执行的期限从延期届满起算。"
+        note="经济困难的情形和批准的期限",
+        must=True,
+        facts=("until", "approver"),
+        consequence="未缴的罚款延到所填的日期，到期前不加处罚款；分期缴纳的在“罚没款”里登记申请和各期。申请法院执行的期限从延期届满起算。",
     ),
     "lapse": Spec(consequence="可以加处罚款、催告，申请法院执行的期限开始提示。"),
     "surcharge": Spec(note="说明", consequence="每日百分之三，不超过罚款数额；复议、诉讼期间不计算。"),

@@ -10,12 +10,15 @@ from django.utils import timezone
 from billboards.coercion import Outlook, why_not_hour
 from billboards.dossier import Dossier, last
 from billboards.enums.cases import AuthorityKind, CaseState, ClosingReason, DecisionKind, PerformanceKind, Route
+from billboards.reckoning import instalment_missed
 from billboards.workflow.guards.problems import Entry, Problem, Problems, reasons_given, two_officers
+from config.periods import LAST_YEAR
 from staff.models import setting
 
 COERCION_35, COERCION_37 = "《行政强制法》第三十五条", "《行政强制法》第三十七条"
 COERCION_38 = "《行政强制法》第三十八条"
 COERCION_43, COERCION_44 = "《行政强制法》第四十三条第一款", "《行政强制法》第四十四条"
+ART_66 = "《行政处罚法》第六十六条第二款"
 DECREE = "住房城乡建设部令第55号"
 
 
@@ -35,8 +38,23 @@ def perform(dossier: Dossier, entry: Entry) -> Problems:
 
 def defer(dossier: Dossier, entry: Entry) -> Problems:
     if dossier.decision is None or not dossier.decision.amount:
-        yield Problem("no_fine", "没有罚款可以延期或者分期", "《行政处罚法》第六十六条第二款")
-    yield from reasons_given(entry, "经济困难的情形和批准的期限", "《行政处罚法》第六十六条第二款")
+        yield Problem("no_fine", "没有罚款可以延期或者分期", ART_66)
+    yield from reasons_given(entry, "经济困难的情形和批准的期限", ART_66)
+    if "deferral" not in entry.facts:
+        yield from put_off(dossier, entry)
+
+
+def put_off(dossier: Dossier, entry: Entry) -> Problems:
+    """What makes a deferral that is entered as a step: until when, by whom, and no application beside it."""
+    until = entry.facts.get("until")
+    if until is None or not str(entry.facts.get("approver") or "").strip():
+        yield Problem("no_day", "请填写延期至哪一天和批准人", ART_66, "until", hard=True)
+    elif until.year > LAST_YEAR:
+        yield Problem("no_day", "延期的年份不对，请核对", ART_66, "until", hard=True)
+    elif until <= entry.day:
+        yield Problem("no_day", f"延期应延至{entry.day}以后", ART_66, "until", hard=True)
+    if dossier.case.deferrals.filter(voided_at=None, granted=None).exists():
+        yield Problem("undecided", "还有一份延期申请没有决定，请在“罚没款”里登记决定", ART_66, "until", hard=True)
 
 
 def lapse(dossier: Dossier, entry: Entry) -> Problems:
@@ -50,6 +68,8 @@ def lapse(dossier: Dossier, entry: Entry) -> Problems:
     pay = dossier.due("C_PAY", decision.served_on).day if decision.amount else None
     if dossier.case.state == CaseState.DEFERRED and dossier.deferred_until:
         pay = dossier.deferred_until
+        if instalment_missed(dossier.case, entry.day):
+            return
     days = [day for day in (pay, decision.remove_by) if day is not None]
     if days and all(entry.day <= day for day in days):
         yield Problem("not_due", f"履行期限{min(days)}还没有过", "《行政处罚法》第六十七条第三款")
