@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billboards', '0015_words_of_papers_and_removals'),
+        ('billboards', '0016_item_case_day'),
         ('staff', '0009_second_factor_and_passwords'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
