@@ -119,5 +119,9 @@ def can_change_entry(user: User, entry: BanEntry) -> bool:
     return not entry.is_voided and user.has_perm(Perms.ASSESS_BAN)
 
 
+def can_draft_bulletin(user: User, bulletin: BanBulletin) -> bool:
+    return not bulletin.is_signed and user.has_perm(Perms.ASSESS_BAN)
+
+
 def can_issue_bulletin(user: User, bulletin: BanBulletin) -> bool:
     return not bulletin.is_signed and user.has_perm(Perms.ISSUE_BAN_BULLETIN)

@@ -56,6 +56,7 @@ pytestmark = pytest.mark.django_db
 
 PUBLIC = {"staff:login", "inspections:street-worker", "billboards:census-worker", "permits:verify", "staff:health"}
 MAY_BE_UNWELL = {"staff:health"}  # answers 503 when something does not run, as here where nothing does
+BAN_BULLETIN = ("detail", "edit", "discard", "issue", "correct", "pdf", "xlsx")
 OURS = {"staff", "inspections", "reports", "fireworks", "permits", "billboards"}
 EVERYBODY = set(Roles)
 READS_ALL = {
@@ -463,6 +464,8 @@ ROUTES = {
     "fireworks:bulletin-list": VIEWS_BAN,
     "fireworks:bulletin-create": KEEPS_BAN,
     "fireworks:bulletin-detail": VIEWS_BAN,
+    "fireworks:bulletin-edit": KEEPS_BAN,
+    "fireworks:bulletin-discard": KEEPS_BAN,
     "fireworks:bulletin-issue": SIGNS,
     "fireworks:bulletin-correct": KEEPS_BAN,
     "fireworks:bulletin-pdf": VIEWS_BAN,
@@ -642,6 +645,7 @@ POSTS = {
     "fireworks:publicity-photo-add",
     "fireworks:destruction-photo-add",
     "fireworks:lot-custody",
+    "fireworks:bulletin-discard",
     "fireworks:bulletin-issue",
     "fireworks:bulletin-correct",
     "staff:appraisal-round-score",
@@ -846,7 +850,7 @@ def records_of_somebody_else():
         **paper_routes.arguments(owner),
         **case_routes.arguments(owner),
         **{f"fireworks:{record}-{page}": [] for record in in_the_ban for page in ("list", "create")},
-        **{f"fireworks:bulletin-{page}": [ban_bulletin.pk] for page in ("detail", "issue", "correct", "pdf", "xlsx")},
+        **{f"fireworks:bulletin-{page}": [ban_bulletin.pk] for page in BAN_BULLETIN},
         **{
             f"fireworks:public-report-{page}": [report_of_the_public.pk]
             for page in ("detail", "reveal", "grant", "pay")
