@@ -98,10 +98,11 @@ class StandInForm(forms.Form):
 
 class CallForm(forms.Form):
     called = forms.CharField(label="叫了谁", max_length=60, help_text="姓名和电话。")
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
 
     def store(self, *, empty: EmptyPost, by: User) -> bool:
         try:
-            watch.call_substitute(empty, by=by, called=self.cleaned_data["called"])
+            watch.call_substitute(empty, by=by, **self.cleaned_data)
         except Refused as refusal:
             show_refusal(self, refusal)
             return False

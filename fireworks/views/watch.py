@@ -112,7 +112,9 @@ def slot_page(request: HttpRequest, slot: Slot, **refused: Form) -> HttpResponse
         "marks": slot.marks.all(),
         "mark_form": MarkForm() if can_report and setting("duty.hourly_marks", on=slot.day) else None,
         "empty": empty,
-        "call_form": CallForm() if empty and not empty.called and user.has_perm(Perms.APPROVE_SWAP) else None,
+        "call_form": CallForm(initial={"seen": empty.called})
+        if empty and empty.filled_at is None and user.has_perm(Perms.APPROVE_SWAP)
+        else None,
         "laws": LawReference.objects.in_force_on(slot.day),
         "activities": Activity.objects.about(slot)[:30],
         **refused,

@@ -222,10 +222,11 @@ def raise_empty_posts(now: datetime) -> int:
 
 
 @transaction.atomic
-def call_substitute(empty: EmptyPost, *, by: User, called: str) -> EmptyPost:
+def call_substitute(empty: EmptyPost, *, by: User, called: str, seen: str = "") -> EmptyPost:
+    """Who was called; of one who does not come the next one. `seen`: who had been called when the page was opened."""
     current = EmptyPost.objects.select_for_update(of=("self",)).get(pk=empty.pk)
-    if current.called:
-        raise Refused(f"已经叫了{current.called}。")
+    if current.called != seen:
+        raise Refused(f"已经叫了{current.called}。没有来的，请刷新页面后另叫。")
     current.called, current.called_at = called, timezone.now()
     current.save(update_fields=["called", "called_at"])
     Activity.record(Verb.TRANSITION, current.slot, by=by, title="叫替补", note=called)

@@ -195,6 +195,10 @@ def test_a_substitute_is_called_and_comes(office):
     assert long.status_code == 422
     assert "长" * 61 in long.content.decode()
     assert "已记下" in words(posted(office, url("empty-call", empty.pk), {"called": "王示例 13800000000"}))
+    again = {"called": "赵示例", "seen": "王示例 13800000000"}
+    assert "另叫替补" in office.get(url("slot-detail", slot.pk)).content.decode()
+    assert "已经叫了" in words(posted(office, url("empty-call", empty.pk), {"called": "赵示例"}))
+    assert "已记下" in words(posted(office, url("empty-call", empty.pk), again))
     early = office.post(url("slot-stand-in", slot.pk), {"name": "王示例", "at": "2026-01-01T08:00"})
     assert early.status_code == 422
     assert "王示例" in early.content.decode()

@@ -217,6 +217,9 @@ def test_an_empty_post_is_told_once_to_the_leaders_of_the_ground(wanted):
         watch.call_substitute(empty, by=office, called="王示例")
         with pytest.raises(Refused, match="已经叫了"):
             watch.call_substitute(empty, by=office, called="赵示例")
+        watch.call_substitute(empty, by=office, called="赵示例", seen="王示例")  # 王示例 did not come
+        assert EmptyPost.objects.get().called == "赵示例"
+        assert Activity.objects.about(wanted).filter(title="叫替补").count() == 2
     sign_in(wanted, 25, number=1)
     assert EmptyPost.objects.get().filled_at == wanted.starts_at + timedelta(minutes=25)
 
