@@ -1,4 +1,4 @@
-"""Who stands at a post, as one writes it in a cell: 张三（带班）、李四（湖滨社区）（替补王五）.
+"""Who stands at a post, as one writes it in a cell: 张三（带班）、李四（湖滨社区）（替补王五（派出所））.
 
 The first leads unless another is named.
 """
@@ -12,7 +12,11 @@ from typing import NamedTuple
 from fireworks.enums import DutyRole
 from fireworks.models import DutyPerson
 
-NAME = re.compile(r"^\s*(?P<name>[^（(]+?)\s*(?P<brackets>(?:[（(][^）)]*[）)]\s*)*)$")
+INSIDE = r"[^（()）]"
+for _ in range(2):  # 替补王五（湖滨社区）, and a unit whose own name has brackets
+    INSIDE = rf"(?:[^（()）]|[（(]{INSIDE}*[）)])"
+NAME = re.compile(rf"^\s*(?P<name>[^（(]+?)\s*(?P<brackets>(?:[（(]{INSIDE}*[）)]\s*)*)$")
+BRACKET = re.compile(rf"[（(]\s*({INSIDE}*?)\s*[）)]")
 SEPARATORS = re.compile(r"[、,，;；/\n]+")
 INSTEAD = "替补"
 ROLES = {str(label): value for value, label in DutyRole.choices}
@@ -53,12 +57,12 @@ def member_of(part: str, known: Mapping[str, Sequence[DutyPerson]]) -> Member:
     match = NAME.match(part)
     if match is None:
         raise UnknownName(f"看不懂“{part.strip()}”。请写姓名，用顿号隔开，职责写在括号里，如“张三（带班）、李四”。")
-    words = re.findall(r"[（(]\s*([^）)]*?)\s*[）)]", match["brackets"])
+    words = BRACKET.findall(match["brackets"])
     role = next((ROLES[word] for word in words if word in ROLES), "")
     instead = next((word.removeprefix(INSTEAD) for word in words if word.startswith(INSTEAD)), "")
     agency = next((word for word in words if word and word not in ROLES and not word.startswith(INSTEAD)), "")
     person = person_named(match["name"].strip(), agency, known)
-    substitute = person_named(instead, "", known) if instead else None
+    substitute = member_of(instead, known).person if instead else None
     if substitute == person:
         raise UnknownName(f"{person.name}的替补不能是本人。")
     return Member(person, role, substitute)

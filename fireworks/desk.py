@@ -30,6 +30,7 @@ from fireworks.models import (
     Window,
 )
 from fireworks.permissions import can_answer_swap, can_decide_swap
+from fireworks.workflow.assessment import corrections_due
 from staff.models import User, of_own_units
 from staff.permissions import Perms
 
@@ -223,10 +224,9 @@ def bulletins_todo(user: User) -> list[Todo]:
         if not BanBulletin.objects.filter(month=last.key).exists() and BanEntry.objects.recorded().exists():
             url = reverse("fireworks:bulletin-create")
             found.append(Todo(f"{last.label}禁炮考评通报还没有拟制", url, "去拟稿", None, "yellow"))
-        late = BanEntry.objects.recorded().filter(after_issue=True).count()
-        if late:
-            url = listed("entry-list", after_issue="true")
-            found.append(Todo(f"{late} 条扣分在通报签发后登记，要拟更正通报", url, "查看", None, "orange", late))
+        for bulletin in corrections_due():
+            words = f"{bulletin}签发后扣分有变动，要拟更正通报"
+            found.append(Todo(words, bulletin.get_absolute_url(), "查看", None, "orange"))
     if user.has_perm(Perms.ISSUE_BAN_BULLETIN):
         drafts = BanBulletin.objects.filter(signed_at=None).order_by("month")
         found += [Todo(f"{draft}待签发", draft.get_absolute_url(), "去签发", None, "orange") for draft in drafts]

@@ -40,6 +40,13 @@ def can_sign_in(user: User, assignment: Assignment) -> bool:
     return owner == user.pk or (owner is None and user.has_perm(Perms.REPORT_DUTY))
 
 
+def can_stand_in(user: User, slot: Slot) -> bool:
+    """Who reports for the post, and who calls the substitutes, enters that one came."""
+    if not slot.roster.window.positions_wanted or slot.roster.is_draft or not slot.has_begun:
+        return False
+    return can_report_slot(user, slot) or user.has_perm(Perms.APPROVE_SWAP)
+
+
 def can_ask_swap(user: User, assignment: Assignment) -> bool:
     """One's own duty before it begins; for somebody without an account, the planner."""
     owner = account_of(assignment)
@@ -117,6 +124,10 @@ def can_change_record(user: User, record: Record) -> bool:
 
 def can_change_entry(user: User, entry: BanEntry) -> bool:
     return not entry.is_voided and user.has_perm(Perms.ASSESS_BAN)
+
+
+def can_draft_bulletin(user: User, bulletin: BanBulletin) -> bool:
+    return not bulletin.is_signed and user.has_perm(Perms.ASSESS_BAN)
 
 
 def can_issue_bulletin(user: User, bulletin: BanBulletin) -> bool:

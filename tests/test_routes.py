@@ -56,6 +56,7 @@ pytestmark = pytest.mark.django_db
 
 PUBLIC = {"staff:login", "inspections:street-worker", "billboards:census-worker", "permits:verify", "staff:health"}
 MAY_BE_UNWELL = {"staff:health"}  # answers 503 when something does not run, as here where nothing does
+BAN_BULLETIN = ("detail", "edit", "discard", "issue", "correct", "pdf", "xlsx")
 OURS = {"staff", "inspections", "reports", "fireworks", "permits", "billboards"}
 EVERYBODY = set(Roles)
 READS_ALL = {
@@ -366,6 +367,7 @@ ROUTES = {
     "fireworks:grid-create": PLANS_DUTY,
     "fireworks:grid-edit": PLANS_DUTY,
     "fireworks:grid-retire": PLANS_DUTY,
+    "fireworks:grid-restore": PLANS_DUTY,
     "fireworks:post-create": PLANS_DUTY,
     "fireworks:post-edit": PLANS_DUTY,
     "fireworks:window-create": PLANS_DUTY,
@@ -391,6 +393,7 @@ ROUTES = {
     "fireworks:slot-report": EVERYBODY,
     "fireworks:group-report": EVERYBODY,
     "fireworks:slot-mark": EVERYBODY,
+    "fireworks:slot-stand-in": EVERYBODY,
     "fireworks:check-in": EVERYBODY,
     "fireworks:swap-ask": EVERYBODY,
     "fireworks:report-correct": EVERYBODY,
@@ -463,6 +466,8 @@ ROUTES = {
     "fireworks:bulletin-list": VIEWS_BAN,
     "fireworks:bulletin-create": KEEPS_BAN,
     "fireworks:bulletin-detail": VIEWS_BAN,
+    "fireworks:bulletin-edit": KEEPS_BAN,
+    "fireworks:bulletin-discard": KEEPS_BAN,
     "fireworks:bulletin-issue": SIGNS,
     "fireworks:bulletin-correct": KEEPS_BAN,
     "fireworks:bulletin-pdf": VIEWS_BAN,
@@ -610,6 +615,7 @@ POSTS = {
     "staff:edition-discard",
     "staff:user-deputy-end",
     "fireworks:grid-retire",
+    "fireworks:grid-restore",
     "fireworks:window-propose",
     "fireworks:window-roster",
     "fireworks:window-copy",
@@ -623,6 +629,7 @@ POSTS = {
     "fireworks:slot-report",
     "fireworks:group-report",
     "fireworks:slot-mark",
+    "fireworks:slot-stand-in",
     "fireworks:check-in",
     "fireworks:swap-accept",
     "fireworks:swap-decline",
@@ -642,6 +649,7 @@ POSTS = {
     "fireworks:publicity-photo-add",
     "fireworks:destruction-photo-add",
     "fireworks:lot-custody",
+    "fireworks:bulletin-discard",
     "fireworks:bulletin-issue",
     "fireworks:bulletin-correct",
     "staff:appraisal-round-score",
@@ -846,7 +854,7 @@ def records_of_somebody_else():
         **paper_routes.arguments(owner),
         **case_routes.arguments(owner),
         **{f"fireworks:{record}-{page}": [] for record in in_the_ban for page in ("list", "create")},
-        **{f"fireworks:bulletin-{page}": [ban_bulletin.pk] for page in ("detail", "issue", "correct", "pdf", "xlsx")},
+        **{f"fireworks:bulletin-{page}": [ban_bulletin.pk] for page in BAN_BULLETIN},
         **{
             f"fireworks:public-report-{page}": [report_of_the_public.pk]
             for page in ("detail", "reveal", "grant", "pay")

@@ -16,7 +16,7 @@ from config.figures import ChartFigure, Claim, Derivation, Figure, Kind, OverMon
 from config.periods import Period
 from fireworks.coverage import Coverage, Span, coverage_of
 from fireworks.enums import RosterState, WindowKind
-from fireworks.models import Assignment, CheckIn, DutyPerson, Grid, Post, ShiftReport, Slot, Window
+from fireworks.models import Assignment, CheckIn, DutyPerson, Grid, Post, ShiftReport, Slot, StandIn, Window
 from fireworks.watch import begun, silent
 from staff.models import User
 
@@ -99,7 +99,10 @@ Spans = tuple[list[Span], list[Span]]  # needed, present
 
 
 def coverage_spans(slots: QuerySet[Slot]) -> dict[int, Spans]:
-    """By window, until now. Presence from check-ins where the window asks for them, else from what the leaders reported."""
+    """By window, until now. Presence from what the leaders reported.
+
+    Where the window asks for check-ins: from these, and from when somebody stood in.
+    """
     slots, now = begun(slots), timezone.now()
     by_position = {window.pk for window in Window.objects.filter(checks_in=True) if window.positions_wanted}
     found: dict[int, Spans] = {}
@@ -110,10 +113,14 @@ def coverage_spans(slots: QuerySet[Slot]) -> dict[int, Spans]:
         needed.append(Span(grid, start, until, wanted))
         if window not in by_position and reported is not None:
             present.append(Span(grid, start, until, reported))
+    names = ("roster__window", "grid", "starts_at", "ends_at")
     signed = CheckIn.objects.filter(
         assignment__slot__in=slots, assignment__slot__roster__window__in=by_position
-    ).values_list(*(f"assignment__slot__{name}" for name in ("roster__window", "grid", "starts_at", "ends_at")), "at")
-    for window, grid, start, end, at in signed:
+    ).values_list(*(f"assignment__slot__{name}" for name in names), "at")
+    stood_in = StandIn.objects.filter(slot__in=slots, slot__roster__window__in=by_position).values_list(
+        *(f"slot__{name}" for name in names), "at"
+    )
+    for window, grid, start, end, at in (*signed, *stood_in):
         found[window][1].append(Span(grid, max(at, start), min(end, now), 1))
     return found
 
@@ -160,7 +167,7 @@ def coverage_note(period: Period) -> str:
     signed = Window.objects.filter(checks_in=True, start__lte=period.end, end__gte=period.start)
     by_position = any(window.positions_wanted for window in signed)
     return (
-        "要求签到的时段按签到计，其他时段按带班人员报告的实到人数计。"
+        "要求签到的时段按签到和补岗计，其他时段按带班人员报告的实到人数计。"
         if by_position
         else "在岗人数按带班人员报告的实到人数计，没有报告的班次按无人计。"
     )

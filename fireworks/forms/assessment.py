@@ -30,6 +30,10 @@ def month_field(label: str = "月份") -> forms.RegexField:
     )
 
 
+def reason_field() -> forms.CharField:
+    return forms.CharField(label="更正说明", min_length=4, max_length=200, widget=WORDS)
+
+
 class EntryForm(RecordForm):
     month = month_field()
 
@@ -88,6 +92,32 @@ class BulletinForm(forms.ModelForm):
             return None
 
 
+class BulletinWordsForm(forms.ModelForm):
+    """The words of a draft. The month stays; of a correction also what it says about itself."""
+
+    correction_reason = reason_field()
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = BanBulletin
+        fields = ["foreword", "correction_reason"]
+        widgets = BulletinForm.Meta.widgets
+        help_texts = BulletinForm.Meta.help_texts
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = self.instance.version
+        if self.instance.corrects_id is None:
+            del self.fields["correction_reason"]
+
+    def store(self, *, by: User) -> BanBulletin | None:
+        try:
+            return assessment.edit_bulletin(self.instance, by=by, seen=self.cleaned_data["seen"] or 0)
+        except Refused as refusal:
+            show_refusal(self, refusal)
+            return None
+
+
 class IssueForm(forms.Form):
     """Nothing to fill in; what was read goes along."""
 
@@ -98,7 +128,7 @@ class IssueForm(forms.Form):
 
 
 class CorrectionForm(forms.Form):
-    reason = forms.CharField(label="更正说明", min_length=4, max_length=200, widget=WORDS)
+    reason = reason_field()
 
     def take(self, bulletin: BanBulletin, *, by: User) -> BanBulletin:
         return assessment.correct_bulletin(bulletin, by=by, reason=self.cleaned_data["reason"])

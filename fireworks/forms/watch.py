@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
+from config.inputs import MOMENT
 from config.positions import degrees
-from fireworks.models import Assignment, DutyPerson, EmptyPost, ShiftReport, Slot, Swap
+from fireworks.models import Assignment, DutyPerson, EmptyPost, ShiftReport, Slot, StandIn, Swap
 from fireworks.workflow import swaps, watch
 from staff.models import User
 from staff.refusals import Refused, show_refusal
@@ -69,13 +71,38 @@ class MarkForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="mark_%s", **kwargs)  # stands beside the report
 
+    def store(self, *, slot: Slot, by: User) -> bool:
+        try:
+            watch.mark(slot, by=by, **self.cleaned_data)
+        except Refused as refusal:
+            show_refusal(self, refusal)
+            return False
+        return True
+
+
+class StandInForm(forms.Form):
+    name = forms.CharField(label="到岗的替补", max_length=60, help_text="写姓名；名单里的人自己签到，不用登记。")
+    at = forms.DateTimeField(label="到岗时间", widget=MOMENT)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="stand_in_%s", **kwargs)  # stands beside the report
+        self.fields["at"].initial = timezone.localtime
+
+    def store(self, *, slot: Slot, by: User) -> StandIn | None:
+        try:
+            return watch.stand_in(slot, by=by, **self.cleaned_data)
+        except Refused as refusal:
+            show_refusal(self, refusal)
+            return None
+
 
 class CallForm(forms.Form):
     called = forms.CharField(label="叫了谁", max_length=60, help_text="姓名和电话。")
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
 
     def store(self, *, empty: EmptyPost, by: User) -> bool:
         try:
-            watch.call_substitute(empty, by=by, called=self.cleaned_data["called"])
+            watch.call_substitute(empty, by=by, **self.cleaned_data)
         except Refused as refusal:
             show_refusal(self, refusal)
             return False

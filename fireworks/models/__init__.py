@@ -8,7 +8,7 @@ from fireworks.models.publicity import MediaItem, PublicityEntry, PublicityPhoto
 from fireworks.models.rosters import Assignment, Roster, Slot, Swap
 from fireworks.models.seizures import CustodyEntry, Destruction, DestructionItem, DestructionPhoto, SeizureLot
 from fireworks.models.statements import WatchStatement
-from fireworks.models.watch import CheckIn, EmptyPost, PatrolMark, ShiftReport
+from fireworks.models.watch import CheckIn, EmptyPost, PatrolMark, ShiftReport, StandIn
 from fireworks.models.windows import LawReference, ShiftPattern, Window
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "ShiftPattern",
     "ShiftReport",
     "Slot",
+    "StandIn",
     "Swap",
     "WatchStatement",
     "Window",

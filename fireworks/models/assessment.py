@@ -153,6 +153,10 @@ class BanBulletinQuerySet(models.QuerySet["BanBulletin"]):
             return self.none()
         return self if user.sees_all_units else self.filter(signed_at__isnull=False)
 
+    def standing(self) -> BanBulletinQuerySet:
+        """Signed, and not being corrected."""
+        return self.filter(signed_at__isnull=False, correction=None)
+
 
 class BanBulletin(IssuedPaper):
     """考评情况通报 of a month. While it is a draft its lines follow the entries; signing freezes them with the PDF.
@@ -176,6 +180,8 @@ class BanBulletin(IssuedPaper):
         settings.AUTH_USER_MODEL, verbose_name="编制人", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )  # fmt: skip
     made_at = models.DateTimeField("编制时间", auto_now_add=True)
+    changed_since = models.BooleanField("扣分动过", default=False, editable=False)
+    version = models.PositiveIntegerField("版次", default=1, editable=False)
 
     objects = BanBulletinQuerySet.as_manager()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from config.identity import mask_phone
@@ -33,6 +33,11 @@ class DutyPersonQuerySet(models.QuerySet["DutyPerson"]):
 
     def active(self) -> DutyPersonQuerySet:
         return self.filter(is_active=True)
+
+    def with_namesakes(self) -> DutyPersonQuerySet:
+        """With `has_namesake`: whether somebody else who can be placed bears the same name."""
+        others = self.model.objects.active().filter(name=OuterRef("name")).exclude(pk=OuterRef("pk"))
+        return self.annotate(has_namesake=Exists(others))
 
 
 class DutyPerson(models.Model):
@@ -80,6 +85,14 @@ class DutyPerson(models.Model):
     @property
     def masked_phone(self) -> str:
         return mask_phone(self.phone)
+
+    @property
+    def clear_name(self) -> str:
+        """The name, with the unit where somebody else bears it too: 张三（湖滨社区）."""
+        shared = getattr(self, "has_namesake", None)
+        if shared is None:
+            shared = DutyPerson.objects.active().filter(name=self.name).exclude(pk=self.pk).exists()
+        return f"{self.name}（{self.agency}）" if shared else self.name
 
     def get_absolute_url(self) -> str:
         return reverse("fireworks:duty-person-edit", args=[self.pk])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -75,6 +75,12 @@ class Roster(models.Model):
         return self.state == RosterState.DRAFT
 
 
+def names_of(*paths: str) -> list[Prefetch]:
+    """What to prefetch so that crews are written without asking for each name who else bears it."""
+    people = DutyPerson.objects.with_namesakes().select_related("person")
+    return [Prefetch(path, queryset=people) for path in paths]
+
+
 class SlotQuerySet(models.QuerySet["Slot"]):
     def visible_to(self, user: User) -> SlotQuerySet:
         """Those of one's grids, and those where one stands oneself."""
@@ -90,7 +96,7 @@ class SlotQuerySet(models.QuerySet["Slot"]):
 
     def with_names(self) -> SlotQuerySet:
         return self.select_related("roster__window", "grid", "post", "shift").prefetch_related(
-            "assignments__person", "assignments__substitute"
+            *names_of("assignments__person", "assignments__substitute")
         )
 
 
@@ -226,7 +232,8 @@ class Assignment(models.Model):
     def words(self) -> str:
         """As read_crew in fireworks/crews.py reads it."""
         role = "" if self.role == DutyRole.WATCH else f"（{self.get_role_display()}）"
-        return f"{self.person.name}{role}{f'（替补{self.substitute.name}）' if self.substitute else ''}"
+        instead = f"（替补{self.substitute.clear_name}）" if self.substitute else ""
+        return f"{self.person.clear_name}{role}{instead}"
 
 
 class SwapQuerySet(models.QuerySet["Swap"]):

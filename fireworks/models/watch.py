@@ -100,6 +100,36 @@ class CheckIn(models.Model):
         return f"{self.assignment} {timezone.localtime(self.at):%H:%M}"
 
 
+class StandIn(models.Model):
+    """补岗: somebody who is not on the list came and stands there. From then on the post has one more."""
+
+    slot = models.ForeignKey(Slot, verbose_name="岗班", on_delete=models.PROTECT, related_name="stand_ins")
+    name = models.CharField("到岗的替补", max_length=60)
+    at = models.DateTimeField("到岗时间")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="记录人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "补岗"
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_stand_in_per_slot_and_name",
+                fields=["slot", "name"],
+                violation_error_message="这名替补到岗已经登记过。",
+            ),
+            models.CheckConstraint(
+                name="stand_in_has_a_name",
+                condition=~Q(name=""),
+                violation_error_message="到岗的替补不能为空。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {timezone.localtime(self.at):%H:%M}"
+
+
 class PatrolMark(models.Model):
     """每小时巡查记录; or, with `taken_over_by`, the hand-over (交接班)."""
 

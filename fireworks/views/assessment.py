@@ -19,6 +19,7 @@ from fireworks.forms.assessment import EntryForm, SchemeForm
 from fireworks.models import BanEntry, BanScheme
 from fireworks.permissions import can_change_entry
 from fireworks.views.access import VIEW
+from fireworks.workflow import assessment
 from staff.exports import ListExport, register_export
 from staff.forms.records import VoidForm
 from staff.models import Activity
@@ -136,7 +137,7 @@ def entry_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @ASSESS
 def entry_void(request: HttpRequest, pk: int) -> HttpResponse:
-    entry, form = visible_entry(request, pk), VoidForm(request.POST)
+    entry, form = visible_entry(request, pk), VoidForm(request.POST, door=assessment.void_entry)
     return take_form(
         request,
         entry,

@@ -1,4 +1,4 @@
-"""禁炮考评通报: list, one bulletin, signing, correction, PDF and .xlsx."""
+"""禁炮考评通报: list, one bulletin, its draft, signing, correction, PDF and .xlsx."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from config.navigation import page_of
 from config.signs import badge
 from config.tables import Column, Table, render_table
 from fireworks.filters.records import BulletinFilter
-from fireworks.forms.assessment import BulletinForm, CorrectionForm, IssueForm
+from fireworks.forms.assessment import BulletinForm, BulletinWordsForm, CorrectionForm, IssueForm
 from fireworks.models import BanBulletin
-from fireworks.permissions import can_issue_bulletin
+from fireworks.permissions import can_draft_bulletin, can_issue_bulletin
 from fireworks.scoring import UnitLine, grand_total
 from fireworks.views.access import VIEW
 from fireworks.workflow import assessment
@@ -121,6 +121,7 @@ def bulletin_context(request: HttpRequest, bulletin: BanBulletin) -> dict[str, A
         "later": later,
         "later_url": page_of(request.user, later),
         "drifted": drifted,
+        "can_draft": can_draft_bulletin(request.user, bulletin),
         "issue_form": IssueForm(initial={"seen": assessment.shown_as(bulletin)})
         if can_issue_bulletin(request.user, bulletin)
         else None,
@@ -134,6 +135,33 @@ def bulletin_context(request: HttpRequest, bulletin: BanBulletin) -> dict[str, A
 def bulletin_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = bulletin_context(request, visible_bulletin(request, pk))
     return render(request, "fireworks/bulletin_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@ASSESS
+def bulletin_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    bulletin = visible_bulletin(request, pk)
+    if bulletin.is_signed:
+        messages.info(request, f"《{bulletin}》已签发，不能再修改。有变动请拟更正通报。")
+        return redirect(bulletin)
+    form = BulletinWordsForm(request.POST or None, instance=bulletin)
+    if request.method == "POST" and form.is_valid() and form.store(by=request.user):
+        messages.success(request, "已保存。")
+        return redirect(bulletin)
+    return form_page(request, form, title="修改通报", back=(str(bulletin), bulletin.get_absolute_url()))
+
+
+@require_POST
+@ASSESS
+def bulletin_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    bulletin = visible_bulletin(request, pk)
+    try:
+        assessment.discard_bulletin(bulletin, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(bulletin)
+    messages.success(request, f"《{bulletin}》的拟稿已废弃。")
+    return redirect("fireworks:bulletin-list")
 
 
 @require_POST

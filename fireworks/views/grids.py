@@ -163,6 +163,19 @@ def grid_retire(request: HttpRequest, pk: int) -> HttpResponse:
     return grid_page(request, grid, form, 422)
 
 
+@require_POST
+@PLAN
+def grid_restore(request: HttpRequest, pk: int) -> HttpResponse:
+    grid = visible_grid(request, pk)
+    try:
+        grids.restore_grid(grid, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{grid}已恢复使用。")
+    return redirect(grid)
+
+
 @require_GET
 @VIEW
 def grid_pdf(request: HttpRequest, pk: int) -> HttpResponse:

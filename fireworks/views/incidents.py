@@ -192,7 +192,7 @@ def incident_steps(request: HttpRequest, incident: Incident) -> list[Step]:
         url = reverse("fireworks:incident-police", args=[incident.pk])
         words = "记录公安机关告知我们的结果，不是本局的处罚。登记后不能修改，登错了可以作废后重新登记。"
         ends = sum(step.tone == "danger" for step in found)
-        found.insert(len(found) - ends, Step("police", "公安处理结果", url, words, PoliceForm()))
+        found.insert(len(found) - ends, Step("police", "登记公安处理结果", url, words, PoliceForm()))
         found += [void_police_step(incident, result) for result in incident.police_results.standing()]
     return found
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,9 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from fireworks.documents import calendar_entries
 from fireworks.enums import SwapState
-from fireworks.forms.watch import CallForm, CheckInForm, MarkForm, ReportForm
+from fireworks.forms.watch import CallForm, CheckInForm, MarkForm, ReportForm, StandInForm
 from fireworks.models import Assignment, EmptyPost, LawReference, ShiftReport, Slot, Swap
-from fireworks.permissions import can_answer_swap, can_ask_swap, can_report_slot, can_sign_in
+from fireworks.models.rosters import SlotQuerySet, names_of
+from fireworks.permissions import can_answer_swap, can_ask_swap, can_report_slot, can_sign_in, can_stand_in
 from fireworks.views.access import APPROVE, VIEW
 from fireworks.workflow import watch
 from staff.calendar_file import send_calendar
@@ -35,7 +37,7 @@ def own_assignments(request: HttpRequest) -> list[Assignment]:
         "slot__roster__window", "slot__grid", "slot__post", "slot__shift", "slot__report", "person__person"
     )
     return list(
-        rows.prefetch_related("slot__assignments__person__person", "slot__assignments__substitute").order_by(
+        rows.prefetch_related(*names_of("slot__assignments__person", "slot__assignments__substitute")).order_by(
             "slot__starts_at"
         )
     )
@@ -71,10 +73,15 @@ def my_calendar(request: HttpRequest) -> HttpResponse:
     return send_calendar(request, f"{request.user}的禁炮值班", entries, name="duty")
 
 
+def with_crew(slots: SlotQuerySet) -> SlotQuerySet:
+    """With who should stand there, and who is there."""
+    people = names_of("assignments__person", "assignments__substitute")
+    return slots.prefetch_related(*people, "assignments__check_in", "stand_ins")
+
+
 def visible_slot(request: HttpRequest, pk: int) -> Slot:
     rows = Slot.objects.visible_to(request.user).select_related("roster__window", "grid", "post", "shift", "report")
-    rows = rows.prefetch_related("assignments__person__person", "assignments__check_in", "assignments__substitute")
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(with_crew(rows), pk=pk)
 
 
 @require_GET
@@ -82,7 +89,13 @@ def slot_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return slot_page(request, visible_slot(request, pk))
 
 
-def slot_page(request: HttpRequest, slot: Slot, report_form: ReportForm | None = None) -> HttpResponse:
+def people_there(slot: Slot) -> int:
+    """Those of the list who have signed in, and who stands in for the others."""
+    return sum(hasattr(each, "check_in") for each in slot.people) + len(slot.stand_ins.all())
+
+
+def slot_page(request: HttpRequest, slot: Slot, **refused: Form) -> HttpResponse:
+    """The page of a post and shift. `refused`: a form with what was typed, under its name on the page."""
     user, report = request.user, getattr(slot, "report", None)
     positions = slot.roster.window.positions_wanted
     can_report = can_report_slot(user, slot)
@@ -91,17 +104,22 @@ def slot_page(request: HttpRequest, slot: Slot, report_form: ReportForm | None =
         "slot": slot,
         "report": report,
         "can_report": can_report,
-        "report_form": report_form or (ReportForm(slot=slot) if can_report and report is None else None),
+        "report_form": ReportForm(slot=slot) if can_report and report is None else None,
         "crew": [crew_line(request, slot, each, positions) for each in slot.people],
         "positions": positions,
+        "stand_ins": slot.stand_ins.all(),
+        "stand_in_form": StandInForm() if can_stand_in(user, slot) and people_there(slot) < slot.needed else None,
         "marks": slot.marks.all(),
         "mark_form": MarkForm() if can_report and setting("duty.hourly_marks", on=slot.day) else None,
         "empty": empty,
-        "call_form": CallForm() if empty and not empty.called and user.has_perm(Perms.APPROVE_SWAP) else None,
+        "call_form": CallForm(initial={"seen": empty.called})
+        if empty and empty.filled_at is None and user.has_perm(Perms.APPROVE_SWAP)
+        else None,
         "laws": LawReference.objects.in_force_on(slot.day),
         "activities": Activity.objects.about(slot)[:30],
+        **refused,
     }
-    return render(request, "fireworks/slot_detail.html", context, status=422 if report_form else 200)
+    return render(request, "fireworks/slot_detail.html", context, status=422 if refused else 200)
 
 
 def crew_line(request: HttpRequest, slot: Slot, each: Assignment, positions: bool) -> dict[str, Any]:
@@ -130,7 +148,7 @@ def slot_report(request: HttpRequest, pk: int) -> HttpResponse:
         if report is not None:
             messages.success(request, f"已报告：{report.words}，实到 {report.present} 人。{report.flag}")
             return redirect(slot)
-    return slot_page(request, slot, form)
+    return slot_page(request, slot, report_form=form)
 
 
 def not_yet(request: HttpRequest, slot: Slot) -> HttpResponse:
@@ -179,16 +197,21 @@ def slot_mark(request: HttpRequest, pk: int) -> HttpResponse:
     form = MarkForm(request.POST)
     if not can_report_slot(request.user, slot):
         return not_yet(request, slot)
-    if form.is_valid():
-        try:
-            watch.mark(slot, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, "已记录。")
-    else:
-        messages.error(request, "请写一句情况。")
-    return redirect(slot)
+    if form.is_valid() and form.store(slot=slot, by=request.user):
+        messages.success(request, "已记录。")
+        return redirect(slot)
+    return slot_page(request, slot, mark_form=form)
+
+
+@require_POST
+def slot_stand_in(request: HttpRequest, pk: int) -> HttpResponse:
+    slot, form = visible_slot(request, pk), StandInForm(request.POST)
+    if not can_stand_in(request.user, slot):
+        return not_yet(request, slot)
+    if form.is_valid() and (row := form.store(slot=slot, by=request.user)):
+        messages.success(request, f"已登记：{row.name}到岗。")
+        return redirect(slot)
+    return slot_page(request, slot, stand_in_form=form)
 
 
 @require_POST
@@ -216,9 +239,8 @@ def empty_call(request: HttpRequest, pk: int) -> HttpResponse:
     empty, form = get_object_or_404(rows, pk=pk), CallForm(request.POST)
     if form.is_valid() and form.store(empty=empty, by=request.user):
         messages.success(request, "已记下。")
-    else:
-        messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
-    return redirect(empty.slot)
+        return redirect(empty.slot)
+    return slot_page(request, visible_slot(request, empty.slot_id), call_form=form)
 
 
 # --- The board --------------------------------------------------------------------------------------------------------
@@ -239,9 +261,8 @@ def board_context(request: HttpRequest, now: datetime) -> dict[str, Any]:
     shown = rows.filter(starts_at__lte=now, ends_at__gt=now - watch.REPORT_WITHIN)
     coming = rows.filter(starts_at__gt=now).order_by("starts_at").values_list("starts_at", flat=True).first()
     shown = shown.select_related("roster__window", "grid", "post", "shift", "report", "empty_post")
-    shown = shown.prefetch_related("assignments__person__person", "assignments__check_in", "assignments__substitute")
     grids: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for slot in shown.order_by("grid__code", "starts_at", "pk"):
+    for slot in with_crew(shown).order_by("grid__code", "starts_at", "pk"):
         grids[slot.grid.code, slot.grid.name].append(board_line(request, slot, now))
     for group in grids.values():
         offer_once(group)
@@ -275,7 +296,7 @@ def board_line(request: HttpRequest, slot: Slot, now: datetime) -> dict[str, Any
         "slot": slot,
         "crew": crew,
         "running": slot.ends_at > now,
-        "here": sum(hasattr(each, "check_in") for each in crew) if positions else None,
+        "here": people_there(slot) if positions else None,
         "report": getattr(slot, "report", None),
         "empty": empty is not None and empty.filled_at is None,
         "can_report": can_report_slot(request.user, slot),

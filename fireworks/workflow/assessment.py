@@ -17,10 +17,10 @@ from config.periods import Period
 from fireworks.models import BanBulletin, BanEntry, BanItem, BanMeasure, BanScheme
 from fireworks.scoring import Deduction, UnitLine, bulletin_lines, grand_total
 from staff.case_papers import paper_head
-from staff.models import Activity, User, Verb, notify, setting
+from staff.models import Activity, User, Verb, changed_fields, logged_values, notify, setting
 from staff.papers import AlreadySigned, sign_paper
-from staff.refusals import Refused
-from staff.workflow.records import correct_record, store_record
+from staff.refusals import ChangedMeanwhile, Refused
+from staff.workflow.records import correct_record, store_record, void_record
 
 SERIES = "ban-bulletin"
 SERIES_DEFAULTS = {"name": "禁炮考评通报", "mark": "禁炮", "pattern": "岳南{mark}通〔{year}〕{number}号"}
@@ -55,15 +55,38 @@ def month_begins(month: str) -> date:
 def record_entry(entry: BanEntry, *, by: User | None) -> BanEntry:
     """Store an unsaved deduction. After the month's bulletin it is recorded too, and flagged: a correction is due."""
     check_entry(entry)
+    mark_changed(entry.month)
     entry.after_issue = is_issued(entry.month)
     return store_record(entry, by=by, title="登记扣分")
 
 
 @transaction.atomic
 def correct_entry(entry: BanEntry, *, by: User, seen: int) -> BanEntry:
+    """A correction; moved to another month it concerns the bulletins of both."""
     check_entry(entry)
-    entry.after_issue = entry.after_issue or is_issued(entry.month)
+    mark_changed(BanEntry.objects.get(pk=entry.pk).month, entry.month)
+    entry.after_issue = is_issued(entry.month)
     return correct_record(entry, by=by, seen=seen)
+
+
+@transaction.atomic
+def void_entry(entry: BanEntry, *, by: User, reason: str) -> BanEntry:
+    mark_changed(entry.month)
+    return void_record(entry, by=by, reason=reason)
+
+
+def mark_changed(*months: str) -> None:
+    """The desk then looks whether what is signed of these months still says what the entries say.
+
+    Before the entries are touched: this waits for who is just signing, and he for us.
+    """
+    BanBulletin.objects.filter(month__in=months).update(changed_since=True)
+
+
+def corrections_due() -> list[BanBulletin]:
+    """Signed bulletins that the entries no longer bear out, and that nobody corrects yet."""
+    touched = BanBulletin.objects.standing().filter(changed_since=True).order_by("month")
+    return [bulletin for bulletin in touched if has_drifted(bulletin)]
 
 
 def is_issued(month: str) -> bool:
@@ -119,6 +142,34 @@ def correct_bulletin(issued: BanBulletin, *, reason: str, by: User) -> BanBullet
     return draft
 
 
+def locked_draft(bulletin: BanBulletin) -> BanBulletin:
+    current = BanBulletin.objects.select_for_update(of=("self",)).get(pk=bulletin.pk)
+    if current.is_signed:
+        raise Refused(f"《{current}》已签发，不能再修改。有变动请拟更正通报。")
+    return current
+
+
+@transaction.atomic
+def edit_bulletin(bulletin: BanBulletin, *, by: User, seen: int) -> BanBulletin:
+    """The words of a draft; its table follows from the entries."""
+    current = locked_draft(bulletin)
+    if current.version != seen:
+        raise ChangedMeanwhile("这份通报")
+    changes = changed_fields(logged_values(current), logged_values(bulletin))
+    bulletin.version = seen + 1
+    bulletin.save()
+    Activity.record(Verb.UPDATE, bulletin, by=by, title="修改通报", changes=changes)
+    return bulletin
+
+
+@transaction.atomic
+def discard_bulletin(bulletin: BanBulletin, *, by: User) -> None:
+    """A draft goes without a trace but the log's; nothing signed is ever removed."""
+    current = locked_draft(bulletin)
+    Activity.record(Verb.DELETE, current, by=by, title="废弃拟稿")
+    current.delete()
+
+
 def bulletin_paper(bulletin: BanBulletin, *, number: str = "") -> dict[str, Any]:
     """What the paper says, as data for its template."""
     lines = shown_lines(bulletin)
@@ -136,20 +187,21 @@ def bulletin_pdf(bulletin: BanBulletin, *, number: str = "") -> bytes:
 def shown_as(bulletin: BanBulletin) -> str:
     """What a bulletin says, in short: who signs sends it back, so that what is signed is what was read."""
     lines = [line.as_plain() for line in shown_lines(bulletin)]
-    return hashlib.sha256(json.dumps([bulletin.foreword, lines]).encode()).hexdigest()[:SHOWN_LENGTH]
+    words = [bulletin.foreword, bulletin.correction_reason, lines]
+    return hashlib.sha256(json.dumps(words).encode()).hexdigest()[:SHOWN_LENGTH]
 
 
 @transaction.atomic
 def issue_bulletin(bulletin: BanBulletin, *, by: User, seen: str | None = None) -> None:
     """Freeze the lines, number, sign. The second to sign is told who was first; the assessed units are told.
 
-    `seen`: `shown_as` of the page. Refused if the deductions say something else by now.
+    `seen`: `shown_as` of the page. Refused if the deductions or the words say something else by now.
     """
     current = BanBulletin.objects.select_for_update(of=("self",)).get(pk=bulletin.pk)
     if not current.is_signed:
         if seen is not None and seen != shown_as(current):
-            raise Refused("扣分在您打开以后有变动，通报没有签发。请看过现在的内容再签发。")
-        bulletin.lines = [line.as_plain() for line in lines_of(bulletin.month)]
+            raise Refused("扣分或文字在您打开以后有变动，通报没有签发。请看过现在的内容再签发。")
+        bulletin.lines, bulletin.changed_since = [line.as_plain() for line in lines_of(bulletin.month)], False
     try:
         sign_paper(
             bulletin,
@@ -157,7 +209,7 @@ def issue_bulletin(bulletin: BanBulletin, *, by: User, seen: str | None = None) 
             series=SERIES,
             defaults=SERIES_DEFAULTS,
             render=lambda number: bulletin_pdf(bulletin, number=number),
-            also=("lines",),
+            also=("lines", "changed_since"),
         )
     except AlreadySigned as refusal:
         raise Refused(str(refusal)) from refusal

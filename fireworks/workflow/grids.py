@@ -41,7 +41,7 @@ def retire_grid(grid: Grid, *, by: User, on: date) -> None:
     """The last day of a grid and its posts. Refused while a later roster stands on it."""
     current = Grid.objects.select_for_update(of=("self",)).get(pk=grid.pk)
     if current.valid_to is not None and current.valid_to <= timezone.localdate():
-        raise Refused("这个网格已经停用。")
+        raise Refused("这个网格已经停用。停用错了的，请点“恢复使用”。")
     if on < current.valid_from:
         raise Refused(f"停用日期不得早于启用日期（{current.valid_from}）。", "on")
     last = current.slots.order_by("-day").values_list("day", flat=True).first()
@@ -55,6 +55,20 @@ def retire_grid(grid: Grid, *, by: User, on: date) -> None:
     posts = Post.objects.filter(with_the_grid, grid=current, valid_from__lte=on)
     posts.update(valid_to=on, version=F("version") + 1)
     Activity.record(Verb.TRANSITION, current, by=by, title="停用网格", note=f"最后一天 {on}")
+
+
+@transaction.atomic
+def restore_grid(grid: Grid, *, by: User) -> None:
+    """恢复使用: a retirement by mistake is taken back, with the posts that ended with the grid."""
+    current = Grid.objects.select_for_update(of=("self",)).get(pk=grid.pk)
+    if current.valid_to is None:
+        raise Refused("这个网格没有停用。")
+    last = current.valid_to
+    current.posts.filter(valid_to=last).update(valid_to=None, version=F("version") + 1)
+    current.valid_to = None
+    current.version += 1
+    current.save(update_fields=["valid_to", "version"])
+    Activity.record(Verb.TRANSITION, current, by=by, title="恢复使用网格", note=f"原定最后一天 {last}")
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from config.display import month_day_minute
 from fireworks.enums import INCIDENT_TRANSITIONS, IncidentState
 from fireworks.models import Grid, Incident, PoliceResult, incident_fingerprint
 from staff.models import Activity, ImportBatch, Unit, User, Verb, changed_fields, logged_values, notify, take_numbers
@@ -24,11 +25,15 @@ SERIES_DEFAULTS = {"name": "炮情编号", "pattern": "炮{year}-{number:04d}"}
 class AlreadyRecorded(Refused):
     """The same incident once more: the one that stands is shown, a photo can be added there."""
 
-    def __init__(self, incident: Incident) -> None:
-        super().__init__(
-            f"同一时间、同一地点的炮情已登记（{incident.number}），不重复登记。可以到那一条补照片。", "place"
-        )
+    def __init__(self, incident: Incident, words: str = "") -> None:
+        told = f"同一时间、同一地点的炮情已登记（{incident.number}），不重复登记。可以到那一条补照片。"
+        super().__init__(words or told, "place")
         self.incident = incident
+
+
+def same_as(incident: Incident) -> Incident | None:
+    """Another one that is the same."""
+    return Incident.objects.recorded().filter(fingerprint=incident.fingerprint).exclude(pk=incident.pk).first()
 
 
 def settle(incident: Incident) -> None:
@@ -64,6 +69,10 @@ def flag_of(incident: Incident) -> str:
         return "已处置但没有到场时间，不计入响应时间。"
     if incident.on_site_at is not None and incident.response_minutes is None:
         return "到场时间与接报时间相差超过一天，不计入响应时间，请核对。"
+    if incident.handled_at is not None and incident.handled_at < max(
+        incident.found_at, incident.on_site_at or incident.found_at
+    ):
+        return "处置时间早于发现或到场时间，请核对。"
     return ""
 
 
@@ -82,8 +91,7 @@ def record_incident(incident: Incident, *, by: User | None, batch: ImportBatch |
     settle(incident)
     # The number first: two who record the same at one moment queue for it, and the second then sees the first one's.
     (number,) = take_numbers(SERIES, year=incident.found_on.year, defaults=SERIES_DEFAULTS)
-    same = Incident.objects.recorded().filter(fingerprint=incident.fingerprint).first()
-    if same is not None:
+    if (same := same_as(incident)) is not None:
         raise AlreadyRecorded(same)
     incident.number = number
     incident.recorded_by, incident.batch = by, batch
@@ -127,6 +135,10 @@ def edit_incident(incident: Incident, *, by: User, seen: int) -> Incident:
     check_times(incident)
     follow_grid(incident, current)
     settle(incident)
+    if incident.fingerprint != current.fingerprint and (same := same_as(incident)) is not None:
+        raise AlreadyRecorded(
+            same, f"同一时间、同一地点的炮情已登记（{same.number}），这样改两条就重复了。确是同一起的，请作废其中一条。"
+        )
     changes = changed_fields(logged_values(current), logged_values(incident))
     incident.version = seen + 1
     incident.save()
@@ -196,14 +208,18 @@ class Treatment:
 def handle_incident(incident: Incident, treatment: Treatment, *, by: User) -> Incident:
     current = locked(incident)
     move(current, "handle")
-    moment = treatment.handled_at or timezone.now()
+    current.on_site_at = treatment.on_site_at or current.on_site_at
+    check_times(current)
+    now = timezone.now()
+    moment = treatment.handled_at or max(now, current.on_site_at or now)  # a phone's clock may run ahead
     if moment < current.found_at:
         raise Refused("处置时间不得早于发现时间。", "handled_at")
+    if current.on_site_at is not None and moment < current.on_site_at:
+        there = month_day_minute(current.on_site_at)
+        raise Refused(f"处置时间不得早于到场时间（{there}）。请核对；到场时间有误的，在这里重填。", "handled_at")
     check_moment(moment, "handled_at", "处置时间")
     current.handling, current.handled_by, current.handled_at = treatment.handling, treatment.handled_by, moment
     current.handled_note = treatment.note
-    current.on_site_at = treatment.on_site_at or current.on_site_at
-    check_times(current)
     return finish(current, "handle", by=by, note=f"{current.get_handling_display()} {treatment.note}".strip())
 
 

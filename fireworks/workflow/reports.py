@@ -86,6 +86,9 @@ def why_no_reward(report: PublicReport) -> str:
 
 @transaction.atomic
 def grant_reward(report: PublicReport, *, amount: Decimal, basis: str, by: User) -> PublicReport:
+    Incident.objects.select_for_update(of=("self",)).get(
+        pk=report.incident_id
+    )  # before it is judged: void_incident waits
     current = locked(report)
     if current.granted_at is not None:
         raise Refused("这份举报的奖励已经核定。")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from fireworks import peaks
 from fireworks.crews import Member
 from fireworks.enums import ROSTER_EDGES, DutyRole, RosterState
-from fireworks.models import Assignment, Grid, Post, Roster, ShiftPattern, ShiftReport, Slot, Swap, Window
+from fireworks.models import Assignment, DutyPerson, Grid, Post, Roster, ShiftPattern, ShiftReport, Slot, Swap, Window
 from fireworks.planning import breaches_of
 from fireworks.roster import held_on
 from staff.models import Activity, User, Verb, notify
@@ -123,7 +123,11 @@ def copy_roster(source: Roster, window: Window, *, by: User | None) -> tuple[Ros
         raise Refused("这张值班表里已有岗班，不能再复制。请直接修改。")
     in_use = {day: (set(Grid.objects.active_on(day).values_list("pk", flat=True)), set(Post.objects.active_on(day).values_list("pk", flat=True))) for day in window.days}  # fmt: skip
     lost, count = 0, 0
-    for old in Slot.objects.filter(roster=source).select_related("shift").prefetch_related("assignments__person"):
+    for old in (
+        Slot.objects.filter(roster=source)
+        .select_related("shift")
+        .prefetch_related("assignments__person", "assignments__substitute")
+    ):
         crew = list(old.assignments.all())
         day = peaks.counterpart(old.day, window.kind, window.year)
         grids, posts = in_use.get(day, (set(), set())) if day else (set(), set())
@@ -135,10 +139,15 @@ def copy_roster(source: Roster, window: Window, *, by: User | None) -> tuple[Ros
         here = [each for each in crew if each.person.is_active]
         lost += len(crew) - len(here)
         Assignment.objects.bulk_create(
-            Assignment(slot=slot, person=each.person, role=each.role, substitute=each.substitute) for each in here
+            Assignment(slot=slot, person=each.person, role=each.role, substitute=still_there(each.substitute))
+            for each in here
         )
     Activity.record(Verb.CREATE, roster, by=by, title="复制值班表", note=f"来自{source}；{count} 个岗班")
     return roster, lost
+
+
+def still_there(person: DutyPerson | None) -> DutyPerson | None:
+    return person if person is not None and person.is_active else None
 
 
 def copy_slot(old: Slot, roster: Roster, day: date) -> Slot:
@@ -255,7 +264,7 @@ def reopen(roster: Roster, *, by: User) -> Roster:
     if current.state not in edge.sources:
         raise Refused("这张值班表本来就是草稿。")
     happened = Q(report__isnull=False) | Q(assignments__check_in__isnull=False)
-    happened |= Q(marks__isnull=False) | Q(empty_post__isnull=False)
+    happened |= Q(marks__isnull=False) | Q(empty_post__isnull=False) | Q(stand_ins__isnull=False)
     if Slot.objects.filter(happened, roster=current).exists():
         raise Refused("已有班次报告、签到或巡查记录，不能退回草稿。个别调整请走换班。")
     current.state = RosterState(edge.target)

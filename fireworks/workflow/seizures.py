@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from config.display import plain_number
+from config.display import month_day_minute, plain_number
 from fireworks.enums import CustodyAct
 from fireworks.models import CustodyEntry, Destruction, DestructionItem, SeizureLot
 from staff.models import Activity, User, Verb, take_numbers
@@ -52,7 +52,16 @@ def correct_lot(lot: SeizureLot, *, by: User, seen: int) -> SeizureLot:
     first = Destruction.objects.filter(items__lot=current, voided_at=None).order_by("destroyed_on").first()
     if first is not None and lot.seized_on > first.destroyed_on:
         raise Refused(f"{first.destroyed_on}已有销毁（{first.number}），收缴日期不能在它之后。", "seized_on")
-    return correct_record(lot, by=by, seen=seen)
+    begins = timezone.make_aware(datetime.combine(lot.seized_on, time.min))
+    later = current.custody.exclude(act=CustodyAct.DESTROYED).order_by("pk")[1:]  # the first follows the day itself
+    if early := min((each.happened_at for each in later if each.happened_at < begins), default=None):
+        raise Refused(f"{month_day_minute(early)}已有交接记录，收缴日期不能在它之后。请核对日期。", "seized_on")
+    correct_record(lot, by=by, seen=seen)
+    if lot.seized_on != current.seized_on:  # the chain is only added to: its first link keeps the day that was typed
+        entry = CustodyEntry(act=CustodyAct.CORRECTED, received_by=str(by)[:60], place=lot.store)
+        entry.note = f"收缴日期由 {current.seized_on} 更正为 {lot.seized_on}"
+        append_custody(lot, entry, by=by, log=False)
+    return lot
 
 
 @transaction.atomic

@@ -6,17 +6,18 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
 from config.display import month_day_minute
 from config.positions import metres_between
-from fireworks.models import Assignment, CheckIn, EmptyPost, PatrolMark, ShiftReport, Slot
+from fireworks.models import Assignment, CheckIn, EmptyPost, PatrolMark, ShiftReport, Slot, StandIn
 from fireworks.permissions import can_report_slot
 from staff.models import Activity, User, Verb, notify, setting
 from staff.permissions import Perms
 from staff.refusals import ChangedMeanwhile, Refused
+from staff.workflow.records import check_moment
 
 NEAR = 100  # metres
 EARLY, LATE = timedelta(minutes=15), timedelta(minutes=10)
@@ -128,7 +129,27 @@ def check_in(
     row.flag = position_flag(slot, metres, latitude) + time_flag(slot, moment)
     row.save()
     Activity.record(Verb.CREATE, slot, by=by, title="签到", note=f"{assignment.person}。{row.flag}")
-    close_if_filled(slot, moment)
+    close_if_filled(slot)
+    return row
+
+
+@transaction.atomic
+def stand_in(slot: Slot, *, by: User, name: str, at: datetime) -> StandIn:
+    """Somebody who is not on the list stands at the post from `at` on. It may be entered after the shift."""
+    current = begun(slot)
+    if not current.roster.window.positions_wanted:
+        raise Refused("这个时段不要求签到。补岗的人算进实到人数，在报告里写明。")
+    check_moment(at, "at", "到岗时间")
+    if at < current.starts_at - EARLY or at >= current.ends_at:
+        raise Refused(f"到岗时间不在这一班（{current.hours}）里。请核对。", "at")
+    row = StandIn(slot=current, name=name, at=at, recorded_by=by)
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        raise Refused(f"{name}到岗已经登记过。", "name") from error
+    Activity.record(Verb.CREATE, current, by=by, title="补岗", note=f"{name}，{month_day_minute(at)}到岗。")
+    close_if_filled(current)
     return row
 
 
@@ -163,10 +184,14 @@ def mark(slot: Slot, *, by: User, note: str, taken_over_by: str = "") -> PatrolM
     return row
 
 
-def close_if_filled(slot: Slot, moment: datetime) -> None:
-    here = CheckIn.objects.filter(assignment__slot=slot).count()
-    if here >= slot.needed:
-        EmptyPost.objects.filter(slot=slot, filled_at=None, raised_at__lte=moment).update(filled_at=moment)
+def close_if_filled(slot: Slot) -> None:
+    """补岗: an empty post is filled when the last of those it needs is there, on the list or not."""
+    came = [*CheckIn.objects.filter(assignment__slot=slot).values_list("at", flat=True)]
+    came = sorted([*came, *slot.stand_ins.values_list("at", flat=True)])
+    empty = EmptyPost.objects.filter(slot=slot, filled_at=None).first()
+    if empty is not None and len(came) >= slot.needed:
+        empty.filled_at = max(empty.raised_at, came[slot.needed - 1])
+        empty.save(update_fields=["filled_at"])
 
 
 def raise_empty_posts(now: datetime) -> int:
@@ -177,7 +202,7 @@ def raise_empty_posts(now: datetime) -> int:
         Slot.objects.published()
         .running_at(now)
         .filter(starts_at__lte=now - EMPTY_AFTER, empty_post=None, roster__window__checks_in=True)
-        .annotate(here=Count("assignments__check_in"))
+        .annotate(here=Count("assignments__check_in", distinct=True) + Count("stand_ins", distinct=True))
         .filter(here__lt=F("needed"))
     )
     leaders = list(User.objects.holding(Perms.APPROVE_SWAP))
@@ -197,10 +222,11 @@ def raise_empty_posts(now: datetime) -> int:
 
 
 @transaction.atomic
-def call_substitute(empty: EmptyPost, *, by: User, called: str) -> EmptyPost:
+def call_substitute(empty: EmptyPost, *, by: User, called: str, seen: str = "") -> EmptyPost:
+    """Who was called; of one who does not come the next one. `seen`: who had been called when the page was opened."""
     current = EmptyPost.objects.select_for_update(of=("self",)).get(pk=empty.pk)
-    if current.called:
-        raise Refused(f"已经叫了{current.called}。")
+    if current.called != seen:
+        raise Refused(f"已经叫了{current.called}。没有来的，请刷新页面后另叫。")
     current.called, current.called_at = called, timezone.now()
     current.save(update_fields=["called", "called_at"])
     Activity.record(Verb.TRANSITION, current.slot, by=by, title="叫替补", note=called)

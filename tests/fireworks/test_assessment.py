@@ -5,9 +5,11 @@ import io
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -264,9 +266,91 @@ def test_what_is_signed_is_what_was_read(office, director):
     assert f'value="{read["seen"]}"' in page.content.decode()
     make_ban_entry(unit=unit, code="01")
     for sent in (read, {}, {"seen": "x" * 999}):
-        assert "扣分在您打开以后有变动" in director.post(issue, sent, follow=True).content.decode()
+        assert "扣分或文字在您打开以后有变动" in director.post(issue, sent, follow=True).content.decode()
         assert not BanBulletin.objects.get().is_signed
     read = {"seen": director.get(bulletin.get_absolute_url()).context["issue_form"]["seen"].value()}
     director.post(issue, read)
     assert BanBulletin.objects.get().is_signed
     assert grand_total(assessment.shown_lines(BanBulletin.objects.get())) == 4
+
+
+def test_the_words_of_a_draft_are_put_right_before_it_is_signed(office, director):
+    unit = UnitFactory()
+    make_ban_entry(unit=unit)
+    bulletin = make_bulletin()
+    edit = reverse("fireworks:bulletin-edit", args=[bulletin.pk])
+    assert edit in office.get(bulletin.get_absolute_url()).content.decode()
+    read = {"seen": director.get(bulletin.get_absolute_url()).context["issue_form"]["seen"].value()}
+    assert office.post(edit, {"foreword": "三月通报如下。", "seen": 1}).status_code == 302
+    assert BanBulletin.objects.get().foreword == "三月通报如下。"
+    stale = office.post(edit, {"foreword": "另一稿。", "seen": 1})
+    assert (stale.status_code, BanBulletin.objects.get().foreword) == (422, "三月通报如下。")
+    issue = reverse("fireworks:bulletin-issue", args=[bulletin.pk])
+    assert "扣分或文字在您打开以后有变动" in director.post(issue, read, follow=True).content.decode()
+    assessment.issue_bulletin(BanBulletin.objects.get(), by=director.user)
+    for url, data in (
+        (edit, {"foreword": "改", "seen": 2}),
+        (reverse("fireworks:bulletin-discard", args=[bulletin.pk]), {}),
+    ):
+        assert "已签发，不能再修改" in office.post(url, data, follow=True).content.decode()
+    assert BanBulletin.objects.get().foreword == "三月通报如下。"
+
+
+def test_a_correction_says_why_in_words_that_can_be_put_right(office):
+    make_ban_entry()
+    first = make_bulletin(signed_by=UserFactory())
+    make_ban_entry(code="01")
+    draft = assessment.correct_bulletin(first, reason="漏记一条", by=UserFactory())
+    edit = reverse("fireworks:bulletin-edit", args=[draft.pk])
+    assert office.post(edit, {"foreword": "", "correction_reason": "", "seen": 1}).status_code == 422
+    assert office.post(edit, {"foreword": "", "correction_reason": "补记一条漏记的", "seen": 1}).status_code == 302
+    assert BanBulletin.objects.get(pk=draft.pk).correction_reason == "补记一条漏记的"
+
+
+def test_a_draft_is_discarded_and_made_anew(office, director):
+    bulletin = make_bulletin()
+    discard = reverse("fireworks:bulletin-discard", args=[bulletin.pk])
+    assert director.post(discard).status_code == 403
+    assert office.get(discard).status_code == 405
+    assert "拟稿已废弃" in office.post(discard, follow=True).content.decode()
+    assert office.post(discard).status_code == 404
+    assert Activity.objects.filter(title="废弃拟稿").count() == 1
+    make_bulletin()
+
+
+def due():
+    return [bulletin.month for bulletin in assessment.corrections_due()]
+
+
+def test_a_correction_is_due_whatever_became_of_a_signed_entry():
+    by, unit = UserFactory(), UnitFactory()
+    voided, moved = make_ban_entry(unit=unit, month="2026-02"), make_ban_entry(unit=unit)
+    for month in ("2026-02", "2026-03"):
+        make_bulletin(month, signed_by=by)
+    assert due() == []
+    assessment.void_entry(voided, by=by, reason="申诉成立")
+    assert due() == ["2026-02"]
+    moved.month = "2026-04"
+    assessment.correct_entry(moved, by=by, seen=1)
+    assert due() == ["2026-02", "2026-03"]
+    assert not BanEntry.objects.get(pk=moved.pk).after_issue  # nobody has signed April
+    moved.month = "2026-03"
+    assessment.correct_entry(moved, by=by, seen=2)
+    assert due() == ["2026-02"]  # as it was signed
+    draft = assessment.correct_bulletin(BanBulletin.objects.get(month="2026-02"), reason="撤销一条", by=by)
+    assert due() == []
+    assessment.issue_bulletin(draft, by=by)
+    assert due() == []
+    make_ban_entry(unit=unit, month="2026-02")
+    assert due() == ["2026-02"]
+
+
+def test_what_changed_before_this_was_kept_is_looked_at():
+    make_ban_entry(month="2026-02")
+    gone = make_ban_entry(month="2026-03")
+    for month in ("2026-02", "2026-03"):
+        make_bulletin(month, signed_by=UserFactory())
+    records.void_record(gone, by=UserFactory(), reason="申诉成立")
+    import_module("fireworks.migrations.0009_stand_ins_and_drafts").changed_so_far(apps, None)
+    assert [bulletin.month for bulletin in BanBulletin.objects.filter(changed_since=True)] == ["2026-03"]
+    assert due() == ["2026-03"]

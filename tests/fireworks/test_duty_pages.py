@@ -9,10 +9,11 @@ from icalendar import Calendar
 from fireworks.enums import SwapState
 from fireworks.models import (
     CheckIn,
+    EmptyPost,
     ShiftReport,
     Swap,
 )
-from fireworks.workflow import swaps
+from fireworks.workflow import swaps, watch
 from staff.models import Activity, Setting
 from staff.models.settings import forget_settings
 from staff.permissions import Roles
@@ -103,7 +104,7 @@ def test_a_member_does_not_report_and_a_stranger_sees_nothing(leader):
 
 
 ACTIONS = [
-    ("grid-retire", "grid"), ("window-roster", "window"), ("window-copy", "window"), ("roster-solve", "roster"),
+    ("grid-retire", "grid"), ("grid-restore", "grid"), ("slot-stand-in", "slot"), ("window-roster", "window"), ("window-copy", "window"), ("roster-solve", "roster"),
     ("roster-publish", "roster"), ("roster-reopen", "roster"), ("slot-check", "slot"), ("slot-remove", "slot"),
     ("slot-report", "slot"), ("group-report", "slot"), ("slot-mark", "slot"), ("swap-accept", "swap"),
     ("swap-decline", "swap"), ("swap-withdraw", "swap"), ("swap-approve", "swap"), ("swap-reject", "swap"),
@@ -130,7 +131,7 @@ def test_no_action_is_done_by_get(office, name, of):
     assert office.get(url(name, records()[of])).status_code == 405
 
 
-@pytest.mark.parametrize("name", ["slot-report", "group-report", "slot-mark", "swap-accept", "swap-decline", "swap-withdraw", "swap-approve", "swap-reject", "check-in"])  # fmt: skip
+@pytest.mark.parametrize("name", ["slot-report", "group-report", "slot-mark", "slot-stand-in", "swap-accept", "swap-decline", "swap-withdraw", "swap-approve", "swap-reject", "check-in"])  # fmt: skip
 def test_what_belongs_to_another_unit_is_not_there(stranger, name):
     assert stranger.post(url(name, records()[dict(ACTIONS)[name]])).status_code == 404
 
@@ -175,15 +176,41 @@ def test_the_board_without_shifts_says_so(office):
     assert "现在没有班次" in words(office.get(url("board")))
 
 
-def test_signing_in_on_the_phone(leader):
-    for key in ("duty.check_in", "duty.hourly_marks"):
+def signing_in(*people, minutes=5):
+    """A slot that began some minutes ago, where people sign in and mark the hours."""
+    for key in ("duty.check_in", "duty.hourly_marks", "duty.empty_post_alarm"):
         Setting.objects.create(key=key, value="是", source="x", valid_from=date(2020, 1, 1))
     forget_settings()
-    now = timezone.localtime()
-    day = (now - timedelta(minutes=5)).date()
-    shift = ShiftFactory(starts=(now - timedelta(minutes=5)).time().replace(microsecond=0), minutes=120)
-    window = WindowFactory(start=day, end=day, year=day.year, checks_in=True)
-    slot = staffed(officer(leader.user), DutyPersonFactory(), window=window, shift=shift)
+    begun = timezone.localtime() - timedelta(minutes=minutes)
+    shift = ShiftFactory(starts=begun.time().replace(microsecond=0), minutes=120)
+    window = WindowFactory(start=begun.date(), end=begun.date(), year=begun.year, checks_in=True)
+    return staffed(*people, window=window, shift=shift)
+
+
+def test_a_substitute_is_called_and_comes(office):
+    slot = signing_in(DutyPersonFactory(), minutes=20)
+    assert watch.raise_empty_posts(timezone.now()) == 1
+    empty = EmptyPost.objects.get()
+    long = office.post(url("empty-call", empty.pk), {"called": "长" * 61})
+    assert long.status_code == 422
+    assert "长" * 61 in long.content.decode()
+    assert "已记下" in words(posted(office, url("empty-call", empty.pk), {"called": "王示例 13800000000"}))
+    again = {"called": "赵示例", "seen": "王示例 13800000000"}
+    assert "另叫替补" in office.get(url("slot-detail", slot.pk)).content.decode()
+    assert "已经叫了" in words(posted(office, url("empty-call", empty.pk), {"called": "赵示例"}))
+    assert "已记下" in words(posted(office, url("empty-call", empty.pk), again))
+    early = office.post(url("slot-stand-in", slot.pk), {"name": "王示例", "at": "2026-01-01T08:00"})
+    assert early.status_code == 422
+    assert "王示例" in early.content.decode()
+    came = f"{timezone.localtime() - timedelta(minutes=2):%Y-%m-%dT%H:%M}"
+    page = posted(office, url("slot-stand-in", slot.pk), {"name": "王示例", "at": came})
+    assert "已补上" in words(page)
+    assert "登记补岗" not in page.content.decode()  # nobody is missing any more
+    assert "已签到1/1" in words(office.get(url("board")))
+
+
+def test_signing_in_on_the_phone(leader):
+    slot = signing_in(officer(leader.user), DutyPersonFactory())
     mine, other = slot.assignments.order_by("pk")
     page = leader.get(url("slot-detail", slot.pk))
     assert "data-locate" in page.content.decode()
@@ -194,7 +221,10 @@ def test_signing_in_on_the_phone(leader):
     assert "已经签到" in words(posted(leader, url("check-in", mine.pk)))
     assert "只能为自己签到" in words(posted(leader, url("check-in", other.pk)))
     assert "已记录" in words(posted(leader, url("slot-mark", slot.pk), {"note": "正常"}))
-    assert "请写一句" in words(posted(leader, url("slot-mark", slot.pk), {"note": ""}))
+    long = posted(leader, url("slot-mark", slot.pk), {"note": "长" * 101, "taken_over_by": "接示例"})
+    assert long.status_code == 422
+    assert "接示例" in long.content.decode()
+    assert "请写一句" not in words(long)
 
 
 # --- Swaps ------------------------------------------------------------------------------------------------------------

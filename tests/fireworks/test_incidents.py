@@ -252,3 +252,36 @@ def test_handling_before_finding_is_refused():
     early = incidents.Treatment("gone", "员示例", handled_at=incident.found_at - timedelta(minutes=1))
     with pytest.raises(Refused, match="不得早于"):
         incidents.handle_incident(incident, early, by=UserFactory())
+
+
+def test_a_correction_does_not_make_two_of_one():
+    facts = {"unit": UnitFactory(), "found_at": moment(2026, 2, 1, 20)}
+    first, second = make_incident(place="样例路1号", **facts), make_incident(place="样例路2号", **facts)
+    second.place = "样例路1号"
+    with pytest.raises(incidents.AlreadyRecorded, match=f"{first.number}.*作废其中一条") as refusal:
+        incidents.edit_incident(second, by=UserFactory(), seen=1)
+    assert (refusal.value.incident, refusal.value.field) == (first, "place")
+    incidents.void_incident(first, by=UserFactory(), reason="重复登记")
+    assert incidents.edit_incident(second, by=UserFactory(), seen=1).place == "样例路1号"
+
+
+def test_nobody_deals_with_it_before_anybody_is_there():
+    incident = make_incident(to="verified")
+    found = incident.found_at
+    there, done = found + timedelta(minutes=20), found + timedelta(minutes=10)
+    treatment = incidents.Treatment("gone", "员示例", handled_at=done, on_site_at=there)
+    with pytest.raises(Refused, match="不得早于到场时间") as refusal:
+        incidents.handle_incident(incident, treatment, by=UserFactory())
+    assert refusal.value.field == "handled_at"
+    assert Incident.objects.get().on_site_at is None
+
+
+@pytest.mark.parametrize("name", ["found_at", "on_site_at"])
+def test_a_correction_past_the_handling_is_taken_and_flagged(name):
+    incident = make_incident(to="handled")
+    Incident.objects.update(handled_at=incident.found_at + timedelta(minutes=10))
+    incident = Incident.objects.get()
+    incident.on_site_at = incident.found_at + timedelta(minutes=5)
+    setattr(incident, name, incident.found_at + timedelta(minutes=15))
+    incident.on_site_at = max(incident.on_site_at, incident.found_at)
+    assert "处置时间早于" in incidents.edit_incident(incident, by=UserFactory(), seen=incident.version).flag

@@ -148,6 +148,9 @@ def test_retiring_a_grid(office):
     grid = GridFactory()
     assert office.post(url("grid-retire", grid.pk), {"on": "2000-01-01"}).status_code == 422
     assert "已停用" in words(posted(office, url("grid-retire", grid.pk), {"on": "2026-03-01"}))
+    assert "已恢复使用" in words(posted(office, url("grid-restore", grid.pk)))
+    assert "没有停用" in words(posted(office, url("grid-restore", grid.pk)))
+    assert "已停用" in words(posted(office, url("grid-retire", grid.pk), {"on": "2026-03-01"}))
     assert Grid.objects.get().valid_to == date(2026, 3, 1)
     assert office.post(url("grid-retire", grid.pk), {"on": "2026-03-01"}).status_code == 422
 

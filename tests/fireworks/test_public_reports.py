@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -15,6 +16,7 @@ from staff.refusals import Refused
 from tests.factories.fireworks import DutyPersonFactory, make_incident, make_report, unsaved_incident
 from tests.factories.people import make_person
 from tests.factories.staff import UserFactory
+from tests.fireworks.racing import race
 
 pytestmark = pytest.mark.django_db
 
@@ -162,3 +164,11 @@ def test_reward_from_the_page(office):
 def test_an_unreported_incident_stays_without_reports():
     make_incident()
     assert Incident.objects.get().public_reports.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_incident_that_is_voided_at_the_same_moment_holds_no_reward():
+    for _ in range(3):
+        report = verified(make_report())
+        void = partial(incidents.void_incident, report.incident, by=UserFactory(), reason="登记有误")
+        assert sorted(race(void, partial(grant, report))) == ["ok", "refused"]

@@ -12,7 +12,7 @@ from config.periods import Period
 from fireworks import desk
 from fireworks.figures.records import CLAIMS
 from fireworks.models import BanBulletin, Destruction, Incident, JointAction, PublicityEntry, SeizureLot
-from fireworks.workflow import incidents
+from fireworks.workflow import assessment, incidents
 from tests.factories.fireworks import make_ban_entry, make_bulletin, make_incident, make_lot, make_report
 from tests.factories.inspections import moment
 from tests.factories.staff import UserFactory
@@ -52,6 +52,17 @@ def test_bulletins_wait_for_who_makes_and_who_signs_them(office, director):
     make_bulletin("2026-03")
     assert "2026年3月禁炮考评通报还没有拟制" not in texts(office.user)
     assert texts(director.user) == {"2026年3月禁炮考评通报待签发": "orange"}
+
+
+@time_machine.travel(moment(2026, 4, 2))
+def test_a_correction_waits_for_who_makes_it(office, director):
+    entry, words = make_ban_entry(month="2026-03"), "2026年3月禁炮考评通报签发后扣分有变动，要拟更正通报"
+    bulletin = make_bulletin("2026-03", signed_by=director.user)
+    assert words not in texts(office.user)
+    assessment.void_entry(entry, by=office.user, reason="申诉成立")
+    (todo,) = [each for each in desk.todo(office.user) if each.text == words]
+    assert todo.url == bulletin.get_absolute_url()
+    assert words not in texts(director.user)
 
 
 def test_search_finds_what_one_may_see(office, stranger):

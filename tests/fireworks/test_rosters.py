@@ -25,6 +25,7 @@ from fireworks.models import (
     Roster,
     ShiftPattern,
     Slot,
+    StandIn,
     Window,
 )
 from fireworks.planning import breaches_of, plan_of, workers_of
@@ -134,6 +135,8 @@ def test_last_year_is_copied_lunar_day_by_lunar_day():
     for slot, person in zip(source.slots.order_by("day"), people, strict=True):
         rosters.set_crew(slot, lead(person), by=None)
     DutyPerson.objects.filter(pk=people[2].pk).update(is_active=False)
+    source.slots.order_by("day")[0].assignments.update(substitute=people[2])
+    source.slots.order_by("day")[1].assignments.update(substitute=people[0])
     roster, lost = rosters.copy_roster(source, this, by=None)
     assert lost == 1  # the person who is out of use
     there = [
@@ -144,6 +147,8 @@ def test_last_year_is_copied_lunar_day_by_lunar_day():
         (EVE + timedelta(days=1), post, [people[1]]),
         (EVE + timedelta(days=2), post, []),
     ]
+    turns = Assignment.objects.filter(slot__roster=roster).order_by("slot__day")
+    assert [each.substitute for each in turns] == [None, people[0]]
     with pytest.raises(Refused, match="已有岗班"):
         rosters.copy_roster(source, this, by=None)
 
@@ -220,6 +225,25 @@ def test_what_a_cell_says_is_read_back_as_it_was_written():
     ]
     with pytest.raises(UnknownName, match="不能是本人"):
         read_crew("张示例（替补张示例）", by_name())
+
+
+def test_namesakes_are_written_with_their_unit_and_read_back(django_assert_num_queries):
+    slot = make_roster(WindowFactory(start=EVE, end=EVE)).slots.get()
+    for agency in ("月山社区", "湖滨社区（物业）"):
+        DutyPersonFactory(name="张示例", agency=agency)
+        DutyPersonFactory(name="王示例", agency=agency)
+    DutyPersonFactory(name="李示例")
+    DutyPersonFactory(name="李示例", agency="月山社区", is_active=False)
+    typed = "张示例（湖滨社区（物业））（替补王示例(月山社区)）、李示例（替补王示例（湖滨社区（物业）））、张示例（月山社区）"
+    rosters.set_crew(slot, read_crew(typed, by_name()), by=None)
+    (stored,) = Slot.objects.with_names()
+    with django_assert_num_queries(0):
+        names = stored.names
+    assert names == Slot.objects.get().names
+    assert "李示例（替补" in names
+    assert read_crew(names, by_name()) == [Member(each.person, each.role, each.substitute) for each in stored.people]
+    with pytest.raises(UnknownName, match="有 2 个“王示例”"):
+        read_crew("李示例（替补王示例）", by_name())
 
 
 # --- People -----------------------------------------------------------------------------------------------------------
@@ -399,6 +423,7 @@ HAPPENED = {
     "report": lambda slot: watch.report_shift(slot, by=UserFactory()),
     "mark": lambda slot: PatrolMark.objects.create(slot=slot, note="正常"),
     "empty": lambda slot: EmptyPost.objects.create(slot=slot, missing=1),
+    "stand-in": lambda slot: StandIn.objects.create(slot=slot, name="王示例", at=slot.starts_at),
     "check-in": lambda slot: CheckIn.objects.create(assignment=slot.assignments.get()),
 }
 
@@ -424,6 +449,18 @@ def test_a_grid_is_retired_with_its_posts_but_not_under_a_later_roster():
     with pytest.raises(Refused, match="已经停用"):
         grids.retire_grid(slot.grid, by=by, on=EVE)
     assert Activity.objects.about(slot.grid).filter(title="停用网格").count() == 1
+
+
+def test_a_grid_that_was_retired_by_mistake_is_used_again():
+    post, by, today = PostFactory(), UserFactory(), timezone.localdate()
+    earlier = PostFactory(grid=post.grid, valid_to=today - timedelta(days=90))
+    grids.retire_grid(post.grid, by=by, on=today - timedelta(days=3))
+    grids.restore_grid(post.grid, by=by)
+    assert Grid.objects.get().valid_to is Post.objects.get(pk=post.pk).valid_to is None
+    assert Post.objects.get(pk=earlier.pk).valid_to == today - timedelta(days=90)
+    assert Activity.objects.about(post.grid).filter(title="恢复使用网格").count() == 1
+    with pytest.raises(Refused, match="没有停用"):
+        grids.restore_grid(post.grid, by=by)
 
 
 def test_a_last_day_ahead_is_moved_with_the_posts_that_end_with_the_grid():

@@ -1,7 +1,7 @@
 """收缴 and 销毁: never more destroyed than seized, never twice, nothing added across measures, custody appended only."""
 
 import threading
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -257,3 +257,20 @@ def test_custody_from_the_page(office):
     assert done.status_code == 302
     assert again(lot).store == "二号库"
     assert office.get(url).status_code == 405
+
+
+def test_the_day_of_a_seizure_is_not_put_behind_its_custody_and_the_chain_says_what_was_corrected():
+    lot, by = make_lot(), UserFactory()
+    entry = CustodyEntry(act="moved", handed_by="库示例", received_by="仓示例", place="二号库")
+    entry.happened_at = timezone.make_aware(datetime.combine(lot.seized_on + timedelta(days=5), time(9)))
+    seizures.append_custody(lot, entry, by=by)
+    lot = again(lot)
+    day = lot.seized_on
+    lot.seized_on = day + timedelta(days=6)
+    with pytest.raises(Refused, match="已有交接记录") as refusal:
+        seizures.correct_lot(lot, by=by, seen=lot.version)
+    assert refusal.value.field == "seized_on"
+    lot.seized_on = day + timedelta(days=5)
+    seizures.correct_lot(lot, by=by, seen=lot.version)
+    assert lot.custody.order_by("pk").last().note == f"收缴日期由 {day} 更正为 {day + timedelta(days=5)}"
+    assert again(lot).store == "二号库"

@@ -12,7 +12,7 @@ from config.periods import Period
 from fireworks.crews import Member
 from fireworks.enums import RosterState
 from fireworks.figures import duty
-from fireworks.models import CheckIn, EmptyPost, PatrolMark, ShiftReport, Slot, Window
+from fireworks.models import CheckIn, EmptyPost, PatrolMark, ShiftReport, Slot, StandIn, Window
 from fireworks.permissions import can_report_slot
 from fireworks.tasks import watch_posts
 from fireworks.watch import gaps, is_watched
@@ -217,8 +217,58 @@ def test_an_empty_post_is_told_once_to_the_leaders_of_the_ground(wanted):
         watch.call_substitute(empty, by=office, called="王示例")
         with pytest.raises(Refused, match="已经叫了"):
             watch.call_substitute(empty, by=office, called="赵示例")
+        watch.call_substitute(empty, by=office, called="赵示例", seen="王示例")  # 王示例 did not come
+        assert EmptyPost.objects.get().called == "赵示例"
+        assert Activity.objects.about(wanted).filter(title="叫替补").count() == 2
     sign_in(wanted, 25, number=1)
     assert EmptyPost.objects.get().filled_at == wanted.starts_at + timedelta(minutes=25)
+
+
+def come(slot, minutes, name="王示例", *, entered=None):
+    with at(slot, minutes if entered is None else entered):
+        return watch.stand_in(slot, by=UserFactory(), name=name, at=slot.starts_at + timedelta(minutes=minutes))
+
+
+def test_a_substitute_who_comes_fills_the_post_and_counts_as_there(wanted):
+    sign_in(wanted, 0)
+    with at(wanted, 15):
+        watch_posts()
+    come(wanted, 42, entered=600)  # it may be entered when the shift is over
+    assert EmptyPost.objects.get().filled_at == wanted.starts_at + timedelta(minutes=42)
+    assert Activity.objects.about(wanted).filter(title="补岗").count() == 1
+    assert share(Window.objects.get(pk=wanted.roster.window_id)) == 90
+    with pytest.raises(Refused, match="已经登记过"):
+        come(wanted, 50)
+
+
+def test_a_post_is_filled_when_the_last_who_is_needed_has_come(wanted):
+    with at(wanted, 15):
+        watch_posts()
+    come(wanted, 60)
+    assert EmptyPost.objects.get().filled_at is None
+    come(wanted, 20, "赵示例", entered=70)
+    assert EmptyPost.objects.get().filled_at == wanted.starts_at + timedelta(minutes=60)
+
+
+def test_who_stands_in_from_the_beginning_leaves_no_post_empty(wanted):
+    sign_in(wanted, 0)
+    sign_in(wanted, 0, number=1)
+    other = staffed(DutyPersonFactory(), window=WindowFactory(start=EVE, end=EVE, checks_in=True))
+    come(other, 0)
+    with at(wanted, 15):
+        assert watch_posts() == 0
+
+
+@pytest.mark.parametrize(("minutes", "entered"), [(-16, 10), (420, 430), (60, 20)])
+def test_a_substitute_comes_in_the_shift_and_not_ahead_of_us(wanted, minutes, entered):
+    with pytest.raises(Refused) as refusal:
+        come(wanted, minutes, entered=entered)
+    assert refusal.value.field == "at"
+
+
+def test_where_nobody_signs_in_substitutes_are_in_the_report():
+    with pytest.raises(Refused, match="不要求签到"):
+        come(staffed(DutyPersonFactory()), 30)
 
 
 def test_a_full_post_and_a_finished_shift_raise_nothing(wanted):
@@ -272,7 +322,7 @@ def test_coverage_from_check_ins_where_they_are_asked_for_whatever_the_report_sa
     assert share(window) == 0  # one of two
     sign_in(wanted, 42, number=1)
     assert share(window) == 90
-    assert "按签到计" in duty.coverage_note(Period.parse("2026H1"))
+    assert "按签到和补岗计" in duty.coverage_note(Period.parse("2026H1"))
 
 
 def test_what_has_not_begun_is_neither_a_gap_nor_an_hour():
@@ -336,11 +386,13 @@ def test_the_database_refuses_a_find_without_words_and_half_facts(wanted):
         watch.report_shift(wanted, by=UserFactory())
     sign_in(wanted, 0)
     empty = EmptyPost.objects.create(slot=wanted, missing=1)
+    come(wanted, 5)
     for rows, change, name in (
         (ShiftReport.objects.all(), {"nothing_found": False}, "report_of_a_find"),
         (CheckIn.objects.all(), {"latitude": None}, "check_in_position"),
         (EmptyPost.objects.all(), {"called": "张"}, "empty_post_called"),
         (EmptyPost.objects.all(), {"filled_at": empty.raised_at - timedelta(days=1)}, "empty_post_filled"),
+        (StandIn.objects.all(), {"name": ""}, "stand_in_has_a_name"),
     ):
         assert rows.count() == 1
         with pytest.raises(IntegrityError, match=name), transaction.atomic():
