@@ -75,6 +75,13 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """Numbers that begin so. The range lets SQLite use the index, which LIKE does not."""
         return self.filter(number__startswith=text, number__range=(text, text + LAST_CHARACTER))
 
+    def matching(self, text: str) -> FindingQuerySet:
+        """By the number where one begins so, whatever its pattern is or was; anything else in place and description."""
+        numbered = self.numbered(text)
+        if numbered.exists():
+            return self.filter(pk__in=Finding.objects.numbered(text).values("pk"))
+        return self.filter(Q(place__contains=text) | Q(description__contains=text))
+
     def overdue_at(self, moment: datetime) -> FindingQuerySet:
         """Past the deadline and not put right, or put right late, as things stood at the moment."""
         return self.filter(NOT_IN_TIME, due_at__lt=moment, state__in=FindingState.DUE)
