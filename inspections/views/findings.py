@@ -134,6 +134,10 @@ def finding_create(request: HttpRequest, incident_pk: int | None = None) -> Http
     if request.method == "POST" and form.is_valid():
         finding = form.save(by=request.user)
         if finding is not None:
+            if incident is not None and form.merged:
+                words = f"同一地点的同一问题当时尚未销号：炮情 {incident.number} 已并入 {finding.number}，不重复扣分，照片一并存入。"
+                messages.success(request, words)
+                return redirect(finding)
             messages.success(request, f"已登记 {finding.number}，扣 {finding.points.normalize():f} 分。")
             for words in published_words([finding.month]):
                 messages.warning(request, words)

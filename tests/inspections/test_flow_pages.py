@@ -148,15 +148,20 @@ def test_a_form_without_what_it_needs_stands_open_with_what_was_typed(client, pe
     assert finding.state == ACTIONS[key][1]
 
 
+PAPER = {"paper-appeal"}
 MAY = {
     "registered": {"office": {"confirm", "deduct", "close", "reduce", "void"}, "contact": set()},
-    "confirmed": {"office": {"order", "deduct", "close", "shelve", "reduce", "void"}, "contact": {"appeal"}},
-    "ordered": {"office": {"close", "shelve", "reduce", "void"}, "contact": {"report", "extend", "appeal"}},
-    "reported": {"office": {"review", "shelve", "reduce", "void"}, "contact": {"appeal"}, "assessor": {"review"}},
-    "returned": {"office": {"close", "shelve", "reduce", "void"}, "contact": {"report", "extend", "appeal"}},
-    "shelved": {"office": {"resume", "close", "reduce", "void"}, "contact": {"appeal"}},
-    "closed": {"office": {"reduce", "void"}, "contact": {"appeal"}, "leader": {"reduce"}},
-    "deducted": {"office": {"reduce", "void"}, "contact": {"appeal"}},
+    "confirmed": {"office": {"order", "deduct", "close", "shelve", "reduce", "void"} | PAPER, "contact": {"appeal"}},
+    "ordered": {"office": {"close", "shelve", "reduce", "void"} | PAPER, "contact": {"report", "extend", "appeal"}},
+    "reported": {
+        "office": {"review", "shelve", "reduce", "void"} | PAPER,
+        "contact": {"appeal"},
+        "assessor": {"review"},
+    },
+    "returned": {"office": {"close", "shelve", "reduce", "void"} | PAPER, "contact": {"report", "extend", "appeal"}},
+    "shelved": {"office": {"resume", "close", "reduce", "void"} | PAPER, "contact": {"appeal"}},
+    "closed": {"office": {"reduce", "void"} | PAPER, "contact": {"appeal"}, "leader": {"reduce"}},
+    "deducted": {"office": {"reduce", "void"} | PAPER, "contact": {"appeal"}},
     "voided": {"office": set(), "contact": set(), "leader": set()},
 }
 
