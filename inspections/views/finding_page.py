@@ -22,6 +22,7 @@ from inspections.enums import TRANSITIONS, FindingState
 from inspections.forms import steps as forms
 from inspections.forms.findings import PhotoForm
 from inspections.models import Extension, Finding, OrderLine, RectificationOrder, RectificationReport
+from inspections.published import published_words
 from inspections.scoring import PointsBreakdown
 from inspections.workflow.steps import last_step
 from staff.models import Activity, User
@@ -74,6 +75,9 @@ STEPS: Mapping[str, Step] = {
         Step("void", "作废", "作废？", "不再计数、计分，编号不再使用；记录和日志保留。", forms.VoidForm, may.can_void_finding, "void", danger=True),
     )
 }  # fmt: skip
+
+
+CHANGES_POINTS = {"reduce", "void"}
 
 
 @dataclass(frozen=True)
@@ -203,6 +207,12 @@ def group_message(request: HttpRequest, finding: Finding) -> str:
     return f"【考评问题】{finding.number} {finding.lead_unit.label}：{finding.place}，{what}{due}。\n{link}"
 
 
+def say_published(request: HttpRequest, *months: str) -> None:
+    """What was changed in a month whose bulletin is out changes no printed score, and is said."""
+    for words in published_words(months):
+        messages.warning(request, words)
+
+
 def step_finding(request: HttpRequest, pk: int, key: str, told: str) -> HttpResponse:
     """One step of one finding: taken, or refused beside its field with what was typed, or told who was quicker."""
     finding, step = visible_finding(request, pk), STEPS[key]
@@ -212,6 +222,8 @@ def step_finding(request: HttpRequest, pk: int, key: str, told: str) -> HttpResp
     form = build_form(step, finding, request.user, request.POST, request.FILES)
     if form.is_valid() and form.store():
         messages.success(request, told.format(number=finding.number))
+        if key in CHANGES_POINTS:
+            say_published(request, finding.month)
         return redirect(finding)
     if form.gone:
         messages.info(request, form.gone)
