@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
 
 from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
@@ -12,11 +11,11 @@ from django.utils import timezone
 from config import area_map
 from config.charts import ChartData, Series
 from config.figures import Figure, Kind
-from config.periods import Period
+from config.periods import Period, a_year_before
 from inspections.figures import rectification
 from inspections.figures.findings import address, counted, findings_url
 from inspections.models import Finding
-from inspections.tally import CUT, Cut, found_in, same_last_year
+from inspections.tally import CUT, Cut, found_in, item_choices, same_last_year
 
 LEAGUE_SIZE = 20
 CUTS = ("category", "item", "unit", "area", "month")
@@ -75,35 +74,23 @@ def lines_of(name: str, period: Period) -> list[Line]:
     """Parts with findings in either year, the most first; months in their order."""
     cut, before = CUT[name], same_last_year(period)
     if name == "month":
-        return [month_line(month) for month in period.months() if month <= f"{timezone.localdate():%Y-%m}"]
+        begun = [month for month in period.months() if month <= f"{timezone.localdate():%Y-%m}"]
+        return [part_line(cut, period, before, month, f"{int(month[5:])}月") for month in begun]
     found = [part_line(cut, period, before, key, label) for key, label in cut.choices()]
     return sorted((line for line in found if line.now or line.before), key=lambda line: -line.now)
 
 
 def part_line(cut: Cut, period: Period, before: Period, key: str, label: str) -> Line:
+    """Deadlines are judged at the end of the whole period, so that the parts of every cut add up to the same."""
+    then = a_year_before(key) if cut.name == "month" else key
     return Line(
         label=label,
         now=number("all", cut, period, key),
         url=address("all", cut, period, key),
-        before=number("all", cut, before, key),
-        before_url=address("all", cut, before, key),
+        before=number("all", cut, before, then),
+        before_url=address("all", cut, before, then),
         overdue=number("overdue", cut, period, key),
         overdue_url=address("overdue", cut, period, key),
-    )
-
-
-def month_line(month: str) -> Line:
-    period = Period.parse(month)
-    before = same_last_year(period)
-    count, where = partial(number, cut=None, parameter=None), partial(address, cut=None, parameter=None)
-    return Line(
-        label=f"{int(month[5:])}月",
-        now=count("all", period=period),
-        url=where("all", period=period),
-        before=count("all", period=before),
-        before_url=where("all", period=before),
-        overdue=count("overdue", period=period),
-        overdue_url=where("overdue", period=period),
     )
 
 
@@ -120,23 +107,26 @@ def rate_of(figure: Figure, period: Period) -> Rate:
 
 
 def league(period: Period) -> list[Returning]:
-    """高发反复: items × places found again after closing, most often first."""
+    """高发反复: items × places of a unit found again after closing, most often first."""
+    names = dict(item_choices())  # a new version of the standard may call the same item otherwise
     rows = (
         found_in(period)
         .filter(recurrence__gt=0)
         .order_by()
-        .values("item__code", "item__name", "place", "lead_unit__name", "lead_unit__short_name")
+        .values("item__code", "place", "lead_unit", "lead_unit__name", "lead_unit__short_name")
         .annotate(times=Count("pk"), highest=Max("recurrence"))
-        .order_by("-times", "-highest", "item__code", "place")[:LEAGUE_SIZE]
+        .order_by("-times", "-highest", "item__code", "place", "lead_unit")[:LEAGUE_SIZE]
     )
     return [
         Returning(
-            item=row["item__name"],
+            item=names[row["item__code"]],
             place=row["place"],
             unit=row["lead_unit__short_name"] or row["lead_unit__name"],
             times=row["times"],
             highest=row["highest"],
-            url=findings_url(period, item=row["item__code"], place=row["place"], recurrence="true"),
+            url=findings_url(
+                period, item=row["item__code"], place=row["place"], lead_unit=str(row["lead_unit"]), recurrence="true"
+            ),
         )
         for row in rows
     ]

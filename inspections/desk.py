@@ -165,11 +165,7 @@ def numbers(user: User) -> list[Number]:
 def search(user: User, query: str) -> list[Hit]:
     if not user.has_perm(Perms.VIEW_FINDING):
         return []
-    rows = Finding.objects.visible_to(user).select_related("item", "lead_unit")
-    if query.startswith("考"):
-        rows = rows.numbered(query)
-    else:
-        rows = rows.filter(Q(place__contains=query) | Q(description__contains=query))
+    rows = Finding.objects.visible_to(user).matching(query).select_related("item", "lead_unit")
     found = [
         Hit(
             f"{finding.number} {finding.item.name}",

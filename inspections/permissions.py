@@ -87,9 +87,17 @@ def can_answer_extension(user: User, extension: Extension) -> bool:
 
 def can_appeal_finding(user: User, finding: Finding) -> bool:
     """Any unit with a share in the points, once the finding is delivered or confirmed; one appeal at a time."""
-    open_to_it = finding.state in FindingState.COUNTED and finding.state != FindingState.REGISTERED and not finding.held
     shared = any(share.unit_id in user.unit_ids for share in finding.shares.all())
-    return open_to_it and shared and user.has_perm(Perms.RECTIFY_FINDING)
+    return is_open_to_appeal(finding) and shared and user.has_perm(Perms.RECTIFY_FINDING)
+
+
+def is_open_to_appeal(finding: Finding) -> bool:
+    return finding.state in FindingState.COUNTED and finding.state != FindingState.REGISTERED and not finding.held
+
+
+def can_record_appeal(user: User, finding: Finding) -> bool:
+    """The office types in what a unit handed in on paper."""
+    return is_open_to_appeal(finding) and user.has_perm(Perms.ORDER_FINDING)
 
 
 def can_reduce_finding(user: User, finding: Finding) -> bool:

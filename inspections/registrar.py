@@ -109,8 +109,9 @@ class Registrar:
     def __post_init__(self) -> None:
         facts = list(Unit.objects.values_list("pk", "kind", "squad_id", "valid_from", "valid_to"))
         self.units = {pk: UnitFacts(pk, kind, squad) for pk, kind, squad, _, _ in facts}
+        self._spans = {pk: (since, until) for pk, _, _, since, until in facts}
         single = (UnitKind.SCENIC_CENTRE, UnitKind.AGRICULTURE)
-        self._single = [(self.units[pk], since, until) for pk, kind, _, since, until in facts if kind in single]
+        self._single = [self.units[pk] for pk, kind, *_ in facts if kind in single]
         self._districts: dict[date, District] = {}
         self._known: dict[tuple[Any, ...], Responsibility] = {}
         self._calendar: workdays.WorkCalendar | None = None
@@ -120,28 +121,34 @@ class Registrar:
         """Who answers, by unit; ResponsibilityError (Chinese) if nobody can."""
         if entry.known_place is not None and (own := self.by_place(entry, entry.known_place)) is not None:
             return own
-        district = self.district_on(entry.found_on)
-        key = (entry.item.pk, entry.area, entry.units, district)
+        day = entry.found_on
+        district, named = self.district_on(day), [self.unit_on(unit, day) for unit in entry.units]
+        key = (entry.item.pk, entry.area, tuple(named), district)
         if key not in self._known:
             if entry.item.pk not in self.shares:
                 self.shares[entry.item.pk] = {share.role: share.share for share in entry.item.shares.all()}
-            named = [self.units[unit] for unit in entry.units]
             self._known[key] = share_out(self.shares[entry.item.pk], entry.area, named, district)
         return self._known[key]
 
     def district_on(self, day: date) -> District:
         """The units there is one of, as they were on the day: after a reorganisation the successor answers, not both."""
         if day not in self._districts:
-            held = {
-                unit.kind: unit
-                for unit, since, until in self._single
-                if since <= day and (until is None or day <= until)
-            }
+            held = {unit.kind: self.unit_on(unit.id, day) for unit in self._single if self.is_in_use(unit.id, day)}
             self._districts[day] = District(held.get(UnitKind.SCENIC_CENTRE), held.get(UnitKind.AGRICULTURE))
         return self._districts[day]
 
+    def is_in_use(self, unit: int, day: date) -> bool:
+        since, until = self._spans[unit]
+        return since <= day and (until is None or day <= until)
+
+    def unit_on(self, unit: int, day: date) -> UnitFacts:
+        """A unit as it was on the day: a squad that was not in use then serves nobody and takes no part."""
+        facts = self.units[unit]
+        served = facts.squad_id is None or self.is_in_use(facts.squad_id, day)
+        return facts if served else replace(facts, squad_id=None)
+
     def by_place(self, entry: FindingEntry, place: int) -> Responsibility | None:
-        """Who answers by the place's own shares; None if it keeps none, or the entry names somebody else.
+        """Who answers by the place's own shares; None if it keeps none, one of its units has ended, or others are named.
 
         One unit for all items only names the unit: the item's shares by role then decide, as on a sheet.
         """
@@ -149,6 +156,8 @@ class Registrar:
         shares = {row.unit_id: row.share for row in rows}
         plain = len(rows) == 1 and not rows[0].item_code
         if plain or sum(shares.values()) != 1 or not set(entry.units) <= set(shares):
+            return None
+        if not all(self.is_in_use(unit, entry.found_on) for unit in shares):
             return None
         territorial = {unit: self.units[unit].role == Role.TERR for unit in shares}
         lead = max(shares, key=lambda unit: (shares[unit], territorial[unit], -unit))
@@ -312,15 +321,20 @@ def shares_of(finding: Finding, responsibility: Responsibility) -> list[FindingS
     ]
 
 
+PlaceKey = tuple[int, str, str | int]  # unit, code of the item, and the words of the place or its known point
+
+
 @dataclass
 class Histories:
-    """Findings of the register by unit, item and words of the place, for a whole sheet: one query instead of one a row.
+    """Findings of the register by unit, item and place, for a whole sheet: one query instead of one a row.
 
-    `known`: those that an entry may follow. `stood`: when those were found that may follow an entry.
+    A place is the known point, else its words, as in `same_place`; a sheet brings no position. `known`: those that an
+    entry may follow, with their points, under the words and under the point. `stood`: when those were found that may
+    follow an entry.
     """
 
-    known: dict[tuple[int, str, str], list[Earlier]] = field(default_factory=dict)
-    stood: dict[tuple[int, str, str], list[datetime]] = field(default_factory=dict)
+    known: dict[PlaceKey, list[tuple[Earlier, int | None]]] = field(default_factory=dict)
+    stood: dict[PlaceKey, list[datetime]] = field(default_factory=dict)
 
     def load(self, ordered: Sequence[FindingEntry], registrar: Registrar) -> None:
         if not ordered:
@@ -335,20 +349,26 @@ class Histories:
             .filter(found_on__gte=local_day(since), found_at__lte=until)
             .filter(item__code__in=codes)
             .order_by("found_at")
-            .values_list("pk", "lead_unit", "item__code", "place", "state", "found_at", "closed_at")
+            .values_list("pk", "lead_unit", "item__code", "place", "spot", "state", "found_at", "closed_at")
         )
-        for pk, unit, code, place, state, found_at, closed_at in rows.iterator(chunk_size=5_000):
-            key, over = (unit, code, bare_words(place)), over_at(state, found_at, closed_at)
-            if found_at <= last:
-                self.known.setdefault(key, []).append(Earlier(pk, found_at, over))
-            if found_at >= first:
-                self.stood.setdefault(key, []).append(found_at)
+        for pk, unit, code, place, point, state, found_at, closed_at in rows.iterator(chunk_size=5_000):
+            earlier = Earlier(pk, found_at, over_at(state, found_at, closed_at))
+            for key in keys_of(unit, code, bare_words(place), point):
+                if found_at <= last:
+                    self.known.setdefault(key, []).append((earlier, point))
+                if found_at >= first:
+                    self.stood.setdefault(key, []).append(found_at)
 
-    def key(self, entry: FindingEntry, registrar: Registrar) -> tuple[int, str, str]:
-        return registrar.responsibility(entry).lead, entry.item.code, bare_words(entry.place)
+    def keys(self, entry: FindingEntry, registrar: Registrar) -> list[PlaceKey]:
+        """Under its words, and under its point if it has one."""
+        lead = registrar.responsibility(entry).lead
+        return keys_of(lead, entry.item.code, bare_words(entry.place), entry.known_place)
 
     def earlier(self, entry: FindingEntry, registrar: Registrar) -> list[Earlier]:
-        return self.known.setdefault(self.key(entry, registrar), [])
+        """Of two known points only the same is the same place; with one or none of them known the words decide."""
+        by_words, *by_point = (self.known.get(key, []) for key in self.keys(entry, registrar))
+        alike = [each for each, point in by_words if entry.known_place is None or point is None]
+        return alike + [each for rows in by_point for each, _ in rows]
 
     def has_followers(self, entry: FindingEntry, registrar: Registrar) -> bool:
         """Whether the register held already what was found there within the days of a recurrence after this was over."""
@@ -356,8 +376,11 @@ class Histories:
         if over is None or not self.stood:
             return False
         last = local_day(over) + timedelta(days=registrar.book.longest_recurrence)
-        found = self.stood.get(self.key(entry, registrar), ())
-        return any(found_at >= over and local_day(found_at) <= last for found_at in found)
+        return any(
+            found_at >= over and local_day(found_at) <= last
+            for key in self.keys(entry, registrar)
+            for found_at in self.stood.get(key, ())
+        )
 
     def still_open(self, entry: FindingEntry, registrar: Registrar) -> bool:
         """Whether an earlier finding of the same problem was open when this one was found."""
@@ -367,9 +390,15 @@ class Histories:
 
     def recurrence(self, entry: FindingEntry, registrar: Registrar) -> int:
         """The number for this entry, which from now on is an earlier finding itself."""
-        earlier = self.earlier(entry, registrar)
-        answer = recurrence_number(earlier, entry.found_at, registrar.rules_at(entry.found_at))
+        answer = recurrence_number(self.earlier(entry, registrar), entry.found_at, registrar.rules_at(entry.found_at))
         number = 0 if answer.same_as is not None else answer.number
-        earlier.append(Earlier(id(entry), entry.found_at, closed_when(entry)))
-        del earlier[:-LONGEST_CHAIN]
+        this = Earlier(id(entry), entry.found_at, closed_when(entry)), entry.known_place
+        for key in self.keys(entry, registrar):
+            rows = self.known.setdefault(key, [])
+            rows.append(this)
+            del rows[:-LONGEST_CHAIN]
         return number
+
+
+def keys_of(unit: int, code: str, words: str, point: int | None) -> list[PlaceKey]:
+    return [(unit, code, words)] if point is None else [(unit, code, words), (unit, code, point)]

@@ -12,7 +12,8 @@ from typing import Any
 from django.utils import timezone
 
 from inspections.enums import AreaType, SheetState
-from inspections.models import CheckSheet, Item, StandardVersion
+from inspections.models import CheckSheet, Item, StandardVersion, month_key
+from inspections.published import published_words
 from inspections.resources import not_in_use, text_field
 from inspections.workflow.places import find_place
 from inspections.workflow.sheets import Line
@@ -73,6 +74,7 @@ class CheckSheetResource(SheetResource):
     def prepare(self) -> None:
         self.units = Unit.objects.by_name()
         self.versions = list(StandardVersion.objects.order_by("-valid_from"))
+        self.words_of_month: dict[str, list[str]] = {}
         self.taken: dict[str, SheetRow] = {}  # by key: the first row of a place, day and item
         self.items: dict[int, dict[str, Item]] = {}
         for item in Item.objects.select_related("category"):
@@ -104,6 +106,12 @@ class CheckSheetResource(SheetResource):
             row.problems.append(("item", words))
             return
         row.facts, row.key = facts, key
+        row.warnings = tuple(self._published(month_key(day)))
+
+    def _published(self, month: str) -> list[str]:
+        if month not in self.words_of_month:
+            self.words_of_month[month] = published_words([month])
+        return self.words_of_month[month]
 
     def _item(self, row: CheckedRow, name: str, day: date, area: str, deduction: Decimal) -> Item | None:
         """The item in force on the day; the deduction must fit it. None for a row without an item."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from inspections.input_sheet import InputResource
 from inspections.models import Bulletin
 from inspections.resources import FindingResource
+from inspections.responsibility import ResponsibilityError
 from inspections.sheet_rows import CheckSheetResource, grouped
 from inspections.workflow import bulletins, inputs, sheets
 from inspections.workflow import findings as workflow
@@ -17,8 +19,18 @@ from staff.permissions import Perms
 from staff.refusals import Refused
 
 
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """What changed between the check of a sheet and its writing, in words for who sent it; nothing is written then."""
+    try:
+        yield
+    except (Refused, ResponsibilityError) as refusal:
+        raise JobFailed(f"{refusal}没有写入任何数据，处理后请重新上传。") from refusal
+
+
 def publish_findings(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
-    return workflow.register_findings([row.facts for row in rows], by=by, batch=batch, progress=progress)
+    with refusals_told():
+        return workflow.register_findings([row.facts for row in rows], by=by, batch=batch, progress=progress)
 
 
 FINDING_IMPORT = register_import(
@@ -35,7 +47,8 @@ FINDING_IMPORT = register_import(
 
 def publish_sheets(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
     """Rows of one place and day become one sheet; answers how many rows, as the preview counted them."""
-    sheets.register_sheets(grouped([row.facts for row in rows]), by=by, progress=progress)
+    with refusals_told():
+        sheets.register_sheets(grouped([row.facts for row in rows]), by=by, progress=progress)
     return len(rows)
 
 
@@ -53,7 +66,8 @@ SHEET_IMPORT = register_import(
 
 
 def publish_inputs(rows: Sequence[CheckedRow], by: User | None, batch: ImportBatch, progress: Progress) -> int:
-    count = inputs.save_inputs([row.facts for row in rows], by=by, batch=batch)
+    with refusals_told():
+        count = inputs.save_inputs([row.facts for row in rows], by=by, batch=batch)
     progress.step(len(rows), len(rows))
     return count
 

@@ -45,6 +45,7 @@ urlpatterns = [
     path("findings/<int:pk>/extend/", finding_steps.finding_extend, name="finding-extend"),
     path("findings/<int:pk>/answer/", finding_steps.finding_answer, name="finding-answer"),
     path("findings/<int:pk>/appeal/", finding_steps.finding_appeal, name="finding-appeal"),
+    path("findings/<int:pk>/paper-appeal/", finding_steps.finding_paper_appeal, name="finding-paper-appeal"),
     path("findings/<int:pk>/shelve/", finding_steps.finding_shelve, name="finding-shelve"),
     path("findings/<int:pk>/resume/", finding_steps.finding_resume, name="finding-resume"),
     path("findings/<int:pk>/reduce/", finding_steps.finding_reduce, name="finding-reduce"),

@@ -79,11 +79,11 @@ def derived(period: Period, parameter: str | None) -> Derivation:
 
 
 def at_place(last: bool, period: Period, group: str) -> list[Standing[UnitPeriod]]:
-    """Who is first, or last, of a group; who ties is named too. Nobody is last of one."""
+    """Who is first, or last, of a group; who ties is named too. Nobody is last who is first as well."""
     ranked = [each for each in standings_of(period) if each.group == group and each.rank is not None]
-    if not ranked or (last and len(ranked) == 1):
+    place = max((each.rank or 0 for each in ranked), default=0) if last else 1
+    if last and place == 1:
         return []
-    place = max(each.rank or 0 for each in ranked) if last else 1
     return [each for each in ranked if each.rank == place]
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from config.inputs import DATE
@@ -88,12 +88,8 @@ class FindingFilter(django_filters.FilterSet):
         rows = super().filter_queryset(queryset)
         return rows if self.form.cleaned_data.get("state") else rows.exclude(state=FindingState.VOIDED)
 
-    def search(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
-        """A number is looked up in its index; anything else is searched for in place and description."""
-        text = value.strip()
-        if text.startswith("考"):
-            return rows.filter(pk__in=Finding.objects.numbered(text).values("pk"))
-        return rows.filter(Q(place__contains=text) | Q(description__contains=text))
+    def search(self, rows: FindingQuerySet, name: str, value: str) -> QuerySet[Finding]:
+        return rows.matching(value.strip())
 
     def by_category(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
         return rows.filter(item__in=list(Item.objects.filter(category__code=value).values_list("pk", flat=True)))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import django_filters
 from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from config.periods import Period
 from inspections.models import ComponentInput, Finding
+from staff.filters.records import of_batch
 
 MONTHS_OFFERED = 24
 
@@ -47,6 +49,10 @@ def period_choices() -> list[Any]:
         ("半年", touched(halves)),
         ("年", touched([Period.year(year) for year in years])),
     ]
+
+
+class InputFilter(django_filters.FilterSet):
+    batch = of_batch()
 
 
 class PeriodForm(forms.Form):

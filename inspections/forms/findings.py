@@ -87,6 +87,7 @@ class FindingForm(forms.Form):
     after = forms.FileField(label="整改后照片（即查即改）", required=False, widget=photo_input())
     version = forms.IntegerField(widget=forms.HiddenInput(), required=False)
     same_finding: Finding | None = None  # the open one that a refused entry repeats
+    merged = False  # the incident went into a finding that was open already
 
     def __init__(
         self, *args: Any, finding: Finding | None = None, incident: Incident | None = None, **kwargs: Any
@@ -188,10 +189,12 @@ class FindingForm(forms.Form):
         elif self.cleaned_data["keep_place"]:
             register = register_and_keep
         finding = register(self.entry(), by=by)
-        spot = finding.handling == Handling.SPOT
-        for name, kind in (("before", PhotoKind.BEFORE if spot else PhotoKind.NEAR), ("after", PhotoKind.AFTER)):
+        self.merged = self.incident is not None and finding.incident_id != self.incident.pk
+        spot = finding.handling == Handling.SPOT and not self.merged
+        kinds = (PhotoKind.BEFORE, PhotoKind.AFTER) if spot else (PhotoKind.NEAR, PhotoKind.NEAR)
+        for name, kind in zip(("before", "after"), kinds, strict=True):
             upload = self.cleaned_data.get(name)
-            if upload is not None and (spot or name == "before"):
+            if upload is not None and (spot or self.merged or name == "before"):
                 add_photo(finding, upload, kind, by=by, field=name)
         return finding
 

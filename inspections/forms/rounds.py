@@ -97,6 +97,21 @@ class ExtraVisitForm(VisitForm):
         self.fields["unit"].queryset = Unit.objects.assessed().active_on(today)  # type: ignore[attr-defined]
         self.fields["place"].queryset = Place.objects.valid_on(today)  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        """A place has its area, its units and their squads: what says otherwise would count for somebody else."""
+        data = super().clean() or {}
+        place, unit = data.get("place"), data.get("unit")
+        if place is None:
+            return data
+        if data.get("area") and data["area"] != place.area:
+            self.add_error("area", f"“{place}”的区域类型是{place.get_area_display()}。请改选区域类型，或核对点位。")
+        day = timezone.localdate(data.get("visited_at"))
+        answering = [share.unit for share in place.shares.select_related("unit__squad") if share.holds_on(day)]
+        if unit is not None and answering and unit not in [*answering, *(each.squad for each in answering)]:
+            names = "、".join(dict.fromkeys(each.label for each in answering))
+            self.add_error("unit", f"“{place}”由{names}负责。请改选单位，或核对点位。")
+        return data
+
     def visit(self, of: Round) -> RoundVisit:
         data = self.cleaned_data
         return RoundVisit(round=of, unit=data["unit"], area=data["area"], place=data["place"], planned=False)

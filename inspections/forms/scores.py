@@ -312,6 +312,12 @@ class SeenForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput())
 
 
+class RefreshForm(SeenForm):
+    """更新数据, on request with the words."""
+
+    words = forms.BooleanField(required=False)
+
+
 class SignForm(SeenForm):
     """签发; the workflow asks for the reason where units have not confirmed."""
 

@@ -193,7 +193,7 @@ class AppealForm(StepForm):
         super().__init__(*args, **kwargs)
         self.fields["proposed_unit"].queryset = units_beside(self.finding)  # type: ignore[attr-defined]
 
-    def unit(self) -> Unit:
+    def own_unit(self) -> Unit:
         """The unit for which this person appeals: the lead one first."""
         own = self.finding.shares.filter(unit__in=self.user.unit_ids).select_related("unit")
         share = own.filter(unit=self.finding.lead_unit_id).first() or own.first()
@@ -202,7 +202,24 @@ class AppealForm(StepForm):
         return share.unit
 
     def take(self, by: User) -> None:
-        appeals.lodge_appeal(self.finding, unit=self.unit(), by=by, **self.cleaned_data)
+        appeals.lodge_appeal(self.finding, unit=self.own_unit(), by=by, **self.cleaned_data)
+
+
+class PaperAppealForm(AppealForm):
+    """What a unit handed in on paper, typed in by the office."""
+
+    unit = forms.ModelChoiceField(Unit.objects.none(), label="申诉单位", empty_label="请选择")
+    lodged_at = forms.DateTimeField(
+        label="收到申诉的时间", widget=MOMENT, help_text="单位交来书面申诉的时间；是否逾期、何时答复都按它算。"
+    )
+    field_order = ["unit", "lodged_at"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = Unit.objects.filter(finding_shares__finding=self.finding)  # type: ignore[attr-defined]
+
+    def take(self, by: User) -> None:
+        appeals.lodge_appeal(self.finding, by=by, **self.cleaned_data)
 
 
 class ReduceForm(StepForm):

@@ -35,6 +35,7 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
 class Appeal(models.Model):
     """申诉: lodged within 2 working days of delivery, answered within 3 (both are settings); late ones are flagged.
 
+    `recorded_at`: it was handed in on paper at `lodged_at`, and `lodged_by` typed it in then (补录).
     Decided in the system, or on paper (线下签批): then `signer` and `signed_on` say who signed, `decided_by` who typed.
     """
 
@@ -49,6 +50,7 @@ class Appeal(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="申诉人", on_delete=models.PROTECT, related_name="+"
     )
     lodged_at = models.DateTimeField("申诉时间", default=timezone.now)
+    recorded_at = models.DateTimeField("补录时间", null=True, blank=True, editable=False)
     lodge_by = models.DateField("申诉期限", null=True, blank=True)
     answer_by = models.DateField("答复期限", null=True, blank=True)
     is_late = models.BooleanField("逾期申诉", default=False)

@@ -75,6 +75,13 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """Numbers that begin so. The range lets SQLite use the index, which LIKE does not."""
         return self.filter(number__startswith=text, number__range=(text, text + LAST_CHARACTER))
 
+    def matching(self, text: str) -> FindingQuerySet:
+        """By the number where one begins so, whatever its pattern is or was; anything else in place and description."""
+        numbered = self.numbered(text)
+        if numbered.exists():
+            return self.filter(pk__in=Finding.objects.numbered(text).values("pk"))
+        return self.filter(Q(place__contains=text) | Q(description__contains=text))
+
     def overdue_at(self, moment: datetime) -> FindingQuerySet:
         """Past the deadline and not put right, or put right late, as things stood at the moment."""
         return self.filter(NOT_IN_TIME, due_at__lt=moment, state__in=FindingState.DUE)
@@ -300,6 +307,14 @@ class Finding(models.Model):
     def is_decided_otherwise(self) -> bool:
         return self.points != self.worked_out
 
+    def at_most_decided(self, points: Decimal) -> Decimal:
+        """`points` as worked out anew, never more than what an appeal or a leader decided on, also where it was less since."""
+        decided = [
+            *self.appeals.values_list("new_points", flat=True),
+            *self.reductions.values_list("new_points", flat=True),
+        ]
+        return min([points, *(each for each in decided if each is not None)])
+
 
 class FindingShare(models.Model):
     """What part of a finding a unit answers for; points and visibility follow it. Shares of a finding sum to 1."""
@@ -361,10 +376,16 @@ class FindingPhoto(Attachment):
 
 
 class Sighting(models.Model):
-    """A problem found again before it was closed: the same finding, no second deduction, the fact is kept (step 3)."""
+    """A problem found again before it was closed: the same finding, no second deduction, the fact is kept (step 3).
+
+    It came from a phone under its own key, or from an incident of the fireworks ban.
+    """
 
     finding = models.ForeignKey(Finding, verbose_name="考评问题", on_delete=models.CASCADE, related_name="sightings")
-    client_id = models.UUIDField("手机端编号", unique=True)
+    client_id = models.UUIDField("手机端编号", null=True, blank=True, unique=True)
+    incident = models.ForeignKey(
+        "fireworks.Incident", verbose_name="所据炮情", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     seen_at = models.DateTimeField("再次发现时间")
     description = models.CharField("存在问题", max_length=300, blank=True)
     recorded_by = models.ForeignKey(
@@ -375,6 +396,18 @@ class Sighting(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "再次发现"
         ordering = ["finding", "seen_at"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_sighting_per_finding_and_incident",
+                fields=["finding", "incident"],
+                violation_error_message="这起炮情已并入这条问题。",
+            ),
+            models.CheckConstraint(
+                name="sighting_has_origin",
+                condition=Q(client_id__isnull=False, incident=None) | Q(client_id=None, incident__isnull=False),
+                violation_error_message="再次发现应来自手机或炮情之一。",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.finding} {timezone.localtime(self.seen_at):%Y-%m-%d %H:%M}"

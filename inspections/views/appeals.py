@@ -21,6 +21,7 @@ from inspections.filters.rectification import AppealFilter
 from inspections.forms.steps import DecisionForm, WithdrawAppealForm
 from inspections.models import Appeal, Finding, SignedScan
 from inspections.permissions import can_decide_appeal, can_withdraw_appeal, why_not_decide
+from inspections.views.finding_page import say_published
 from staff.exports import ListExport, register_export
 from staff.files import send_scan
 from staff.permissions import Perms
@@ -130,6 +131,8 @@ def appeal_decide(request: HttpRequest, pk: int) -> HttpResponse:
     form = DecisionForm(request.POST, request.FILES, appeal=appeal, user=request.user)
     if form.is_valid() and form.store():
         messages.success(request, "裁定已登记，已告知申诉单位。")
+        if form.cleaned_data["outcome"] in AppealState.SUCCESSFUL:
+            say_published(request, appeal.finding.month)
         return redirect(appeal)
     if form.gone:
         messages.info(request, form.gone)

@@ -19,7 +19,7 @@ from config.tables import Column, Table, render_table
 from inspections.bulletin_paper import drift_words, sections
 from inspections.checksheet import waiting
 from inspections.filters.bulletins import BulletinFilter, OutcomeFilter
-from inspections.forms.scores import BulletinForm, MonthForm, SignForm
+from inspections.forms.scores import BulletinForm, MonthForm, RefreshForm, SeenForm, SignForm
 from inspections.models import Bulletin, BulletinLine
 from inspections.permissions import can_correct_bulletin, can_draft_bulletin, can_publish_bulletin
 from inspections.tasks import PUBLISH
@@ -142,6 +142,7 @@ def bulletin_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "is_correction": bulletin.corrects_id is not None,
         "corrections": bulletin.corrections.exclude(state="draft"),
         "can_draft": can_draft_bulletin(user, bulletin),
+        "seen_form": SeenForm(initial={"seen": bulletin.version}),
         "can_publish": signs and not unready,
         "unready": unready,
         "can_correct": can_correct_bulletin(user, bulletin),
@@ -176,10 +177,10 @@ def bulletin_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @DRAFT
 def bulletin_refresh(request: HttpRequest, pk: int) -> HttpResponse:
-    bulletin = visible_bulletin(request, pk)
-    words = request.POST.get("words") == "1"
+    bulletin, form = visible_bulletin(request, pk), RefreshForm(request.POST)
+    words = form.is_valid() and form.cleaned_data["words"]
     try:
-        workflow.refresh_bulletin(bulletin, by=request.user, words=words)
+        workflow.refresh_bulletin(bulletin, by=request.user, words=words, seen=form.cleaned_data.get("seen"))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -190,9 +191,10 @@ def bulletin_refresh(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @DRAFT
 def bulletin_discard(request: HttpRequest, pk: int) -> HttpResponse:
-    bulletin = visible_bulletin(request, pk)
+    bulletin, form = visible_bulletin(request, pk), SeenForm(request.POST)
+    form.is_valid()
     try:
-        workflow.discard_bulletin(bulletin, by=request.user)
+        workflow.discard_bulletin(bulletin, by=request.user, seen=form.cleaned_data.get("seen"))
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(bulletin)

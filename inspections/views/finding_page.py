@@ -16,11 +16,13 @@ from django.urls import reverse
 from config.display import month_day_minute
 from config.navigation import page_of
 from fireworks.enums import IncidentState
+from fireworks.models import Incident
 from inspections import permissions as may
 from inspections.enums import TRANSITIONS, FindingState
 from inspections.forms import steps as forms
 from inspections.forms.findings import PhotoForm
 from inspections.models import Extension, Finding, OrderLine, RectificationOrder, RectificationReport
+from inspections.published import published_words
 from inspections.scoring import PointsBreakdown
 from inspections.workflow.steps import last_step
 from staff.models import Activity, User
@@ -64,6 +66,7 @@ STEPS: Mapping[str, Step] = {
         Step("answer", "答复延期", "答复延期申请", "同意后整改期限改为新的时间。", forms.AnswerForm, may_answer, verb="答复", proposed=True),
         Step("extend", "申请延期", "申请延期", "期满前申请、经同意才算延期；答复之前原期限照走。", forms.ExtensionForm, may.can_ask_extension, verb="提交申请"),
         Step("appeal", "申诉", "提出申诉", "申诉期间扣分待定，整改期限照走。裁定人与检查人、责任单位无关。", forms.AppealForm, may.can_appeal_finding, verb="提交申诉"),
+        Step("paper-appeal", "补录申诉", "补录纸质申诉", "单位书面交来的申诉由考评办补录：扣分待定，逾期与否和答复期限按收到的时间算，整改期限照走。", forms.PaperAppealForm, may.can_record_appeal, verb="补录"),
         Step("close", "销号", "直接销号？", "表示已整改到位、复查合格，注明补录。销号后不能再修改；规定天数内同一地点再次发现按反复加倍扣分。", forms.CloseForm, may.can_close_finding, "close"),
         Step("deduct", "只扣分", "只扣分，不交办？", "不需要整改的（如资料检查）。告知责任单位，不计入应整改。", forms.DeductForm, may.can_deduct_finding, "deduct"),
         Step("resume", "恢复办理", "恢复办理？", "回到待交办，重新交办后期限重新起算。", forms.ResumeForm, may.can_resume_finding, "resume"),
@@ -72,6 +75,9 @@ STEPS: Mapping[str, Step] = {
         Step("void", "作废", "作废？", "不再计数、计分，编号不再使用；记录和日志保留。", forms.VoidForm, may.can_void_finding, "void", danger=True),
     )
 }  # fmt: skip
+
+
+CHANGES_POINTS = {"reduce", "void"}
 
 
 @dataclass(frozen=True)
@@ -119,12 +125,25 @@ def visible_finding(request: HttpRequest, pk: int) -> Finding:
     return get_object_or_404(rows, pk=pk)
 
 
-def incident_doubt(finding: Finding) -> str:
+def incidents_of(user: User, finding: Finding) -> list[dict[str, str]]:
+    """The incident behind the finding and those that went into it while it was open; url "" where it may not be opened."""
+    found = [] if finding.incident is None else [("所据炮情", finding.incident, incident_doubt(finding.incident))]
+    merged = finding.sightings.exclude(incident=None).select_related("incident")
+    found += [("并入的炮情", each.incident, incident_state(each.incident)) for each in merged if each.incident]
+    return [
+        {"label": label, "number": incident.number, "url": page_of(user, incident), "note": note}
+        for label, incident, note in found
+    ]
+
+
+def incident_state(incident: Incident) -> str:
+    return "" if incident.state in IncidentState.CONFIRMED else f"炮情现为“{incident.get_state_display()}”"
+
+
+def incident_doubt(incident: Incident) -> str:
     """A word where the incident behind the finding no longer stands; voiding the finding is the assessment's decision."""
-    incident = finding.incident
-    if incident is None or incident.state in IncidentState.CONFIRMED:
-        return ""
-    return f"炮情现为“{incident.get_state_display()}”，请核对这条问题是否作废。"
+    state = incident_state(incident)
+    return f"{state}，请核对这条问题是否作废。" if state else ""
 
 
 def build_form(step: Step, finding: Finding, user: User, *data: Any) -> forms.StepForm:
@@ -154,8 +173,7 @@ def detail_context(request: HttpRequest, finding: Finding, **more: Any) -> dict[
     return {
         "finding": finding,
         "spot_url": page_of(user, finding.spot),
-        "incident_url": page_of(user, finding.incident),
-        "incident_doubt": incident_doubt(finding),
+        "incidents": incidents_of(user, finding),
         "worth": worth,
         "demand": next((line.order.demand for line in lines if line.withdrawn_at is None), ""),
         "light": finding.light,
@@ -189,6 +207,12 @@ def group_message(request: HttpRequest, finding: Finding) -> str:
     return f"【考评问题】{finding.number} {finding.lead_unit.label}：{finding.place}，{what}{due}。\n{link}"
 
 
+def say_published(request: HttpRequest, *months: str) -> None:
+    """What was changed in a month whose bulletin is out changes no printed score, and is said."""
+    for words in published_words(months):
+        messages.warning(request, words)
+
+
 def step_finding(request: HttpRequest, pk: int, key: str, told: str) -> HttpResponse:
     """One step of one finding: taken, or refused beside its field with what was typed, or told who was quicker."""
     finding, step = visible_finding(request, pk), STEPS[key]
@@ -198,6 +222,8 @@ def step_finding(request: HttpRequest, pk: int, key: str, told: str) -> HttpResp
     form = build_form(step, finding, request.user, request.POST, request.FILES)
     if form.is_valid() and form.store():
         messages.success(request, told.format(number=finding.number))
+        if key in CHANGES_POINTS:
+            say_published(request, finding.month)
         return redirect(finding)
     if form.gone:
         messages.info(request, form.gone)

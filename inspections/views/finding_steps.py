@@ -70,6 +70,12 @@ def finding_appeal(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required(Perms.ORDER_FINDING, raise_exception=True)
+def finding_paper_appeal(request: HttpRequest, pk: int) -> HttpResponse:
+    return step_finding(request, pk, "paper-appeal", "{number} 的申诉已补录，扣分待定；整改期限照走。")
+
+
+@require_POST
+@permission_required(Perms.ORDER_FINDING, raise_exception=True)
 def finding_shelve(request: HttpRequest, pk: int) -> HttpResponse:
     return step_finding(request, pk, "shelve", "{number} 已挂账。")
 

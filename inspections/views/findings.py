@@ -22,8 +22,7 @@ from inspections.filters.findings import FindingFilter
 from inspections.forms.findings import FindingForm, PhotoForm
 from inspections.models import Finding
 from inspections.permissions import can_add_photo, can_edit_finding
-from inspections.published import published_words
-from inspections.views.finding_page import detail_context, visible_finding
+from inspections.views.finding_page import detail_context, say_published, visible_finding
 from inspections.views.incidents import waiting_incidents
 from staff.exports import ListExport, register_export
 from staff.files import send_file
@@ -134,9 +133,12 @@ def finding_create(request: HttpRequest, incident_pk: int | None = None) -> Http
     if request.method == "POST" and form.is_valid():
         finding = form.save(by=request.user)
         if finding is not None:
+            if incident is not None and form.merged:
+                words = f"同一地点的同一问题当时尚未销号：炮情 {incident.number} 已并入 {finding.number}，不重复扣分，照片一并存入。"
+                messages.success(request, words)
+                return redirect(finding)
             messages.success(request, f"已登记 {finding.number}，扣 {finding.points.normalize():f} 分。")
-            for words in published_words([finding.month]):
-                messages.warning(request, words)
+            say_published(request, finding.month)
             return redirect(finding)
     return render(
         request,
@@ -170,8 +172,9 @@ def finding_edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, why_not_edit(finding))
         return redirect(finding)
     form = FindingForm(request.POST or None, finding=finding)
-    if request.method == "POST" and form.is_valid() and form.save(by=request.user) is not None:
+    if request.method == "POST" and form.is_valid() and (saved := form.save(by=request.user)) is not None:
         messages.success(request, "已保存修改，扣分已重新计算。")
+        say_published(request, finding.month, saved.month)
         return redirect(finding)
     context = {"form": form, "finding": finding, "same": form.same_finding, "draft": f"finding-{finding.pk}"}
     return render(request, "inspections/finding_form.html", context)

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET
 
 from config.tables import Column, Table, render_table
 from fireworks.models import Incident
+from inspections.enums import FindingState
 from inspections.filters.incidents import HandoverFilter
-from inspections.models import Finding
+from inspections.models import Finding, Sighting
 from staff.exports import ListExport, register_export
 from staff.models import User
 from staff.permissions import Perms
@@ -32,9 +33,10 @@ COLUMNS = [
 
 
 def waiting_incidents(user: User) -> QuerySet[Incident]:
-    """What this person may see of the ban's incidents, confirmed, without a finding that stands."""
+    """What this person may see of the ban's incidents, confirmed, that belong to no finding that stands."""
     taken = Finding.objects.counted().filter(incident=OuterRef("pk"))
-    return Incident.objects.visible_to(user).confirmed().filter(~Exists(taken))
+    merged = Sighting.objects.filter(incident=OuterRef("pk")).exclude(finding__state=FindingState.VOIDED)
+    return Incident.objects.visible_to(user).confirmed().filter(~Exists(taken), ~Exists(merged))
 
 
 def address(incident: Incident) -> str:

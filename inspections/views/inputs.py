@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from config.periods import Period
 from config.tables import Column, Table, render_table
 from inspections.bulletin_paper import printed
-from inspections.filters.scores import month_of
+from inspections.filters.scores import InputFilter, month_of
 from inspections.forms.scores import InputGridForm
 from inspections.models import ComponentInput
 from inspections.permissions import visible_units
@@ -28,8 +28,7 @@ VIEW = permission_required(Perms.VIEW_SCORES, raise_exception=True)
 def input_table(request: HttpRequest) -> Table:
     """What has been entered, newest month first; units that do not see all see their own."""
     rows = ComponentInput.objects.visible_to(request.user).select_related("unit", "entered_by", "batch")
-    if batch := request.GET.get("batch", ""):
-        rows = rows.filter(batch=batch) if batch.isdecimal() else rows.none()
+    filters = InputFilter(request.GET, queryset=rows)
     return Table(
         columns=[
             Column("month", "月份", sort="month", phone="primary"),
@@ -43,9 +42,10 @@ def input_table(request: HttpRequest) -> Table:
             Column("source", "来源文件", phone="hidden"),
             Column("entered_by", "录入人", phone="hidden"),
         ],
-        rows=rows,
+        rows=filters.qs,
         request=request,
         name="inputs",
+        filters=filters,
         caption="外来得分",
         default_sort="-month",
         row_url=lambda row: reverse("inspections:input-grid", args=[row.month]),

@@ -216,10 +216,11 @@ def round_visit_add(request: HttpRequest, pk: int) -> HttpResponse:
     which, form = visible_round(request, pk), ExtraVisitForm(request.POST, prefix="extra")
     if form.is_valid():
         try:
-            rounds.record_visit(form.visit(which), by=request.user, visited_at=form.cleaned_data["visited_at"])
+            visit = rounds.record_visit(form.visit(which), by=request.user, visited_at=form.cleaned_data["visited_at"])
         except Refused as refusal:
             show_refusal(form, refusal)
         else:
-            messages.success(request, "已登记计划外的到访。")
+            words = "这个点位在计划里，已登记为计划内的到访。" if visit.planned else "已登记计划外的到访。"
+            messages.success(request, words)
             return redirect(which)
     return render(request, "inspections/round_detail.html", detail_context(request, which, extra_form=form), status=422)

@@ -15,12 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from config.signs import state_badge
 from config.tables import Column, Table, render_table
+from inspections.enums import SheetState
 from inspections.filters.places import SheetFilter
 from inspections.forms.scores import SeenForm
 from inspections.forms.sheets import SheetForm
 from inspections.models import CheckSheet
 from inspections.models.sheets import FULL
 from inspections.permissions import can_move_sheet
+from inspections.published import published_words
 from inspections.workflow import sheets
 from staff.exports import ListExport, register_export
 from staff.forms.records import ReasonForm
@@ -159,6 +161,9 @@ def _move(
         messages.error(request, str(refusal))
     else:
         messages.success(request, f"评分表{moved.get_state_display()}。")
+        if SheetState.CONFIRMED in (sheet.state, moved.state):  # it counted before, or does so now
+            for words in published_words([moved.month]):
+                messages.warning(request, words)
     return redirect(sheet)
 
 

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
+from config.display import minute
 from inspections.enums import TRANSITIONS, AppealGround, AppealState, FindingState
 from inspections.models import Appeal, Finding, FindingShare, Reduction, SignedScan, fingerprint
 from inspections.permissions import can_withdraw_appeal, why_not_decide
@@ -19,7 +20,7 @@ from inspections.responsibility import ResponsibilityError
 from inspections.workflow.findings import save_unless_known, voided, withdraw_line
 from inspections.workflow.notice import office, people_of
 from inspections.workflow.points import rescore_later, set_points
-from inspections.workflow.steps import TransitionNotAllowed, last_step, locked, move, record_step
+from inspections.workflow.steps import TransitionNotAllowed, check_past, last_step, locked, move, record_step
 from staff import workdays
 from staff.models import Activity, Unit, User, Verb, notify, setting
 from staff.permissions import Perms
@@ -43,9 +44,19 @@ def days_after(moment: datetime | None, days_setting: str) -> date | None:
 
 @transaction.atomic
 def lodge_appeal(
-    finding: Finding, *, unit: Unit, by: User, ground: str, reason: str, proposed_unit: Unit | None = None
+    finding: Finding,
+    *,
+    unit: Unit,
+    by: User,
+    ground: str,
+    reason: str,
+    proposed_unit: Unit | None = None,
+    lodged_at: datetime | None = None,
 ) -> Appeal:
-    """提出申诉 (考评办法·申诉: 2 working days from delivery). Late ones are recorded and flagged; the points are held."""
+    """提出申诉 (考评办法·申诉: 2 working days from delivery). Late ones are recorded and flagged; the points are held.
+
+    `lodged_at`: it was handed in on paper then and is typed in now (补录); both periods go by that moment.
+    """
     current = locked(finding)
     if current.state not in FindingState.COUNTED:
         raise TransitionNotAllowed(f"{current.number}{current.get_state_display()}，不用申诉。{last_step(current)}")
@@ -55,6 +66,9 @@ def lodge_appeal(
         raise Refused("这条问题已有一件申诉待裁定。补充情况请联系考评办。", "reason")
     check_not_decided(current, unit, ground)
     now, lodge_by = timezone.now(), days_after(current.delivered_at, "assessment.appeal_days")
+    lodged = lodged_at or now
+    if lodged_at is not None:
+        check_past(lodged_at, since=current.found_at, what="收到申诉的时间", field="lodged_at")
     appeal = Appeal.objects.create(
         finding=current,
         unit=unit,
@@ -62,21 +76,29 @@ def lodge_appeal(
         reason=reason,
         proposed_unit=proposed_unit if ground == AppealGround.NOT_OURS else None,
         lodged_by=by,
-        lodged_at=now,
+        lodged_at=lodged,
+        recorded_at=now if lodged_at else None,
         lodge_by=lodge_by,
-        answer_by=days_after(now, "assessment.appeal_answer_days"),
-        is_late=lodge_by is not None and timezone.localdate(now) > lodge_by,
+        answer_by=days_after(lodged, "assessment.appeal_answer_days"),
+        is_late=lodge_by is not None and timezone.localdate(lodged) > lodge_by,
     )
     current.held = True
     current.version += 1
     current.save(update_fields=["held", "version"])
-    note = f"{appeal.get_ground_display()}：{reason}{'（逾期申诉）' if appeal.is_late else ''}"
-    Activity.record(Verb.UPDATE, current, by=by, title="提出申诉", note=note)
-    told = [*office(), *User.objects.holding(Perms.DECIDE_FINDING_APPEAL)]
-    notify(
-        told, f"{unit.label}对 {current.number} 提出申诉：{appeal.get_ground_display()}", url=appeal.get_absolute_url()
-    )
+    tell_of_appeal(appeal, by=by)
     return appeal
+
+
+def tell_of_appeal(appeal: Appeal, *, by: User) -> None:
+    """The log, whoever answers, and of one that came on paper the unit, too."""
+    finding, unit, ground = appeal.finding, appeal.unit, appeal.get_ground_display()
+    note = f"{ground}：{appeal.reason}{'（逾期申诉）' if appeal.is_late else ''}"
+    title, told = "提出申诉", [*office(), *User.objects.holding(Perms.DECIDE_FINDING_APPEAL)]
+    if appeal.recorded_at is not None:
+        title, note = "补录申诉", f"{unit.label} {minute(appeal.lodged_at)} 交来纸质申诉。{note}"
+        told += people_of([unit.pk])
+    Activity.record(Verb.UPDATE, finding, by=by, title=title, note=note)
+    notify(told, f"{unit.label}对 {finding.number} 提出申诉：{ground}", url=appeal.get_absolute_url())
 
 
 def check_not_decided(finding: Finding, unit: Unit, ground: str) -> None:
@@ -190,6 +212,8 @@ def allow_partly(current: Finding, decision: Decision, by: User) -> None:
 def reassign(current: Finding, decision: Decision, by: User) -> None:
     """改派: the other unit's shares, recurrence and points anew; the earlier unit is freed, with what it was charged.
 
+    Points that were reduced before stay so: whoever signed that did not ask whose they are, and may sign anew.
+
     An open finding goes back to the queue for orders: the other unit has had no order, and no deadline. One that was
     put right meanwhile stays closed, and is in time: nothing was late before the other unit was told.
     """
@@ -206,7 +230,8 @@ def reassign(current: Finding, decision: Decision, by: User) -> None:
     worth = registrar.points(entry, number)
     current.lead_unit_id, current.recurrence = answer.lead, number
     current.base, current.coefficient, current.multiplier = worth.base, worth.coefficient, worth.multiplier
-    current.points, current.send_backs, current.false_reports = worth.points, 0, 0
+    current.points = current.at_most_decided(worth.points)  # an earlier 减免 is of the finding, whoever answers for it
+    current.send_backs = current.false_reports = 0
     current.version += 1
     current.fingerprint = fingerprint_of(current)
     current.stopped_at = None

@@ -214,10 +214,21 @@ def locked_draft(bulletin: Bulletin, seen: int | None = None) -> Bulletin:
     return current
 
 
+def check_seen(current: Bulletin, seen: int | None, what: str) -> None:
+    """Words that somebody saved since the page was opened are not replaced or thrown away by who has not read them."""
+    if current.version != seen:
+        raise Refused(f"通报在您打开以后改动过，没有{what}。请看过最新一稿再{what}。")
+
+
 @transaction.atomic
-def refresh_bulletin(bulletin: Bulletin, *, by: User, words: bool = False) -> Bulletin:
-    """更新数据: reckon anew, as of now or of what it corrects. The words stay unless `words`: edited text is never overwritten unasked."""
+def refresh_bulletin(bulletin: Bulletin, *, by: User, words: bool = False, seen: int | None = None) -> Bulletin:
+    """更新数据: reckon anew, as of now or of what it corrects. The words stay unless `words`: edited text is never overwritten unasked.
+
+    `seen`: the version that was on the screen; asked for where words are replaced.
+    """
     current = locked_draft(bulletin)
+    if words:
+        check_seen(current, seen, "重拟文字")
     before = printed(current.lines.all())
     current.as_of = moment_for(current.corrects)
     current.version += 1
@@ -247,9 +258,10 @@ def edit_bulletin(bulletin: Bulletin, texts: dict[str, str], *, by: User, seen: 
 
 
 @transaction.atomic
-def discard_bulletin(bulletin: Bulletin, *, by: User) -> None:
-    """A draft goes without a trace but the log's; nothing published is ever removed."""
+def discard_bulletin(bulletin: Bulletin, *, by: User, seen: int | None) -> None:
+    """A draft goes without a trace but the log's; nothing published is ever removed. `seen`: the version on the screen."""
     current = locked_draft(bulletin)
+    check_seen(current, seen, "废弃")
     Activity.record(Verb.DELETE, current, by=by, title="废弃拟稿")
     current.delete()
 

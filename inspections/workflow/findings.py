@@ -152,7 +152,7 @@ def register_findings(
             finding.registered_by, finding.batch = by, batch
             finding.round_id = rounds.round_for(entry.found_at, entry.round_id)
             if histories.has_followers(entry, registrar):
-                before_others.setdefault((histories.key(entry, registrar), finding.month), (entry, finding))
+                before_others.setdefault((histories.keys(entry, registrar)[-1], finding.month), (entry, finding))
         Finding.objects.bulk_create([finding for finding, _ in built])
         FindingShare.objects.bulk_create(
             (share for finding, answer in built for share in shares_of(finding, answer)), batch_size=CHUNK
@@ -230,10 +230,8 @@ def edit_finding(finding: Finding, entry: FindingEntry, *, by: User, seen: int, 
     registrar = Registrar()
     number = registrar.recurrence(entry, without=current.pk).number
     before, stood = logged_values(current, LOGGED_FIELDS), entry_of(current)
-    decided = current.points if current.is_decided_otherwise else None
     built, responsibility = registrar.build(entry, number)
-    if decided is not None:  # what an appeal or a leader decided is never raised by a correction
-        built.points = min(decided, built.points)
+    built.points = current.at_most_decided(built.points)  # what was decided is never raised by a correction
     for name in (field.name for field in Finding._meta.concrete_fields):
         if name not in KEPT_BY_CORRECTION:
             setattr(current, name, getattr(built, name))

@@ -6,12 +6,14 @@ from pathlib import PurePath
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Q
 
 from fireworks.models import Incident, IncidentPhoto
 from inspections.enums import PhotoKind
-from inspections.models import Finding, FindingPhoto
-from inspections.registrar import FindingEntry
-from inspections.workflow.findings import register_finding
+from inspections.models import Finding, FindingPhoto, Sighting
+from inspections.registrar import FindingEntry, over_at
+from inspections.workflow.findings import AlreadyOpen, register_finding
+from inspections.workflow.street import SIGHTING_LENGTH, said_more
 from staff.models import Activity, User, Verb
 from staff.refusals import Refused
 
@@ -22,21 +24,46 @@ COPIED = ("original_name", "content_type", "size", "sha256", "source_sha256", "s
 def register_incident(entry: FindingEntry, incident: Incident, *, by: User) -> Finding:
     """Register `entry` as the finding of a confirmed incident; its photos are copied.
 
-    Refused if the incident is not confirmed (any longer), or has a finding that stands.
+    Where the same problem is registered there and was still open, the incident belongs to that finding and costs nothing
+    more (step 3): the answer is that one, whose `incident` is another or none. Refused if the incident is not confirmed
+    (any longer), or belongs to a finding that stands.
     """
     current = Incident.objects.select_for_update().get(pk=incident.pk)
     if not Incident.objects.confirmed().filter(pk=current.pk).exists():
         raise Refused(f"炮情 {current.number} {current.get_state_display()}，核实属实的才能登记为考评问题。")
-    standing = Finding.objects.counted().filter(incident=current).first()
+    standing = Finding.objects.counted().filter(Q(incident=current) | Q(sightings__incident=current)).first()
     if standing is not None:
         raise Refused(f"炮情 {current.number} 已登记为考评问题 {standing.number}，不重复扣分。")
-    finding = register_finding(entry, by=by)
-    finding.incident = current
-    finding.save(update_fields=["incident"])
+    try:
+        with transaction.atomic():
+            finding = register_finding(entry, by=by)
+    except AlreadyOpen as again:
+        over = over_at(again.finding.state, again.finding.found_at, again.finding.closed_at)
+        if over is not None and over <= entry.found_at:  # put right that very day, and found again: another case
+            raise
+        finding = again.finding
+        see_again(finding, entry, current, by=by)
+    else:
+        finding.incident = current
+        finding.save(update_fields=["incident"])
+        Activity.record(Verb.CREATE, finding, by=by, title=f"由炮情 {current.number} 登记")
     for photo in current.photos.all():
         copy_photo(photo, finding)
-    Activity.record(Verb.CREATE, finding, by=by, title=f"由炮情 {current.number} 登记")
     return finding
+
+
+def see_again(finding: Finding, entry: FindingEntry, incident: Incident, *, by: User) -> None:
+    """The incident leaves the list and stands on the finding's page; what it said more is kept with it."""
+    words = "；".join(filter(None, (entry.description, *said_more(finding, entry))))
+    Sighting.objects.create(
+        finding=finding,
+        incident=incident,
+        seen_at=entry.found_at,
+        description=words[:SIGHTING_LENGTH],
+        recorded_by=by,
+    )
+    note = f"并入炮情 {incident.number}，不重复扣分。{words}"
+    Activity.record(Verb.UPDATE, finding, by=by, title="再次发现", note=note)
 
 
 def copy_photo(photo: IncidentPhoto, finding: Finding) -> FindingPhoto:

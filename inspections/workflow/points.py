@@ -41,7 +41,7 @@ def rescore_later(entry: FindingEntry, registrar: Registrar, *, by: User | None,
             continue
         before = {"第几次反复": later.recurrence, "扣分": later.points}
         worth = registrar.points(entry_of(later), number)
-        points = min(later.points, worth.points) if later.is_decided_otherwise else worth.points
+        points = later.at_most_decided(worth.points)
         later.recurrence, later.multiplier, later.points = number, worth.multiplier, points
         later.version += 1
         later.save(update_fields=["recurrence", "multiplier", "points", "version"])

@@ -40,14 +40,14 @@ def add_photo(
     An "after" photo without shot time, or shot before the order, is taken and flagged: WeChat strips the data.
     """
     if kind == PhotoKind.AFTER:
-        check_unused(finding, upload, field)
+        check_unused(finding, upload, field, report=report)
     try:
         with transaction.atomic():
             photo = save_image(upload, FindingPhoto, by=by, finding=finding, kind=kind, report=report)
     except ValidationError as error:
         raise Refused("".join(error.messages), field) from error
     except IntegrityError as error:  # somebody used the same picture between the check above and now
-        check_unused(finding, upload, field)
+        check_unused(finding, upload, field, report=report)
         raise Refused("这张照片刚被用过，不能作为本条的整改后照片。请到现场重新拍摄。", field) from error
     flag = after_flag(photo, finding) if kind == PhotoKind.AFTER else ""
     if flag and photo.flag != flag:
@@ -56,7 +56,9 @@ def add_photo(
     return photo
 
 
-def check_unused(finding: Finding, upload: UploadedFile, field: str) -> None:
+def check_unused(
+    finding: Finding, upload: UploadedFile, field: str, *, report: RectificationReport | None = None
+) -> None:
     upload.seek(0)
     digest = hashlib.sha256(upload.read()).hexdigest()
     upload.seek(0)
@@ -65,6 +67,8 @@ def check_unused(finding: Finding, upload: UploadedFile, field: str) -> None:
         return
     if used.finding_id != finding.pk:
         raise Refused(f"这张照片已在 {used.finding.number} 用过，不能作为本条的整改后照片。请到现场重新拍摄。", field)
+    if report is not None and used.report_id == report.pk:
+        raise Refused("本次反馈里同一张照片选了两次。请去掉重复的一张再提交。", field)
     what = "上一次反馈" if used.kind == PhotoKind.AFTER else "整改前"
     raise Refused(f"这张照片就是{what}的照片。请到现场重新拍摄整改后的情况。", field)
 

@@ -185,12 +185,17 @@ def reopen_round(which: Round, *, by: User, reason: str) -> Round:
 
 @transaction.atomic
 def record_visit(visit: RoundVisit, *, by: User | None, visited_at: datetime) -> RoundVisit:
-    """A visit that was made, planned (a stored row) or not (an unsaved one). Entered afterwards: any round that has begun."""
+    """A visit that was made, planned (a stored row) or not (an unsaved one). Entered afterwards: any round that has begun.
+
+    Without a plan at a place that is planned and not visited yet, it is the planned one; twice on a day it is one visit.
+    """
     current = locked(visit.round)
     if current.state == RoundState.PLANNED:
         raise Refused(f"“{current.name}”还没有开始检查，先点“开始检查”。")
     check_moment(visited_at, "visited_at", "到访时间")
     who = visit.visited_by or (str(by) if by else "")
+    if visit.pk is None and visit.place_id is not None:
+        visit = planned_instead(visit, visited_at)
     if visit.pk is not None:
         visit = RoundVisit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
         if visit.visited_at is not None:
@@ -199,6 +204,15 @@ def record_visit(visit: RoundVisit, *, by: User | None, visited_at: datetime) ->
     visit.save()
     Activity.record(Verb.UPDATE, current, by=by, title="登记到访", note=str(visit))
     return visit
+
+
+def planned_instead(visit: RoundVisit, visited_at: datetime) -> RoundVisit:
+    """The unit's planned visit of that place, if it is still to be made, else the visit itself; Refused if it is entered."""
+    same = list(visit.round.visits.filter(place=visit.place_id, unit=visit.unit_id))
+    for other in same:
+        if other.visited_at is not None and local_day(other.visited_at) == local_day(visited_at):
+            raise Refused(f"{other}当天已登记到访（{month_day_minute(other.visited_at)}），不重复计数。", "visited_at")
+    return next((other for other in same if other.planned and other.visited_at is None), visit)
 
 
 def mark_visited(round_id: int | None, place_id: int | None, *, at: datetime, who: str) -> None:

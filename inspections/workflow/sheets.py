@@ -117,7 +117,10 @@ def register_sheets(
 ) -> int:
     """Register sheets that were signed on paper, at once as confirmed; the whole batch is one line in the log."""
     for done, (sheet, lines) in enumerate(sheets, 1):
-        save_sheet(sheet, lines, by=by, log=False)
+        try:
+            save_sheet(sheet, lines, by=by, log=False)
+        except Refused as refusal:
+            raise Refused(f"{sheet}：{refusal}", refusal.field) from refusal
         sheet.state = SHEET_STEPS["confirm"].target
         sheet.save(update_fields=["state"])
         if progress is not None:

@@ -1,5 +1,6 @@
 """Appeals and reductions: who may, by when, what each outcome does to points, unit, order and later findings."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from inspections.models import Appeal, Finding, Reduction, SignedScan
@@ -79,6 +81,28 @@ def test_two_working_days_from_delivery_unless_the_bureau_set_others_and_late_is
     appeal = lodge(finding, contact)
     assert (appeal.lodge_by, appeal.is_late) == (due, timezone.localdate() > due)
     assert appeal.state == "pending"
+
+
+def test_what_was_handed_in_on_paper_in_time_is_not_late_however_late_it_is_typed_in(client, street, contact, office):
+    call_command("load_calendar", verbosity=0)
+    finding = make_finding(unit=street, found_at=moment(2026, 3, 4))
+    orders.order_findings([finding], by=office, delivered_at=moment(2026, 3, 5))
+    address = reverse("inspections:finding-paper-appeal", args=[finding.pk])
+    client.force_login(contact)
+    assert client.post(address).status_code == 403
+    client.force_login(office)
+    assert "补录申诉" in client.get(finding.get_absolute_url()).content.decode()
+    data = {"unit": street.pk, "ground": "facts", "reason": "检查时正在清运", "lodged_at": "2026-03-03T09:00"}
+    before = client.post(address, data)
+    assert (before.status_code, "不得早于发现时间" in before.content.decode()) == (422, True)
+    assert client.post(address, {**data, "lodged_at": "2026-03-09T16:00"}).status_code == 302
+    appeal = finding.appeals.get()
+    assert (appeal.unit, appeal.is_late, appeal.lodged_by) == (street, False, office)
+    assert (appeal.lodged_at, appeal.answer_by.isoformat()) == (moment(2026, 3, 9, 16), "2026-03-12")
+    assert timezone.now() - appeal.recorded_at < timedelta(minutes=1)
+    assert "收到纸质申诉" in client.get(appeal.get_absolute_url()).content.decode()
+    assert "2026-03-09 16:00 交来纸质申诉" in Activity.objects.about(finding).first().note
+    assert Message.objects.filter(recipient=contact, url=appeal.get_absolute_url()).exists()
 
 
 @pytest.mark.parametrize("state", ["confirmed", "ordered", "reported", "returned", "shelved", "closed", "deducted"])
@@ -373,6 +397,34 @@ def test_a_reduction_lowers_and_is_signed_already(street, office, points, more, 
         reduce(in_state("closed", unit=street), office, points, **more)
     assert refusal.value.field == field
     assert not Reduction.objects.exists()
+
+
+def test_a_reduction_outlives_an_earlier_finding_that_goes_and_comes(street, office):
+    """Halved; then it is no recurrence any more and worth no more than that; then it is one again."""
+    place = {"unit": street, "item": ItemFactory(), "place": "同一处"}
+    first = {**place, "found_at": moment(2026, 3, 1), "closed_at": moment(2026, 3, 2)}
+    gone, later = make_finding(**first), make_finding(**place, found_at=moment(2026, 3, 10))
+    assert later.points == Decimal("0.48")
+    reduce(later, office, "0.24")
+    workflow.void_finding(gone, by=office, reason="登记有误")
+    later.refresh_from_db()
+    assert (later.points, later.is_decided_otherwise) == (Decimal("0.24"), False)
+    make_finding(**first)
+    later.refresh_from_db()
+    assert (later.recurrence, later.points) == (1, Decimal("0.24"))
+    assert sum(later.shares.values_list("points", flat=True)) == Decimal("0.24")
+    workflow.edit_finding(later, replace(entry_of(later), count=3), by=office, seen=later.version)
+    later.refresh_from_db()
+    assert later.points == Decimal("0.24")
+
+
+def test_a_reduction_stays_with_the_finding_that_goes_to_another_unit(street, contact, leader, office):
+    finding, other = in_state("ordered", unit=street), UnitFactory()
+    reduce(finding, office)
+    decide(lodge(finding, contact, "not_ours"), leader, "reassigned", new_unit=other)
+    finding.refresh_from_db()
+    assert (finding.lead_unit, finding.points) == (other, Decimal("0.1"))
+    assert finding.shares.get().points == Decimal("0.1")
 
 
 def test_no_reduction_of_what_is_voided_or_under_appeal(street, contact, office):

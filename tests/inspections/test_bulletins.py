@@ -118,17 +118,32 @@ class TestDraft:
         draft.refresh_from_db()
         assert line(draft, street).score == Decimal("89.03")
         assert draft.good == "自己写的"
-        workflow.refresh_bulletin(draft, by=by, words=True)
+        workflow.refresh_bulletin(draft, by=by, words=True, seen=draft.version)
         draft.refresh_from_db()
         assert "89.03" in draft.overall
+
+    def test_words_saved_meanwhile_are_neither_replaced_nor_thrown_away(self, client, draft, by):
+        texts = dict.fromkeys(workflow.TEXTS, "同事刚改的")
+        workflow.edit_bulletin(draft, texts, by=by, seen=1)
+        client.force_login(UserFactory(role=Roles.ASSESSMENT_OFFICE))
+        for name, data in (("refresh", {"words": "1", "seen": 1}), ("discard", {"seen": 1}), ("discard", {})):
+            answer = client.post(reverse(f"inspections:bulletin-{name}", args=[draft.pk]), data, follow=True)
+            assert "在您打开以后改动过" in answer.content.decode()
+        draft.refresh_from_db()
+        assert (draft.good, draft.version) == ("同事刚改的", 2)
+        client.post(reverse("inspections:bulletin-refresh", args=[draft.pk]), {"seen": 1})  # the data alone
+        page = client.get(draft.get_absolute_url()).content.decode()
+        assert page.count('name="seen"') == 2
+        client.post(reverse("inspections:bulletin-discard", args=[draft.pk]), {"seen": 3})
+        assert not Bulletin.objects.exists()
 
     def test_a_draft_can_be_discarded_a_published_one_not(self, draft, by, leader):
         workflow.publish_bulletin(draft, by=leader, seen=1, reason="样例理由")
         for step in (workflow.discard_bulletin, workflow.refresh_bulletin):
             with pytest.raises(Refused, match="已印发，不能再修改"):
-                step(draft, by=by)
+                step(draft, by=by, seen=1)
         again = workflow.draft_bulletin(MONTH, by=by)
-        workflow.discard_bulletin(again, by=by)
+        workflow.discard_bulletin(again, by=by, seen=1)
         assert Bulletin.objects.count() == 1
         assert Activity.objects.filter(verb=Verb.DELETE, title="废弃拟稿").exists()
 

@@ -15,6 +15,7 @@ from inspections.workflow import orders, rectification
 from staff.models import Activity, UnitKind
 from staff.permissions import Roles
 from tests.factories.inspections import ItemFactory, entry, in_state, make_finding, moment
+from tests.factories.rounds import make_place
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -257,3 +258,29 @@ def test_the_scenic_centre_keeps_its_finding_when_corrected():
     form = FindingForm(typed(finding, count=2), finding=finding)
     assert form.is_valid(), form.errors
     assert form.save(by=UserFactory()).lead_unit == centre
+
+
+def test_a_sheet_that_names_a_known_place_finds_what_was_found_there_under_other_words(place):
+    known, other = (make_place(unit=place["unit"], name=name) for name in ("示例广场", "示例广场西口"))
+    stood = {**place, "found_at": moment(2026, 3, 1), "closed_at": moment(2026, 3, 2)}
+    make_finding(**stood | {"place": "广场东侧花坛", "known_place": known.pk})
+    make_finding(**stood | {"place": "示例广场", "known_place": other.pk})
+    in_bulk(entry(**place | {"place": "示例广场"}, known_place=known.pk, found_at=moment(2026, 3, 10)))
+    assert Finding.objects.get(found_at=moment(2026, 3, 10)).recurrence == 1
+    in_bulk(entry(**place | {"place": "广场东侧花坛"}, known_place=other.pk, found_at=moment(2026, 3, 11)))
+    assert Finding.objects.get(found_at=moment(2026, 3, 11)).recurrence == 1  # of the one at its own point
+    in_bulk(spot(place | {"place": "广场南侧", "known_place": known.pk}, 2, 20))
+    assert Finding.objects.get(place="广场东侧花坛", found_on=date(2026, 3, 1)).recurrence == 1
+
+
+def test_a_squad_that_has_ended_takes_no_part(place):
+    squad, other = place["unit"].squad, UnitFactory()
+    squad.valid_to = date(2026, 3, 9)
+    squad.save()
+    before, after = (make_finding(**place | {"place": f"{day}"}, found_at=moment(2026, 3, day)) for day in (9, 10))
+    assert set(before.shares.values_list("unit", flat=True)) == {place["unit"].pk, squad.pk}
+    assert (after.shares.get().unit, after.shares.get().share) == (place["unit"], 1)
+    known = make_place(shares=[(other, "0.4"), (squad, "0.6")])
+    kept = make_finding(item=place["item"], unit=other, known_place=known.pk, found_at=moment(2026, 3, 9))
+    gone = make_finding(item=place["item"], unit=other, known_place=known.pk, found_at=moment(2026, 3, 10))
+    assert (kept.lead_unit, gone.lead_unit, gone.shares.count()) == (squad, other, 1)

@@ -68,6 +68,14 @@ def test_search_finds_by_place_words_and_number(office, query):
     assert hit.title.startswith(finding.number)
 
 
+def test_a_place_that_begins_like_a_number_is_found_and_a_number_of_any_pattern(office):
+    street = make_finding(found_at=moment(2026, 3, 5), place="考棚街12号")
+    other = make_finding(found_at=moment(2026, 3, 6))
+    Finding.objects.filter(pk=other.pk).update(number="问2026-7")  # the pattern is the office's to change
+    for query, wanted in (("考棚街", street), ("问2026", other), (street.number, street)):
+        assert [hit.url for hit in desk.search(office, query)] == [wanted.get_absolute_url()]
+
+
 def test_search_does_not_leak_what_another_unit_owns():
     contact = UserFactory(role=Roles.STREET_CONTACT, unit=UnitFactory())
     make_finding(place="湖岸示例路1号")

@@ -77,6 +77,12 @@ def test_each_filter(asked, which, plain, other):
     assert found(**asked) == [{"plain": plain, "other": other}[which]]
 
 
+def test_a_place_that_begins_like_a_number_is_found(plain):
+    street = make_finding(place="考棚街12号")
+    assert found(q="考棚街") == [street]
+    assert found(q="考2026") == sorted([plain, street], key=lambda each: each.found_at)
+
+
 def test_by_unit(plain, other):
     assert found(lead_unit=other.lead_unit_id) == [other]
 

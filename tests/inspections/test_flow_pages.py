@@ -19,6 +19,7 @@ from inspections.workflow import findings as workflow
 from staff.models import Activity, UnitKind
 from staff.permissions import Roles
 from tests.factories.inspections import ItemFactory, in_state, make_finding, moment
+from tests.factories.scores import enter_first_rules, published_bulletin
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -148,15 +149,41 @@ def test_a_form_without_what_it_needs_stands_open_with_what_was_typed(client, pe
     assert finding.state == ACTIONS[key][1]
 
 
+def test_what_changes_points_of_a_month_whose_bulletin_is_out_says_so(client, people, street):
+    item, told = ItemFactory(), "2026年3月通报已签发"
+    facts = {"unit": street, "item": item, "found_at": moment(2026, 3, 5)}
+    void, reduce, shelve = (in_state("ordered", **facts) for _ in range(3))
+    edit, appealed = make_finding(**facts), in_state("ordered", **facts)
+    appeal = appeals.lodge_appeal(appealed, unit=street, by=people["contact"], ground="facts", reason="检查时正在清运")
+    enter_first_rules()
+    published_bulletin("2026-03", people["office"])
+
+    def says(address, data):
+        return told in client.post(address, data, follow=True).content.decode()
+
+    client.force_login(people["office"])
+    for key, finding, expected in (("void", void, True), ("reduce", reduce, True), ("shelve", shelve, False)):
+        assert says(url(f"finding-{key}", finding.pk), sent(ACTIONS[key][2])) == expected, key
+    typed = {"found_at": "2026-04-05T09:00", "unit": street.pk, "area": "ZG", "item": item.pk, "place": edit.place, "count": 1, "source": "own_patrol", "version": edit.version}  # fmt: skip
+    assert says(url("finding-edit", edit.pk), typed)  # out of that month
+    client.force_login(people["leader"])
+    assert says(url("appeal-decide", appeal.pk), {"outcome": "upheld", "words": "经核实情况属实"})
+
+
+PAPER = {"paper-appeal"}
 MAY = {
     "registered": {"office": {"confirm", "deduct", "close", "reduce", "void"}, "contact": set()},
-    "confirmed": {"office": {"order", "deduct", "close", "shelve", "reduce", "void"}, "contact": {"appeal"}},
-    "ordered": {"office": {"close", "shelve", "reduce", "void"}, "contact": {"report", "extend", "appeal"}},
-    "reported": {"office": {"review", "shelve", "reduce", "void"}, "contact": {"appeal"}, "assessor": {"review"}},
-    "returned": {"office": {"close", "shelve", "reduce", "void"}, "contact": {"report", "extend", "appeal"}},
-    "shelved": {"office": {"resume", "close", "reduce", "void"}, "contact": {"appeal"}},
-    "closed": {"office": {"reduce", "void"}, "contact": {"appeal"}, "leader": {"reduce"}},
-    "deducted": {"office": {"reduce", "void"}, "contact": {"appeal"}},
+    "confirmed": {"office": {"order", "deduct", "close", "shelve", "reduce", "void"} | PAPER, "contact": {"appeal"}},
+    "ordered": {"office": {"close", "shelve", "reduce", "void"} | PAPER, "contact": {"report", "extend", "appeal"}},
+    "reported": {
+        "office": {"review", "shelve", "reduce", "void"} | PAPER,
+        "contact": {"appeal"},
+        "assessor": {"review"},
+    },
+    "returned": {"office": {"close", "shelve", "reduce", "void"} | PAPER, "contact": {"report", "extend", "appeal"}},
+    "shelved": {"office": {"resume", "close", "reduce", "void"} | PAPER, "contact": {"appeal"}},
+    "closed": {"office": {"reduce", "void"} | PAPER, "contact": {"appeal"}, "leader": {"reduce"}},
+    "deducted": {"office": {"reduce", "void"} | PAPER, "contact": {"appeal"}},
     "voided": {"office": set(), "contact": set(), "leader": set()},
 }
 

@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -13,9 +14,12 @@ from PIL import Image
 
 from fireworks.models import IncidentPhoto
 from fireworks.workflow import incidents
-from inspections.models import Finding
+from inspections.models import Finding, Sighting
+from inspections.registrar import entry_of
 from inspections.workflow import findings as workflow
+from inspections.workflow import handover
 from staff.permissions import Roles
+from staff.refusals import Refused
 from staff.uploads import save_image
 from tests.factories.fireworks import CommunityFactory, make_incident
 from tests.factories.inspections import CategoryFactory, ItemFactory, make_finding
@@ -132,3 +136,34 @@ def test_whoever_may_not_see_the_ban_is_not_shown_its_incidents(client, item):
     client.force_login(user)
     assert client.get(reverse("inspections:incident-list")).context["table"].count == 0
     assert client.get(address(incident)).status_code == 404
+
+
+def test_an_incident_at_a_place_whose_problem_is_still_open_goes_into_that_finding(office, item):
+    _, first = confirmed()
+    send(office, first, item)
+    finding = Finding.objects.get()
+    second = make_incident(
+        unit=first.unit, to="verified", found_at=timezone.now() - timedelta(hours=1), place="样例路8号"
+    )
+    save_image(picture(), IncidentPhoto, by=office.user, incident=second)
+    answer = send(office, second, item, unit=finding.lead_unit_id)
+    assert answer.url == finding.get_absolute_url()
+    assert Finding.objects.get() == finding  # nothing is deducted twice
+    page = office.get(finding.get_absolute_url()).content.decode()
+    assert f"炮情 {second.number} 已并入 {finding.number}，不重复扣分" in page
+    assert "并入的炮情" in page
+    assert finding.photos.get().sha256 == second.photos.get().sha256
+    assert office.get(reverse("inspections:incident-list")).context["table"].count == 0
+    assert office.get(address(second)).status_code == 404
+    with pytest.raises(Refused, match=f"已登记为考评问题 {finding.number}"):
+        handover.register_incident(entry_of(finding), second, by=office.user)
+    workflow.void_finding(finding, by=office.user, reason="登记有误")
+    assert office.get(reverse("inspections:incident-list")).context["table"].count == 2
+
+
+def test_a_sighting_comes_from_a_phone_or_from_an_incident(item):
+    finding, user = make_finding(), UserFactory()
+    facts = {"finding": finding, "seen_at": timezone.now(), "recorded_by": user}
+    for wrong in ({}, {"client_id": uuid4(), "incident": make_incident()}):
+        with pytest.raises(IntegrityError, match="sighting_has_origin"), transaction.atomic():
+            Sighting.objects.create(**facts, **wrong)

@@ -11,12 +11,15 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
-from inspections.models import Finding
+from inspections.models import Finding, Round
 from inspections.tasks import FINDING_IMPORT
+from inspections.workflow import rounds
 from staff.imports import pipeline
+from staff.imports.kinds import CheckedRow
+from staff.jobs import JobFailed
 from staff.models import Activity, ImportBatch, Job, Unit
 from staff.permissions import Roles
-from tests.factories.inspections import ItemFactory, moment
+from tests.factories.inspections import ItemFactory, entry, make_finding, moment
 from tests.factories.scores import enter_first_rules, published_bulletin
 from tests.factories.staff import UnitFactory, UserFactory
 
@@ -395,3 +398,14 @@ def test_the_command_checks_then_writes(office, tmp_path, capsys):
 
 def test_the_kind_is_registered_with_its_permission():
     assert FINDING_IMPORT.permission == "inspections.import_findings"
+
+
+def test_a_round_that_was_closed_since_the_check_is_told_and_nothing_is_written(client, office):
+    make_finding(found_at=moment(2026, 3, 1))  # the month's round is there
+    upload(client, xlsx([row(1)]))
+    batch = ImportBatch.objects.get()
+    rounds.close_round(Round.objects.get(default_month="2026-03"), by=office)
+    checked = [CheckedRow(2, facts=entry(found_at=moment(2026, 3, 5)))]
+    with pytest.raises(JobFailed, match=r"已经结束，不再登记新问题.*没有写入任何数据"):
+        FINDING_IMPORT.publish(checked, office, batch, None)
+    assert Finding.objects.count() == 1

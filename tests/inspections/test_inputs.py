@@ -205,3 +205,10 @@ class TestImport:
         batch, _ = self.load(SHEET.splitlines()[0] + "\n" + wrong + "\n", settings)
         assert batch.wrong == 1
         assert text in str(batch.problems)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", ["9" * 40, "9" * 5000, "abc"])
+def test_a_batch_that_is_none_is_no_server_error(client, number):
+    client.force_login(UserFactory(role=Roles.ASSESSMENT_OFFICE))
+    assert client.get(reverse("inspections:input-list"), {"batch": number}).status_code == 200

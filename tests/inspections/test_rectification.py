@@ -98,7 +98,7 @@ def test_two_reports_with_the_same_photo_at_once_are_told_in_words(contact, stre
     first, second = in_state("ordered", unit=street), in_state("ordered", unit=street)
     looked, check = [], rectification.check_unused
 
-    def late_look(*args):
+    def late_look(*args, **more):
         if looked:
             check(*args)
         looked.append(args)
@@ -366,3 +366,11 @@ def test_the_database_refuses_a_failed_review_without_reason_or_report(change, c
     made = in_state("closed").reviews.get()
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Review.objects.filter(pk=made.pk).update(**change)
+
+
+def test_one_picture_chosen_twice_is_named_as_such():
+    finding, once = in_state("ordered"), picture()
+    twice = SimpleUploadedFile("again.jpg", once.read(), content_type="image/jpeg")
+    once.seek(0)
+    with pytest.raises(Refused, match="同一张照片选了两次"):
+        rectification.report_rectified(finding, by=UserFactory(), done="已清理干净", photos=[once, twice])

@@ -13,6 +13,7 @@ from staff.models import Activity
 from staff.permissions import Roles
 from tests.factories.inspections import ItemFactory, make_finding, moment
 from tests.factories.rounds import make_place, make_round, make_sheet
+from tests.factories.scores import enter_first_rules, published_bulletin
 from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -249,6 +250,26 @@ def test_visits_are_entered_planned_or_not(client, office):
     assert client.get(url("round-detail", made.pk)).context["frequency"] == [(unit, 1, 2)]
 
 
+def test_a_visit_without_a_plan_keeps_to_its_place_and_counts_once(client, office):
+    place = make_place(name="样例广场", unit=UnitFactory(squad=SquadFactory()))
+    made, unit = make_round(areas=["ZG"]), place.shares.get().unit
+    extra = {"extra-unit": unit.pk, "extra-area": "ZG", "extra-place": place.pk, "extra-visited_at": NOW}
+    for wrong, words in (({"extra-area": "TD"}, "区域类型是"), ({"extra-unit": UnitFactory().pk}, "负责。请改选单位")):
+        page = client.post(url("round-visit-add", made.pk), {**extra, **wrong})
+        assert (page.status_code, words in page.content.decode()) == (422, True)
+    page = client.post(url("round-visit-add", made.pk), extra, follow=True).content.decode()
+    assert "已登记为计划内的到访" in page
+    page = client.post(url("round-visit-add", made.pk), extra)
+    assert (page.status_code, "当天已登记到访" in page.content.decode()) == (422, True)
+    assert client.get(url("round-detail", made.pk)).context["frequency"] == [(unit, 1, 1)]
+    squad = {**extra, "extra-unit": unit.squad_id}  # comes along, and is counted for itself
+    assert client.post(url("round-visit-add", made.pk), squad).status_code == 302
+    earlier = (timezone.localtime() - timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    client.post(url("round-visit-add", made.pk), {**extra, "extra-visited_at": earlier})  # on another day it is another
+    counts = client.get(url("round-detail", made.pk)).context["frequency"]
+    assert sorted(numbers for _, *numbers in counts) == [[0, 1], [1, 2]]
+
+
 def test_the_round_leads_to_its_findings(client, office):
     finding = make_finding(found_at=moment(2026, 3, 5))
     make_finding(found_at=moment(2026, 4, 5))
@@ -339,6 +360,17 @@ def test_each_action_of_a_sheet(client, office, name):
     page = client.post(url(f"sheet-{name}", sheet.pk), {"reason": "样例理由"}, follow=True)
     assert "不能" in page.content.decode()
     assert Activity.objects.about(sheet).count() == before
+
+
+def test_a_sheet_of_a_month_whose_bulletin_is_out_says_so(client, office):
+    draft, counted = make_sheet(), make_sheet(confirmed=True)
+    enter_first_rules()
+    published_bulletin("2026-03", office)
+    told = "2026年3月通报已签发"
+    assert told in client.post(url("sheet-confirm", draft.pk), {"seen": 1}, follow=True).content.decode()
+    for name, says in (("reopen", True), ("void", False)):  # what is sent back counts no more
+        page = client.post(url(f"sheet-{name}", counted.pk), {"reason": "样例理由"}, follow=True)
+        assert (told in page.content.decode()) == says
 
 
 @pytest.mark.parametrize("name", ["reopen", "void"])

@@ -49,9 +49,12 @@ def test_scores_ranks_first_and_last(streets):
 
 def test_nobody_is_last_of_one_and_without_data_the_reason_is_given():
     make.give(SquadFactory(), "complaints", "90", month="2026-01")
-    assert value("first", "squad").text
-    assert value("last", "squad").is_missing
-    for key, parameter in (("score", None), ("score", "0"), ("rank", None), ("first", None), ("first", "street")):
+    for unit in UnitFactory.create_batch(2):
+        make.give(unit, "complaints", "90", month="2026-01")
+    for group in ("squad", "street"):  # alone, and tied with all others
+        assert value("first", group).text
+        assert value("last", group).is_missing
+    for key, parameter in (("score", None), ("score", "0"), ("rank", None), ("first", None), ("last", None)):
         found = value(key, parameter)
         assert (found.is_missing, bool(found.reason)) == (True, True)
     assert value("bulletin_months").reason == "期内没有印发通报。"

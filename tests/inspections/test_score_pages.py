@@ -186,6 +186,28 @@ class TestAnalysis:
         for number, address in set(found):
             assert client.get(address).context["table"].count == number, address
 
+    @pytest.mark.parametrize("period", ["2026H1", "2026-02-02~2026-03-05"])
+    def test_the_months_add_up_to_the_whole(self, client, office, findings, period):
+        """Found on the last day of March, due in April: late in no month by itself."""
+        make_finding(found_at=moment(2026, 3, 31), due_at=moment(2026, 4, 2), item=ItemFactory())
+        page = client.get(ANALYSIS, {"period": period})
+        cuts = {name: lines for _, name, lines, _ in page.context["cuts"]}
+        for number in ("now", "overdue", "before"):
+            sums = {name: sum(getattr(line, number) for line in cuts[name]) for name in ("unit", "month")}
+            assert sums["unit"] == sums["month"], number
+        assert sum(line.now for line in cuts["month"]) == page.context["total"]
+        assert sum(line.overdue for line in cuts["month"]) == (1 if period == "2026H1" else 0)
+        for number, address in set(self.links(client, page)):
+            assert client.get(address).context["table"].count == number, address
+
+    def test_two_units_whose_places_are_called_alike_have_a_line_and_a_list_each(self, client, office, findings):
+        again = {"unit": UnitFactory(), "item": Finding.objects.filter(place="反复处").first().item, "place": "反复处"}
+        make_finding(**again, found_at=moment(2026, 3, 1), closed_at=moment(2026, 3, 2))
+        make_finding(**again, found_at=moment(2026, 3, 5))
+        league = client.get(ANALYSIS, {"period": "2026H1"}).context["league"]
+        assert [each.times for each in league] == [1, 1]
+        assert [client.get(each.url).context["table"].count for each in league] == [1, 1]
+
     def test_what_keeps_coming_back_and_what_was_sent_back(self, client, office, findings):
         page = client.get(ANALYSIS, {"period": "2026H1"})
         (only,) = page.context["league"]
