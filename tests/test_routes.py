@@ -583,6 +583,7 @@ ROUTES = {
     "staff:discipline-list": SEES_DISCIPLINE,
     "staff:discipline-create": KEEPS_PEOPLE,
     "staff:discipline-edit": KEEPS_PEOPLE,
+    "staff:discipline-void": KEEPS_PEOPLE,
     "staff:activity-list": {Roles.AUDITOR},
     "staff:activity-detail": {Roles.AUDITOR},
     "staff:activity-verify": {Roles.AUDITOR},
