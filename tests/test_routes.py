@@ -654,6 +654,7 @@ POSTS = {
     "staff:appraisal-appeal-decide",
     "staff:movement-void",
     "staff:personnel-table-report",
+    "staff:discipline-void",
     "staff:certificate-end",
     "staff:certificate-reinstate",
     "staff:course-remove",
