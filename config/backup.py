@@ -278,6 +278,8 @@ def unpack(archive: Path, work: Path, key_file: Path | None) -> Manifest:
     try:
         with tarfile.open(archive, "r:") as tar:
             tar.extractall(work, filter="data")
+        if archive.parent == work:
+            archive.unlink()
         manifest = Manifest(**json.loads((work / MANIFEST).read_text(encoding="utf-8")))
     except (tarfile.TarError, OSError, ValueError, TypeError) as error:
         raise BackupError("备份文件不完整，读不出来。没有恢复任何数据，请换一份备份。") from error
@@ -289,6 +291,9 @@ def unpack(archive: Path, work: Path, key_file: Path | None) -> Manifest:
         path = work / name
         if not path.is_file() or path.stat().st_size != size or digest_of(path) != total:
             raise BackupError(f"备份里的 {name} 缺失或与清单不符。没有恢复任何数据，请换一份备份。")
+    found = {path.relative_to(work).as_posix() for path in work.rglob("*") if path.is_symlink() or not path.is_dir()}
+    if besides := found - {*manifest.files, MANIFEST}:
+        raise BackupError(f"备份里有清单以外的文件：{min(besides)}。没有恢复任何数据，请换一份备份。")
     return manifest
 
 

@@ -146,6 +146,10 @@ class CalendarDayInline(admin.TabularInline):
     model = CalendarDay
     extra = 1
 
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """A day typed by mistake goes; the log keeps it (`save_formset`)."""
+        return self.has_change_permission(request, obj)
+
 
 @admin.register(CalendarYear)
 class CalendarYearAdmin(LoggedAdmin):

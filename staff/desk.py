@@ -11,8 +11,8 @@ from django.utils import timezone
 from config.desk import Hit, Number, Todo
 from config.figure_sources import list_url
 from config.periods import Period
-from staff.enums import AppealOutcome, AppraisalState, MailState
-from staff.filters.people import scope_named, to_withdraw
+from staff.enums import AppraisalState, MailState
+from staff.filters.people import scope_named
 from staff.models import (
     AppraisalAppeal,
     AppraisalSheet,
@@ -26,7 +26,8 @@ from staff.models import (
     ReportedTable,
     User,
 )
-from staff.permissions import Perms, own_units, why_not_decide_appeal
+from staff.officers import to_withdraw
+from staff.permissions import Perms, own_units
 
 SHOWN_HITS = 10
 REPORT_DAYS = 10  # of the new month, in which last month's table is waited for
@@ -103,11 +104,10 @@ def appraisal_todo(user: User) -> list[Todo]:
     """Appeals to decide, sheets to fill in, sheets to score."""
     found: list[Todo] = []
     if user.has_perm(Perms.DECIDE_APPEAL):
-        waiting = AppraisalAppeal.objects.visible_to(user).pending().select_related("entry__sheet")
-        mine = [appeal for appeal in waiting if not why_not_decide_appeal(user, appeal)]
-        if mine:
-            url = listed("appraisal-appeal-list", outcome=AppealOutcome.PENDING.value)
-            found.append(Todo(f"{len(mine)} 件考核申诉待裁定", url, "去裁定", None, "orange", len(mine)))
+        waiting = AppraisalAppeal.objects.visible_to(user).to_decide(user).count()
+        if waiting:
+            url = listed("appraisal-appeal-list", mine="on")
+            found.append(Todo(f"{waiting} 件考核申诉待裁定", url, "去裁定", None, "orange", waiting))
     if user.has_perm(Perms.SELF_SCORE):
         blank = AppraisalSheet.objects.filter(round__state=AppraisalState.OPEN, unit__in=user.unit_ids)
         found += [

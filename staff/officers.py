@@ -10,6 +10,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from staff.enums import Employment, Standing
+from staff.headcount import scopes
 from staff.models import Certificate, Movement, Person
 
 
@@ -37,3 +38,10 @@ def why_not_officer(person: Person, day: date) -> str:
     if not Certificate.objects.valid_on(day).filter(person=person).exists():
         return f"{person.name}{day}没有有效的行政执法证，不能作为执法人员。"
     return ""
+
+
+def to_withdraw(rows: QuerySet[Certificate], day: date) -> QuerySet[Certificate]:
+    """Running certificates of people who are gone, or who may never enforce."""
+    here = Movement.objects.standing_on(day).filter(scopes(day)["here"].q())
+    may = here.exclude(employment_after__in=Employment.AUXILIARIES)
+    return rows.filter(ended_on=None).exclude(person__in=may.values("person"))

@@ -156,6 +156,7 @@ APPRAISAL = [
     path("discipline/", discipline.discipline_list, name="discipline-list"),
     path("discipline/new/", discipline.discipline_create, name="discipline-create"),
     path("discipline/<int:pk>/", discipline.discipline_edit, name="discipline-edit"),
+    path("discipline/<int:pk>/void/", discipline.discipline_void, name="discipline-void"),
 ]
 
 ACCOUNTS = [

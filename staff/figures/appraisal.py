@@ -68,7 +68,7 @@ def entry_rows(period: Period, parameter: str | None) -> QuerySet[AppraisalEntry
 
 
 def discipline_rows(period: Period, kind: str | None) -> QuerySet[DisciplineRecord]:
-    rows = DisciplineRecord.objects.filter(decided_on__gte=period.start, decided_on__lte=period.end)
+    rows = DisciplineRecord.objects.recorded().filter(decided_on__gte=period.start, decided_on__lte=period.end)
     return rows.filter(kind=kind) if kind else rows
 
 
@@ -77,7 +77,7 @@ def discipline_url(period: Period, kind: str | None) -> str:
 
 
 def discipline(period: Period, kind: str | None) -> Value:
-    rows = DisciplineRecord.objects.order_by().values_list("decided_on", "kind")
+    rows = DisciplineRecord.objects.recorded().order_by().values_list("decided_on", "kind")
     known = remembered("staff.discipline", lambda: list(rows))
     kinds = [found for day, found in known if period.contains(day)]
     return Value(Decimal(len(kinds) if kind is None else kinds.count(kind)))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 
 from config.inputs import DATE
@@ -10,6 +13,7 @@ from staff.enums import AppealOutcome, DisciplineKind, Grade
 from staff.filters.people import our_units
 from staff.filters.records import VoidableFilter, voided
 from staff.models import AppraisalAppeal, AppraisalEntry, AppraisalRound, AppraisalSheet, DisciplineRecord
+from staff.permissions import Perms
 
 
 class EntryFilter(VoidableFilter):
@@ -35,10 +39,20 @@ class EntryFilter(VoidableFilter):
 
 class AppealFilter(django_filters.FilterSet):
     outcome = django_filters.ChoiceFilter(label="裁定", choices=AppealOutcome.choices)
+    mine = django_filters.BooleanFilter(label="只看等我裁定的", method="by_mine", widget=forms.CheckboxInput)
 
     class Meta:
         model = AppraisalAppeal
         fields = ["outcome"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.request.user.has_perm(Perms.DECIDE_APPEAL):
+            del self.filters["mine"]
+
+    def by_mine(self, rows: QuerySet[AppraisalAppeal], name: str, value: bool) -> QuerySet[AppraisalAppeal]:
+        user: Any = self.request.user
+        return rows.filter(pk__in=AppraisalAppeal.objects.to_decide(user).values("pk")) if value else rows
 
 
 class ResultFilter(django_filters.FilterSet):
@@ -65,8 +79,9 @@ class RoundFilter(django_filters.FilterSet):
         fields = ["state"]
 
 
-class DisciplineFilter(django_filters.FilterSet):
+class DisciplineFilter(VoidableFilter):
     kind = django_filters.ChoiceFilter(label="处理种类", choices=DisciplineKind.choices)
+    voided = voided()
     since = django_filters.DateFilter(label="决定从", field_name="decided_on", lookup_expr="gte", widget=DATE)
     until = django_filters.DateFilter(label="到", field_name="decided_on", lookup_expr="lte", widget=DATE)
 

@@ -15,6 +15,7 @@ from staff.enums import CourseKind, Education, Employment, MovementKind, Party, 
 from staff.filters.records import of_batch
 from staff.headcount import Scope, certified_on, entering, leavers, leaving, scope_choices, scopes
 from staff.models import Certificate, Course, Movement, Quota, Unit, UnitKind
+from staff.officers import to_withdraw
 
 OUR_KINDS = (UnitKind.BUREAU, UnitKind.DEPARTMENT, UnitKind.SQUAD)
 
@@ -247,13 +248,6 @@ class CertificateFilter(django_filters.FilterSet):
 
     def search(self, rows: QuerySet[Certificate], name: str, value: str) -> QuerySet[Certificate]:
         return rows.filter(Q(person__name__contains=value.strip()) | Q(number__icontains=value.strip()))
-
-
-def to_withdraw(rows: QuerySet[Certificate], day: date) -> QuerySet[Certificate]:
-    """Running certificates of people who are gone, or who may never enforce."""
-    here = Movement.objects.standing_on(day).filter(scopes(day)["here"].q())
-    may = here.exclude(employment_after__in=Employment.AUXILIARIES)
-    return rows.filter(ended_on=None).exclude(person__in=may.values("person"))
 
 
 class CourseFilter(django_filters.FilterSet):

@@ -35,17 +35,24 @@ PLACES = {"max_digits": 7, "decimal_places": 2}
 
 
 class SchemeForm(forms.ModelForm):
+    seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)
+
     class Meta:
         model = AppraisalScheme
         fields = ["name", "document", "valid_from", "total", "excellent", "good", "qualified"]
         widgets = {"valid_from": DATE}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = self.instance.version
+
     def store(self, items: forms.BaseInlineFormSet, *, by: User) -> AppraisalScheme | None:
         """Both are valid: store the scheme with the items that are kept; None, with the reason, if they do not add up."""
         gone = items.deleted_forms  # a row that is new is taken out like a stored one
         rows = [form for form in items.forms if form not in gone and (form.has_changed() or form.instance.pk)]
+        kept = [row.instance for row in rows if row.instance.name]
         try:
-            return appraisal.save_scheme(self.instance, [row.instance for row in rows if row.instance.name], by=by)
+            return appraisal.save_scheme(self.instance, kept, by=by, seen=self.cleaned_data["seen"] or 0)
         except Refused as refusal:
             show_refusal(self, refusal)
             return None

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.utils import timezone
 
 from config.inputs import DATE
@@ -35,10 +36,12 @@ class DisciplineForm(forms.ModelForm):
         return day
 
     def store(self, *, by: User) -> DisciplineRecord | None:
-        if self.instance.pk is None:
-            return discipline.record_discipline(self.instance, by=by)
         try:
+            if self.instance.pk is None:
+                return discipline.record_discipline(self.instance, by=by)
             return discipline.correct_discipline(self.instance, by=by, seen=self.cleaned_data["version"] or 0)
         except Refused as refusal:
             show_refusal(self, refusal)
-            return None
+        except IntegrityError:
+            self.add_error("document_number", "这个文号刚刚已被登记。")
+        return None

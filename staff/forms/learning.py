@@ -30,6 +30,7 @@ class CourseForm(forms.ModelForm):
         widget=WORDS,
         help_text="一行一人：姓名 原因，例如“样示例 病假”。没有缺席的不填。",
     )
+    seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)
 
     class Meta:
         model = Course
@@ -38,6 +39,7 @@ class CourseForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = self.instance.version
         stored = list(self.instance.attendances.select_related("person")) if self.instance.pk else []
         day = self.asked_day()
         here = Movement.objects.standing_on(day).filter(scopes(day)["duty"].q())
@@ -84,7 +86,7 @@ class CourseForm(forms.ModelForm):
     def store(self, *, by: User) -> Course | None:
         """The stored course; None, with the reason on the form, if it is refused."""
         try:
-            return learning.record_course(self.instance, self.attendance, by=by)
+            return learning.record_course(self.instance, self.attendance, by=by, seen=self.cleaned_data["seen"] or 0)
         except Refused as refusal:
             show_refusal(self, refusal)
             return None

@@ -36,6 +36,7 @@ class PersonForm(forms.ModelForm):
     id_number = forms.CharField(label="公民身份号码", required=False, max_length=18, help_text="18 位，末位 X 大写。")
     phone = forms.CharField(label="手机号", required=False, max_length=20)
     version = forms.IntegerField(widget=forms.HiddenInput(), required=False)
+    another = forms.BooleanField(label="是另一个人（同名、同日出生）", required=False)
 
     class Meta:
         model = Person
@@ -61,6 +62,9 @@ class PersonForm(forms.ModelForm):
         identity = self.identity
         self.fields["id_number"].initial, self.fields["phone"].initial = identity.id_number, identity.phone
         self.fields["version"].initial = self.instance.version
+        self.ask_another = self.fields.pop("another")  # only of who looks like somebody on record
+        if self.add_prefix("another") in self.data:
+            self.fields["another"] = self.ask_another
 
     @property
     def identity(self) -> PersonIdentity:
@@ -175,7 +179,11 @@ class EntryForm(MovementForm):
 def add_person(person: PersonForm, entry: EntryForm, *, by: User) -> Person | None:
     """Both forms are valid: take the person in; None, with the reason on a form, if it is refused."""
     try:
-        return people.add_person(people.NewPerson(person.instance, person.typed_identity(), entry.instance), by=by)
+        new = people.NewPerson(person.instance, person.typed_identity(), entry.instance)
+        return people.add_person(new, by=by, another=person.cleaned_data.get("another", False))
+    except people.AnotherPerson as doubt:
+        person.fields["another"] = person.ask_another
+        show_refusal(person, doubt)
     except Refused as refusal:
         show_refusal(entry if refusal.field in entry.fields else person, refusal)
     except IntegrityError:
@@ -241,6 +249,8 @@ class ReportTableForm(forms.Form):
 
 
 class CertificateForm(forms.ModelForm):
+    seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)
+
     class Meta:
         model = Certificate
         fields = ["person", "number", "issuer", "issued_on", "expires_on", "note"]
@@ -248,6 +258,7 @@ class CertificateForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = self.instance.version
         here = Movement.objects.standing_on(timezone.localdate()).filter(unit_after__isnull=False)
         units = dict(here.values_list("person", "unit_after__name"))
         if self.instance.pk:
@@ -262,9 +273,10 @@ class CertificateForm(forms.ModelForm):
         return why_not_officer(self.instance.person, max(self.instance.issued_on, timezone.localdate()))
 
     def store(self, *, by: User) -> Certificate | None:
-        store = certificates.correct_certificate if self.instance.pk else certificates.register_certificate
         try:
-            return store(self.instance, by=by)
+            if self.instance.pk is None:
+                return certificates.register_certificate(self.instance, by=by)
+            return certificates.correct_certificate(self.instance, by=by, seen=self.cleaned_data["seen"] or 0)
         except Refused as refusal:
             show_refusal(self, refusal)
         except IntegrityError:

@@ -23,6 +23,8 @@ VERSION_FIELDS = ["title", "document_number", "issued_on", "effective_on", "base
 class RegulationForm(forms.ModelForm):
     """What stays the same through all versions."""
 
+    seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)
+
     class Meta:
         model = Regulation
         fields = ["code", "category", "nature", "owner"]
@@ -30,6 +32,20 @@ class RegulationForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = our_units()  # type: ignore[attr-defined]
+        if self.instance.pk:
+            self.fields["seen"].initial = self.instance.saved
+        else:
+            del self.fields["seen"]  # a new one stands on one page with its first version
+
+    def refile(self, *, by: User) -> Regulation | None:
+        """The document as it is filed now; None, with the reason on the form, if it is refused."""
+        try:
+            return regulations.refile(self.instance, by=by, seen=self.cleaned_data["seen"] or 0)
+        except Refused as refusal:
+            show_refusal(self, refusal)
+        except IntegrityError:
+            self.add_error("code", "这个编号刚刚已被使用。")
+        return None
 
 
 class VersionForm(forms.ModelForm):

@@ -25,6 +25,7 @@ class CheckedRow:
     number: int
     key: str = ""  # what makes it the same row when it comes again
     facts: Any = None
+    values: dict[str, Any] = field(default_factory=dict)  # what its cells say, by field
     problems: list[tuple[str, str]] = field(default_factory=list)
     meaning: str = ""  # what the register makes of the row (who answers, which place), for the preview
     warnings: tuple[str, ...] = ()  # written all the same, and said beforehand
@@ -79,7 +80,8 @@ class SheetResource(Resource):
 
     def check(self, number: int, raw: dict[str, Any]) -> CheckedRow:
         """Clean every cell, collecting every problem of the row rather than the first."""
-        row, values = CheckedRow(number), {}
+        row = CheckedRow(number)
+        values = row.values
         for name, sheet_field in self.fields.items():
             try:
                 values[name] = sheet_field.convert(raw.get(name))

@@ -27,7 +27,7 @@ from staff.imports.kinds import CheckedRow, ImportKind, SheetResource, import_ki
 from staff.imports.reading import SheetError
 from staff.imports.workbooks import write_errors
 from staff.jobs import JobFailed, Progress, enqueue
-from staff.models import Activity, ImportBatch, ImportState, Job, RememberedColumn, User, Verb
+from staff.models import OPEN_JOB_STATES, Activity, ImportBatch, ImportState, Job, RememberedColumn, User, Verb
 from staff.workflow import imports as workflow
 
 SHOWN_PROBLEMS = 200
@@ -37,6 +37,7 @@ KEPT_CELLS = 200  # the first new rows are among these, unless a sheet begins wi
 STALE_AFTER = timedelta(days=7)
 KEPT_PERSONAL = timedelta(days=7)
 REPORT_EVERY = 500
+GIVEN_UP = "这次导入已放弃，或者原表已不在，没有写入任何数据。需要时请重新上传。"
 
 
 @dataclass
@@ -139,7 +140,8 @@ def released_on_failure(batch: ImportBatch, back_to: ImportState) -> Iterator[No
 @contextmanager
 def opened(batch: ImportBatch) -> Iterator[reading.Sheet]:
     """The stored sheet; refuses if the file is not the one that was uploaded."""
-    path = Path(batch.file.path)
+    if not batch.file or not (path := Path(batch.file.path)).is_file():
+        raise JobFailed(GIVEN_UP)
     with path.open("rb") as source:
         if hashlib.file_digest(source, "sha256").hexdigest() != batch.sha256:
             raise JobFailed("存放的原表已被改动，不能继续。请重新上传。")
@@ -209,7 +211,25 @@ def read_rows(batch: ImportBatch, progress: Progress) -> CheckResult:
             if len(result.rows) % REPORT_EVERY == 0:
                 progress.step(len(result.rows), max(sheet.row_count, len(result.rows)))
     result.known = resource.known_keys([row for row in result.rows if not row.problems])
+    tell_contradictions(result, {spec.name: spec.label for spec in resource.specs()})
     return result
+
+
+def tell_contradictions(result: CheckResult, labels: dict[str, str]) -> None:
+    """Two rows of one sheet that are the same by their key and say different things: neither is right by itself.
+
+    What is on record already is not written, and is told of elsewhere (`CheckedRow.differs`).
+    """
+    rows = {row.number: row for row in result.rows}
+    for number, earlier in list(result.repeated.items()):
+        row, first = rows[number], rows[earlier]
+        names = [name for name, said in row.values.items() if (said or None) != (first.values[name] or None)]
+        if not names or row.key in result.known:
+            continue
+        del result.repeated[number]
+        what = "、".join(labels[name] for name in names)
+        for one, other in ((row, earlier), (first, number)):
+            one.problems.append((names[0], f"与第 {other} 行说的是同一条，{what}却不同。请核对，只留对的一行。"))
 
 
 def check(job: Job, progress: Progress) -> None:
@@ -263,6 +283,8 @@ def publish(job: Job, progress: Progress) -> None:
     """The job behind the confirmation. Safe to run twice: the batch is locked, and a published one is left alone."""
     batch = ImportBatch.objects.get(pk=job.payload["batch"])
     if batch.state == ImportState.PUBLISHED:
+        if import_kind(batch.kind).personal:
+            workflow.forget_sheet(batch)
         return
     with released_on_failure(batch, ImportState.CHECKED):
         progress.step(0, batch.total, "正在读取和检查")
@@ -275,8 +297,7 @@ def publish(job: Job, progress: Progress) -> None:
     if result.wrong:
         attach_errors(job, batch, result.wrong)
     if import_kind(batch.kind).personal:
-        batch.preview = {}
-        batch.file.delete(save=True)
+        workflow.forget_sheet(batch)
     job.result_url = batch.get_absolute_url()
     progress.step(written, max(written, job.total), f"已导入 {written} 行")
 
@@ -288,6 +309,8 @@ def _write(batch: ImportBatch, result: CheckResult, progress: Progress) -> int:
     locked = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
     if locked.state == ImportState.PUBLISHED:
         return locked.written
+    if locked.state != ImportState.PUBLISHING:
+        raise JobFailed(GIVEN_UP)
     progress.step(0, len(new), "正在写入")
     written = kind.publish(new, batch.owner, batch, progress)
     workflow.end_import(batch, written=written)
@@ -331,10 +354,17 @@ def clear_stale() -> int:
 
 
 def clear_personal() -> int:
-    """Rows that came back because they were wrong, with ID numbers on them: deleted a week later. Returns how many."""
+    """Sheets with ID numbers: one that is written or given up and still there goes now, the wrong rows a week later.
+
+    Returns how many files went.
+    """
     kinds = [kind.key for kind in import_kinds() if kind.personal]
+    over = ImportBatch.objects.filter(kind__in=kinds, state__in=[ImportState.PUBLISHED, ImportState.DISCARDED])
+    left = list(over.exclude(file="").exclude(job__state__in=OPEN_JOB_STATES))
+    for batch in left:
+        workflow.forget_sheet(batch)
     old = ImportBatch.objects.filter(kind__in=kinds, created_at__lt=timezone.now() - KEPT_PERSONAL)
     jobs = Job.objects.filter(pk__in=old.values("job")).exclude(error_file="")
     for job in jobs:
         job.error_file.delete(save=True)
-    return len(jobs)
+    return len(left) + len(jobs)

@@ -17,7 +17,7 @@ from staff.models.bases import Attachment
 from staff.models.people import User
 from staff.models.persons import Person
 from staff.models.units import Unit
-from staff.permissions import Perms
+from staff.permissions import Perms, own_units
 
 POINTS = {"max_digits": 7, "decimal_places": 2}
 
@@ -37,6 +37,7 @@ class AppraisalScheme(models.Model):
     excellent = models.DecimalField("优秀不低于", default=Decimal(90), **POINTS)
     good = models.DecimalField("良好不低于", default=Decimal(80), **POINTS)
     qualified = models.DecimalField("合格不低于", default=Decimal(60), **POINTS)
+    version = models.PositiveIntegerField("版次", default=1, editable=False)
 
     objects = AppraisalSchemeQuerySet.as_manager()
 
@@ -330,6 +331,14 @@ class AppraisalAppealQuerySet(models.QuerySet["AppraisalAppeal"]):
 
     def pending(self) -> AppraisalAppealQuerySet:
         return self.filter(outcome=AppealOutcome.PENDING)
+
+    def to_decide(self, user: User) -> AppraisalAppealQuerySet:
+        """The pending ones that this user may decide, as `why_not_decide_appeal` says of each."""
+        if not user.has_perm(Perms.DECIDE_APPEAL):
+            return self.none()
+        acting = [each.pk for each in (user, user.principal) if each is not None]
+        theirs = Q(entry__sheet__unit__in=own_units(user)) | Q(entry__recorded_by__in=acting) | Q(lodged_by__in=acting)
+        return self.pending().exclude(theirs)
 
 
 class AppraisalAppeal(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -62,3 +63,8 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.get_kind_display()}"
+
+    def clean(self) -> None:
+        """A notice may shift a day of the December before: that day belongs to its own year, by which it is looked up."""
+        if self.date is not None and self.date.year != self.year.year:
+            raise ValidationError({"date": f"{self.date}不在{self.year.year}年内。请录入到{self.date.year}年。"})

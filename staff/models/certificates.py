@@ -43,6 +43,7 @@ class Certificate(models.Model):
     end_reason = models.CharField("注销（收回）方式", max_length=10, choices=CertificateEnd.choices, blank=True)
     note = models.CharField("备注", max_length=200, blank=True)
     warned = models.PositiveSmallIntegerField("已提醒（到期前天数）", null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField("版次", default=1, editable=False)
 
     objects = CertificateQuerySet.as_manager()
 

@@ -35,6 +35,7 @@ class Course(models.Model):
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="登记人", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    version = models.PositiveIntegerField("版次", default=1, editable=False)
 
     objects = CourseQuerySet.as_manager()
 

@@ -32,6 +32,7 @@ class Regulation(models.Model):
     category = models.CharField("类别", max_length=12, choices=RuleCategory.choices)
     nature = models.CharField("性质", max_length=8, choices=RuleNature.choices, default=RuleNature.RULE)
     owner = models.ForeignKey(Unit, verbose_name="主办科室", on_delete=models.PROTECT, related_name="regulations")
+    saved = models.PositiveIntegerField("保存次数", default=1, editable=False)
 
     objects = RegulationQuerySet.as_manager()
 

@@ -25,6 +25,7 @@ class SettingSpec:
     default: str
     kind: str = "text"  # text | decimal | integer | boolean
     help: str = ""
+    most: int = 9_999  # of a number; none is below zero
 
 
 KNOWN_SETTINGS: dict[str, SettingSpec] = {
@@ -54,7 +55,9 @@ KNOWN_SETTINGS: dict[str, SettingSpec] = {
             "boolean",
             help="填“是”或“否”。总结、人员情况表和配备比例都按此口径，并在口径说明里写明。",
         ),
-        SettingSpec("messages.digest_hour", "每日提要几点发送", "8", "integer", "0 至 23；到点以后的半小时内发出。"),
+        SettingSpec(
+            "messages.digest_hour", "每日提要几点发送", "8", "integer", "0 至 23；到点以后的半小时内发出。", 23
+        ),
         SettingSpec("training.required_hours", "每人每年应训学时", "60", "integer"),
         SettingSpec("regulations.reading", "启用制度阅读确认", "否", "boolean", help="填“是”或“否”。"),
         SettingSpec("regulations.compare", "启用制度版本对照", "否", "boolean", help="填“是”或“否”。"),
@@ -189,6 +192,7 @@ KNOWN_SETTINGS: dict[str, SettingSpec] = {
             "1000",
             "decimal",
             "达到即告知听证权利；按湖南现行标准填。",
+            100_000_000,
         ),
         SettingSpec(
             "cases.hearing_organisation",
@@ -196,6 +200,7 @@ KNOWN_SETTINGS: dict[str, SettingSpec] = {
             "20000",
             "decimal",
             "达到即告知听证权利；按湖南现行标准填。",
+            100_000_000,
         ),
         SettingSpec(
             "cases.review_all",
@@ -227,8 +232,9 @@ KNOWN_SETTINGS: dict[str, SettingSpec] = {
             "22",
             "integer",
             "《行政强制法》第四十三条未定义夜间；参照《噪声污染防治法》第八十八条。",
+            24,
         ),
-        SettingSpec("cases.night_to", "夜间止（时）", "6", "integer", "同上。"),
+        SettingSpec("cases.night_to", "夜间止（时）", "6", "integer", "同上。", 24),
         SettingSpec("report.recipients", "工作总结主送机关", "", help="套红格式时印在标题下。"),
         SettingSpec("report.copies", "工作总结抄送机关", ""),
         SettingSpec(
@@ -279,9 +285,12 @@ class Setting(models.Model):
         if spec is None:
             return
         try:
-            _typed(spec, self.value)
+            value = _typed(spec, self.value)
+            in_range = not isinstance(value, Decimal | int) or 0 <= value <= spec.most  # NaN has no order: no number
         except (InvalidOperation, ValueError) as error:
             raise ValidationError({"value": f"“{spec.label}”应填数字。"}) from error
+        if not in_range:
+            raise ValidationError({"value": f"“{spec.label}”应在 0 至 {spec.most} 之间。"})
         if spec.kind == "boolean" and self.value not in ("是", "否"):
             raise ValidationError({"value": f"“{spec.label}”应填“是”或“否”。"})
 

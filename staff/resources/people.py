@@ -24,6 +24,7 @@ from staff.workflow.people import (
     completion_of,
     described_person,
     known_person,
+    same_number,
 )
 
 ENTRIES = tuple((kind, str(MovementKind(kind).label)) for kind in ENTRY_KINDS)
@@ -216,6 +217,8 @@ class PersonResource(OfficeResource):
         known = self.on_record(row.facts)
         if known is not None and not same_name(known.name, person.name):
             row.problems.append(("id_number", TAKEN.format(who=described_person(known))))
+        elif known is not None and self.is_one_of_several(known, row.facts):
+            row.problems.append(("name", "名册里有几个同名、同日出生的人，请加“工号”或“公民身份号码”列区分。"))
         elif known is not None:
             self.complete(row, known)
         elif person.staff_number in self.numbers:
@@ -244,6 +247,13 @@ class PersonResource(OfficeResource):
             return known
         same = self.people.get(new.person.staff_number or "", [])
         return next((person for person in same if person.name == new.person.name), None)
+
+    @staticmethod
+    def is_one_of_several(known: Person, new: NewPerson) -> bool:
+        """Namesakes born on one day, and nothing on the sheet that says which."""
+        if same_number(known, new) or (known.staff_number and known.staff_number == new.person.staff_number):
+            return False
+        return Person.objects.filter(name=known.name, birth_date=known.birth_date).count() > 1
 
     def complete(self, row: CheckedRow, known: Person) -> None:
         """Somebody on record: what the file lacks is filled in; where the two differ, the file stands and it is said."""

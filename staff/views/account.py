@@ -15,6 +15,7 @@ from staff import passwords
 from staff.forms.account import ActingForm, LoginForm, NewPasswordForm
 from staff.middleware import ACTING_KEY, ENDED_KEY
 from staff.models import Activity, Verb
+from staff.views.second_factor import count_wrong, is_locked, turn_away
 
 SHOWN_ACTIVITIES = 20
 
@@ -41,6 +42,18 @@ class PasswordChange(RedirectURLMixin, PasswordChangeView):
         age = passwords.profile().max_age
         expired = age.days if age and passwords.is_expired(self.request.user) else 0
         return super().get_context_data(expired=expired, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if is_locked(request, request.user):
+            return turn_away(request, request.user)
+        return super().post(request, *args, **kwargs)
+
+    def form_invalid(self, form: NewPasswordForm) -> HttpResponse:
+        """Who guesses at the old password locks the account as at the door."""
+        user = self.request.user
+        if form.has_error("old_password", "password_incorrect") and count_wrong(self.request, user, "原密码"):
+            return turn_away(self.request, user)
+        return super().form_invalid(form)
 
     def form_valid(self, form: NewPasswordForm) -> HttpResponse:
         response = super().form_valid(form)

@@ -185,7 +185,7 @@ def appeal_table(request: HttpRequest) -> Table:
     if not user.has_perm(Perms.VIEW_APPRAISALS):
         raise PermissionDenied
     rows = AppraisalAppeal.objects.visible_to(user).select_related("entry__sheet__unit", "lodged_by", "decided_by")
-    filters = AppealFilter(request.GET, queryset=rows)
+    filters = AppealFilter(request.GET, queryset=rows, request=request)
     return Table(
         columns=[
             Column("event", "事由", value="entry.event", phone="primary"),

@@ -8,14 +8,17 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from config.tables import Column, Table, render_table
 from staff.exports import ListExport, register_export
 from staff.filters.appraisal import DisciplineFilter
 from staff.forms.discipline import DisciplineForm
+from staff.forms.records import VoidForm
 from staff.models import DisciplineRecord, setting
 from staff.permissions import Perms
+from staff.refusals import Refused
+from staff.workflow.discipline import void_discipline
 
 VIEW = permission_required(Perms.VIEW_DISCIPLINE, raise_exception=True)
 MANAGE = permission_required(Perms.MANAGE_DISCIPLINE, raise_exception=True)
@@ -41,6 +44,7 @@ def discipline_table(request: HttpRequest) -> Table:
         name="discipline",
         caption="纪律处理",
         default_sort="-decided_on",
+        row_tone=lambda row: "muted" if row.voided_at else "",
         row_url=DisciplineRecord.get_absolute_url if manages else None,
         filters=filters,
         export_url=reverse("staff:export", args=[DISCIPLINE_EXPORT.key]),
@@ -67,8 +71,15 @@ def discipline_create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @MANAGE
 def discipline_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    record = get_object_or_404(DisciplineRecord.objects.visible_to(request.user), pk=pk)
+    record = visible_record(request, pk)
+    if request.method == "POST" and record.voided_at is not None:
+        messages.error(request, "这条记录已作废，不能再改。需要时请重新登记。")
+        return redirect(record)
     return discipline_page(request, DisciplineForm(request.POST or None, instance=record), "更正纪律处理")
+
+
+def visible_record(request: HttpRequest, pk: int) -> DisciplineRecord:
+    return get_object_or_404(DisciplineRecord.objects.visible_to(request.user), pk=pk)
 
 
 def discipline_page(request: HttpRequest, form: DisciplineForm, title: str) -> HttpResponse:
@@ -76,4 +87,21 @@ def discipline_page(request: HttpRequest, form: DisciplineForm, title: str) -> H
         messages.success(request, f"{record.document_number}已保存。")
         return redirect("staff:discipline-list")
     status = 422 if request.method == "POST" else 200
-    return render(request, "staff/discipline_form.html", {"form": form, "title": title}, status=status)
+    context = {"form": form, "title": title, "void_form": VoidForm()}
+    return render(request, "staff/discipline_form.html", context, status=status)
+
+
+@require_POST
+@MANAGE
+def discipline_void(request: HttpRequest, pk: int) -> HttpResponse:
+    record, form = visible_record(request, pk), VoidForm(request.POST, door=void_discipline)
+    if not form.is_valid():
+        context = {"form": DisciplineForm(instance=record), "title": "更正纪律处理", "void_form": form}
+        return render(request, "staff/discipline_form.html", context, status=422)
+    try:
+        form.take(record, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{record.document_number}已作废，不再计数。")
+    return redirect("staff:discipline-list")

@@ -170,9 +170,9 @@ def regulation_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a document is filed; what it says is changed by a revision or a correction."""
     regulation = visible_regulation(request, pk)
     form = RegulationForm(request.POST or None, instance=regulation)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and (refiled := form.refile(by=request.user)):
         messages.success(request, "归类已修改。")
-        return redirect(regulations.refile(form.instance, by=request.user))
+        return redirect(refiled)
     context = {
         "form": form,
         "version_form": None,

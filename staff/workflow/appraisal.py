@@ -40,14 +40,24 @@ FROZEN = "考核结果已公布，不能再改动。确有差错的，请在下�
 
 
 @transaction.atomic
-def save_scheme(scheme: AppraisalScheme, items: list[AppraisalItem], *, by: User | None) -> AppraisalScheme:
-    """Store a scheme with its items. Refused if they do not add up, or if a round already uses it."""
+def save_scheme(
+    scheme: AppraisalScheme, items: list[AppraisalItem], *, by: User | None, seen: int | None = None
+) -> AppraisalScheme:
+    """Store a scheme with its items (`seen`: its version as it was opened; the second editor is told).
+
+    Refused if the items do not add up, or if a round already uses it.
+    """
     if scheme.pk and scheme.rounds.exists():
         raise Refused("这个办法已有考核在用，不能改动。修订的请登记为新的办法。")
     points = sum((item.points for item in items), Decimal(0))
     if points != scheme.total:
         raise Refused(f"各项目分值合计 {points:f}，应等于总分 {scheme.total:f}。", "total")
     created = scheme.pk is None
+    if not created:
+        current = AppraisalScheme.objects.select_for_update(of=("self",)).get(pk=scheme.pk)
+        if current.version != seen:
+            raise ChangedMeanwhile("这个考核办法")
+        scheme.version = current.version + 1
     scheme.save()
     scheme.items.exclude(pk__in=[item.pk for item in items if item.pk]).delete()
     for order, item in enumerate(items, 1):
@@ -64,6 +74,8 @@ def open_round(period: Period, *, by: User | None) -> AppraisalRound:
 
     Units score themselves first only where the office has switched that on.
     """
+    if period.start > timezone.localdate():
+        raise Refused(f"{period.label}还没有开始（{period.start}起）。到时再开始这次考核。", "period")
     scheme = AppraisalScheme.objects.filter(valid_from__lte=period.end).first()
     if scheme is None:
         raise Refused("没有这一期间施行的考核办法。请先登记考核办法。", "period")
@@ -240,12 +252,16 @@ def add_entry(entry: AppraisalEntry, *, by: User | None) -> AppraisalEntry:
     entry.save()
     note = f"单位 {entry.unit_points:+f}，计入 {entry.counted_points:+f}；个人 {entry.person_points:+f}"
     Activity.record(Verb.CREATE, entry, by=by, title="登记加减分", note=note)
-    told = [
+    said = f"{entry.sheet.unit.label}：{entry.event}，单位 {entry.unit_points:+f} 分。"
+    notify(told_of(entry, by=by), said, url=entry.get_absolute_url())
+    return entry
+
+
+def told_of(entry: AppraisalEntry, *, by: User | None) -> list[User]:
+    """Who speaks for the unit concerned, but for whoever acts."""
+    return [
         user for user in User.objects.holding(Perms.SELF_SCORE) if user.unit_id == entry.sheet.unit_id and user != by
     ]
-    said = f"{entry.sheet.unit.label}：{entry.event}，单位 {entry.unit_points:+f} 分。"
-    notify(told, said, url=entry.get_absolute_url())
-    return entry
 
 
 @transaction.atomic
@@ -258,10 +274,15 @@ def void_entry(entry: AppraisalEntry, *, by: User, reason: str) -> None:
         raise Refused(OWN_UNIT)
     current.voided_at, current.void_reason = timezone.now(), reason
     current.save(update_fields=["voided_at", "void_reason"])
-    current.appeals.filter(outcome=AppealOutcome.PENDING).update(  # what is void need not be decided
+    appeals = current.appeals.filter(outcome=AppealOutcome.PENDING)
+    appellants = [appeal.lodged_by for appeal in appeals.select_related("lodged_by")]
+    appeals.update(  # what is void need not be decided
         outcome=AppealOutcome.UPHELD, reply=f"加减分已作废：{reason}"[:300], decided_by=by, decided_at=timezone.now()
     )
     Activity.record(Verb.TRANSITION, current, by=by, title="作废加减分", note=reason)
+    closed = "，申诉随之成立" if appellants else ""
+    said = f"{current.sheet.unit.label}的加减分已作废，不再计分{closed}：{current.event}。理由：{reason}"
+    notify({*told_of(current, by=by), *appellants}, said[:300], url=current.get_absolute_url())
 
 
 @transaction.atomic

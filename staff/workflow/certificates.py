@@ -10,8 +10,9 @@ from django.utils import timezone
 from config.navigation import page_of
 from staff.models import Activity, Certificate, User, Verb, changed_fields, notify
 from staff.models.certificates import warning_due
+from staff.officers import to_withdraw
 from staff.permissions import Perms
-from staff.refusals import Refused
+from staff.refusals import ChangedMeanwhile, Refused
 from staff.workflow.records import check_day
 
 
@@ -33,9 +34,11 @@ SHOWN = {"number": "证号", "issuer": "发证机关", "issued_on": "发证日�
 
 
 @transaction.atomic
-def correct_certificate(certificate: Certificate, *, by: User) -> Certificate:
-    """Put right what was mistyped. The warnings start anew with the new term."""
+def correct_certificate(certificate: Certificate, *, by: User, seen: int) -> Certificate:
+    """Put right what was mistyped; the second editor is told. The warnings start anew with the new term."""
     current = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+    if current.version != seen:
+        raise ChangedMeanwhile("这个执法证")
     check_day(certificate.issued_on, "issued_on", "发证日期")
     if current.ended_on is not None and certificate.issued_on > current.ended_on:
         raise Refused(f"发证日期不得晚于{current.get_end_reason_display()}的日期（{current.ended_on}）。", "issued_on")
@@ -43,9 +46,9 @@ def correct_certificate(certificate: Certificate, *, by: User) -> Certificate:
         {label: str(getattr(current, name)) for name, label in SHOWN.items()},
         {label: str(getattr(certificate, name)) for name, label in SHOWN.items()},
     )
-    if current.expires_on != certificate.expires_on:
-        certificate.warned = None
+    certificate.warned = current.warned if current.expires_on == certificate.expires_on else None
     certificate.ended_on, certificate.end_reason = current.ended_on, current.end_reason
+    certificate.version = seen + 1
     certificate.save()
     if changes:
         Activity.record(Verb.UPDATE, certificate, by=by, title="修改执法证", changes=changes)
@@ -80,10 +83,15 @@ def reinstate_certificate(certificate: Certificate, *, by: User, reason: str) ->
 
 
 def warn_of_expiry(today: date) -> int:
-    """Tell holders and the personnel section at 180, 90 and 30 days, each once. Returns how many certificates."""
+    """Tell holders and the personnel section at 180, 90 and 30 days, each once. Returns how many certificates.
+
+    A card of somebody who is gone, or may never enforce, is not renewed: it is to be taken back.
+    """
     warned = 0
     keepers = [user for user in User.objects.filter(is_active=True) if user.has_perm(Perms.MANAGE_PEOPLE)]
-    for pk in list(Certificate.objects.running().filter(expires_on__gte=today).values_list("pk", flat=True)):
+    running = Certificate.objects.running().filter(expires_on__gte=today)
+    gone = set(to_withdraw(running, today).values_list("pk", flat=True))
+    for pk in list(running.values_list("pk", flat=True)):
         with transaction.atomic():
             certificate = (
                 Certificate.objects.select_for_update(of=("self",)).select_related("person__account").get(pk=pk)
@@ -93,7 +101,14 @@ def warn_of_expiry(today: date) -> int:
                 continue
             certificate.warned = due
             certificate.save(update_fields=["warned"])
-            text = f"{certificate.person.name}的执法证{certificate.expires_on}到期（{due}天内），请安排换证考试。"
+            text = f"{certificate.person.name}的执法证{certificate.expires_on}到期（{due}天内）"
+            if pk in gone:
+                notify(
+                    keepers, f"{text}。持证人已不在岗或者不是执法人员，请收回注销。", url=certificate.get_absolute_url()
+                )
+                warned += 1
+                continue
+            text += "，请安排换证考试。"
             account = certificate.person.account
             holder = [account] if account and account.is_active and account not in keepers else []
             notify(keepers, text, url=certificate.get_absolute_url())

@@ -22,11 +22,22 @@ def end_import(batch: ImportBatch, *, written: int) -> None:
 
 
 def discard_import(batch: ImportBatch) -> bool:
-    """Give up an import that has not been written. The sheet's file goes, the row stays as a trace."""
+    """Give up an import that has not been written. The sheet's file goes, the row stays as a trace.
+
+    False if it was written, or moved on, while somebody looked at it.
+    """
     waiting = Q(state__in=[ImportState.UPLOADED, ImportState.CHECKED])
     abandoned = Q(state__in=[ImportState.CHECKING, ImportState.PUBLISHING]) & ~Q(job__state__in=OPEN_JOB_STATES)
-    found = ImportBatch.objects.filter(waiting | abandoned, pk=batch.pk).values_list("pk", flat=True)
-    discarded = ImportBatch.objects.filter(pk__in=list(found)).update(state=ImportState.DISCARDED)
+    found = ImportBatch.objects.filter(waiting | abandoned, pk=batch.pk).values_list("state", flat=True).first()
+    discarded = ImportBatch.objects.filter(pk=batch.pk, state=found).update(state=ImportState.DISCARDED)
     if discarded:
         batch.file.delete(save=False)
+        ImportBatch.objects.filter(pk=batch.pk).update(file="")
     return bool(discarded)
+
+
+def forget_sheet(batch: ImportBatch) -> None:
+    """Delete the stored sheet and what the preview repeats of it."""
+    batch.preview = {}
+    batch.file.delete(save=False)
+    batch.save(update_fields=["preview", "file"])

@@ -7,16 +7,25 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from staff.models import Activity, Attendance, Course, Person, User, Verb
+from staff.refusals import ChangedMeanwhile
 from staff.workflow.records import check_day
 
 
 @transaction.atomic
-def record_course(course: Course, attendance: Mapping[int, str | None], *, by: User) -> Course:
-    """Store a new or corrected course. `attendance`: person → None (present) or why absent; replaces what was stored."""
+def record_course(course: Course, attendance: Mapping[int, str | None], *, by: User, seen: int | None = None) -> Course:
+    """Store a new or corrected course (`seen`: its version as it was opened; the second editor is told).
+
+    `attendance`: person → None (present) or why absent; replaces what was stored.
+    """
     check_day(course.held_on, "held_on", "日期")
     created = course.pk is None
     if created:
         course.recorded_by = by
+    else:
+        current = Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
+        if current.version != seen:
+            raise ChangedMeanwhile("这次培训学习")
+        course.version = current.version + 1
     course.save()
     before = {row.person_id: row for row in course.attendances.select_for_update(of=("self",))}
     known = set(Person.objects.filter(pk__in=attendance).values_list("pk", flat=True))

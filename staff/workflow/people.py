@@ -68,10 +68,19 @@ class NewPerson:
 
 
 @transaction.atomic
-def add_person(new: NewPerson, *, by: User | None, batch: ImportBatch | None = None) -> Person:
-    """Take a person in with the movement that brought him or her. Refused if he or she is on record already."""
+def add_person(new: NewPerson, *, by: User | None, batch: ImportBatch | None = None, another: bool = False) -> Person:
+    """Take a person in with the movement that brought him or her. Refused if he or she is on record already.
+
+    `another`: somebody has made sure that it is not the one of the same name and date of birth.
+    """
     known = known_person(new.person, new.identity.id_number)
-    if known is not None:
+    if known is not None and not same_number(known, new) and not another:
+        raise AnotherPerson(
+            f"{described_person(known)}已在名册中，同名、同日出生。如是同一人，请到其页面登记新的变动；"
+            "确实是另一个人的，在“登记人员”里勾选“是另一个人”后登记。",
+            "name",
+        )
+    if known is not None and same_number(known, new):
         raise Refused(f"{described_person(known)}已在名册中。如曾离开，请到其页面登记新的变动，不要重复建档。", "name")
     if new.entry.kind not in ENTRY_KINDS:
         raise Refused("建档须从一次进入（建账、招录、调入、聘用、派遣、借入等）开始。", "kind")
@@ -83,6 +92,15 @@ def add_person(new: NewPerson, *, by: User | None, batch: ImportBatch | None = N
     new.entry.person = new.person
     record_movement(new.entry, by=by, batch=batch)
     return new.person
+
+
+class AnotherPerson(Refused):
+    """Perhaps the person on record, perhaps a namesake: somebody has to say which."""
+
+
+def same_number(known: Person, new: NewPerson) -> bool:
+    number = new.identity.id_number
+    return number is not None and PersonIdentity.objects.filter(person=known, id_number=number).exists()
 
 
 def described_person(person: Person) -> str:
@@ -115,7 +133,10 @@ def known_person(person: Person, id_number: str | None) -> Person | None:
     if person.birth_date is None:
         return None
     alike = Person.objects.filter(name=person.name, birth_date=person.birth_date)
-    return (alike.filter(identity__id_number=None) if id_number else alike).first()
+    if id_number:
+        alike = alike.filter(identity__id_number=None)
+    numbered = alike.filter(staff_number=person.staff_number) if person.staff_number else alike
+    return numbered.first() or alike.first()
 
 
 @dataclass

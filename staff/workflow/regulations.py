@@ -208,14 +208,16 @@ FILED = {"code": "编号", "category": "类别", "nature": "性质", "owner": "�
 
 
 @transaction.atomic
-def refile(regulation: Regulation, *, by: User) -> Regulation:
-    """Put right where a document is filed: code, class, nature, owner. Its versions are not touched."""
+def refile(regulation: Regulation, *, by: User, seen: int) -> Regulation:
+    """Put right where a document is filed: code, class, nature, owner; the second editor is told. Its versions stay."""
     current = Regulation.objects.select_for_update(of=("self",)).select_related("owner").get(pk=regulation.pk)
+    if current.saved != seen:
+        raise ChangedMeanwhile("这份文件的归类")
     changes = changed_fields(
         {label: str(getattr(current, name)) for name, label in FILED.items()},
         {label: str(getattr(regulation, name)) for name, label in FILED.items()},
     )
-    regulation.title = current.title
+    regulation.title, regulation.saved = current.title, seen + 1
     regulation.save()
     if changes:
         Activity.record(Verb.UPDATE, regulation, by=by, title="修改归类", changes=changes)

@@ -44,6 +44,21 @@ USUAL_NAMES = ("admin", "root", "test", "guest", "1001")
 USUAL_PASSWORDS = ("admin", "123456", "password", DEMO_PASSWORD)
 
 
+def test_guessing_at_the_old_password_locks_as_at_the_door(client, user):
+    client.force_login(user)
+    address = reverse("staff:password-change")
+    data = {"old_password": "wrong", "new_password1": "zhen-hao-2027", "new_password2": "zhen-hao-2027"}
+    weak = {**data, "old_password": DEMO_PASSWORD, "new_password1": "short", "new_password2": "short"}
+    for _ in range(6):
+        assert client.post(address, weak).status_code == 200  # no guess at the old one
+    for _ in range(4):
+        assert "原密码不对" in client.post(address, data).content.decode()
+    assert client.post(address, data).status_code == 429
+    assert client.get(reverse("staff:account")).status_code == 302
+    assert attempt(client, DEMO_PASSWORD).status_code == 429
+    assert Activity.objects.filter(verb="login_failed", note__contains="原密码不对").count() == 5
+
+
 def test_a_fresh_installation_has_no_account_that_anybody_could_guess(client):
     """After `migrate` and `create_groups`, as every test begins: nobody is there until somebody makes an account."""
     assert not User.objects.exists()

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -110,6 +111,23 @@ def test_a_scheme_in_use_is_not_changed(office, opened):
         appraisal.save_scheme(opened.scheme, list(opened.scheme.items.all()), by=None)
 
 
+def test_of_two_editors_of_a_scheme_the_second_is_told(office):
+    scheme = make_scheme()
+    address = reverse("staff:appraisal-scheme-edit", args=[scheme.pk])
+    first, second = scheme.items.all()
+    data = {
+        "name": "考核办法", "document": "x", "valid_from": "2024-01-01", "total": "100", "excellent": "90", "good": "80",
+        "qualified": "60", "seen": office.get(address).context["form"]["seen"].value(),
+        "items-TOTAL_FORMS": "2", "items-INITIAL_FORMS": "2", "items-0-id": first.pk, "items-1-id": second.pk,
+        "items-0-name": "出勤", "items-0-group": "共性", "items-0-points": "60",
+        "items-1-name": "任务", "items-1-group": "岗位", "items-1-points": "40",
+    }  # fmt: skip
+    assert office.post(address, data).status_code == 302
+    page = office.post(address, {**data, "items-0-name": "考勤"})
+    assert (page.status_code, "刚被别人修改过" in page.content.decode()) == (422, True)
+    assert [item.name for item in scheme.items.all()] == ["出勤", "任务"]
+
+
 def test_the_database_keeps_grades_in_order(opened):
     with pytest.raises(IntegrityError, match="scheme_grades_in_order"), transaction.atomic():
         type(opened.scheme).objects.filter(pk=opened.scheme_id).update(good=95)
@@ -128,6 +146,13 @@ def test_opened_twice_the_second_is_told(office, opened):
     page = office.post(reverse("staff:appraisal-round-create"), {"period": "2026H1"})
     assert "2026年上半年的科室考核已经开始。" in page.content.decode()
     assert AppraisalRound.objects.count() == 1
+
+
+def test_a_period_that_has_not_begun_is_not_assessed(office):
+    make_scheme()
+    page = office.post(reverse("staff:appraisal-round-create"), {"period": f"{timezone.localdate().year + 1}年上半年"})
+    assert "还没有开始" in page.content.decode()
+    assert not AppraisalRound.objects.exists()
 
 
 def test_without_a_scheme_of_the_period_there_is_no_round(office):
@@ -414,7 +439,11 @@ def test_the_decider_walks_from_the_desk_to_the_decision(contested, client):
     director = UserFactory(role=Roles.DIRECTOR)
     assert [todo.text for todo in desk.todo(director)] == ["1 件考核申诉待裁定"]
     client.force_login(director)
-    assert client.get(reverse("staff:appraisal-appeal-list") + "?outcome=pending").context["table"].count == 1
+    other = make_entry(sheet_of(entry.sheet.round, "乙中队"), recorded_by=director)  # for somebody else to decide
+    appraisal.lodge_appeal(other, by=UserFactory(unit=other.sheet.unit), reason="有异议")
+    (todo,) = desk.todo(director)
+    assert todo.count == client.get(todo.url).context["table"].count == 1
+    assert client.get(reverse("staff:appraisal-appeal-list") + "?outcome=pending").context["table"].count == 2
     client.post(reverse("staff:appraisal-appeal-decide", args=[appeal.pk]), {"outcome": "upheld", "reply": "有签到表"})
     assert desk.todo(director) == []
     assert "有签到表" in client.get(entry.get_absolute_url()).content.decode()

@@ -134,6 +134,17 @@ def test_one_whose_content_was_changed_is_refused_even_with_a_new_sum(bureau, no
         call_command("restore", archive)
 
 
+def test_one_with_a_file_besides_is_refused(bureau, nothing_here, tmp_path):
+    archive = backup.take(tmp_path / "kept")
+    extra = tmp_path / "extra"
+    extra.write_text("x")
+    with tarfile.open(archive, "a") as tar:
+        tar.add(extra, "media/photos/extra.html")
+    backup.sum_file(archive).unlink()
+    with pytest.raises(CommandError, match="清单以外的文件：media/photos/extra"):
+        call_command("restore", archive)
+
+
 def test_one_of_another_database_or_format_is_refused(bureau, nothing_here, tmp_path, monkeypatch):
     archive = backup.take(tmp_path / "kept")
     monkeypatch.setattr(backup, "FORMAT", 2)

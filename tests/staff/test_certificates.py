@@ -161,6 +161,21 @@ def test_holder_and_personnel_are_told_once_at_each_step(clerk):
     assert certificates.warn_of_expiry(date(2026, 12, 1)) == 0
 
 
+def test_a_card_that_is_to_be_taken_back_is_not_said_to_be_renewed(clerk):
+    gone, helper = UserFactory(), UserFactory()
+    left = make_person(account=gone)
+    CertificateFactory(person=left, expires_on=date(2026, 11, 1))
+    move(left, MovementKind.RETIRED, MAY)
+    auxiliary = make_person(account=helper, employment=Employment.AUXILIARIES[0])
+    CertificateFactory(person=auxiliary, expires_on=date(2026, 11, 1))
+    assert certificates.warn_of_expiry(date(2026, 5, 11)) == 2
+    texts = [message.text for message in clerk.user.inbox.all()]
+    assert len(texts) == 2
+    assert all("请收回注销" in text and "换证考试" not in text for text in texts)
+    assert gone.inbox.count() == helper.inbox.count() == 0
+    assert certificates.warn_of_expiry(date(2026, 5, 12)) == 0
+
+
 def test_the_desk_of_the_personnel_section_names_what_waits(clerk):
     gone = make_person(name="离示例")
     CertificateFactory(person=gone)
@@ -208,8 +223,11 @@ def test_a_course_is_recorded_with_who_was_absent(clerk):
     }  # fmt: skip
     form = clerk.get(reverse("staff:course-edit", args=[stored.pk])).context["form"]
     assert form["absent"].value() == "学1示例 病假"
-    clerk.post(reverse("staff:course-edit", args=[stored.pk]), course(people=[here[0].pk], absent=""))
+    clerk.post(reverse("staff:course-edit", args=[stored.pk]), course(people=[here[0].pk], absent="", seen=1))
     assert Attendance.objects.count() == 1
+    page = clerk.post(reverse("staff:course-edit", args=[stored.pk]), course(people=[here[1].pk], absent="", seen=1))
+    assert "刚被别人修改过" in page.content.decode()
+    assert Attendance.objects.get().person == here[0]
 
 
 def test_an_absent_name_that_nobody_bears_is_refused_and_kept(clerk):

@@ -7,6 +7,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from config.periods import Period
+from staff.figures.appraisal import discipline_rows
 from staff.models import Activity, DisciplineRecord, Setting
 from staff.permissions import Roles
 from tests.factories.people import make_person
@@ -75,3 +77,35 @@ def test_few_see_the_list_and_the_export(client, role, status):
 def test_the_database_wants_a_document_number():
     with pytest.raises(IntegrityError, match="discipline_has_document"), transaction.atomic():
         DisciplineRecord.objects.create(kind="warning", document_number="")
+
+
+def test_what_was_entered_by_mistake_is_void_and_its_number_free_again(clerk):
+    clerk.post(reverse("staff:discipline-create"), DATA)
+    record = DisciplineRecord.objects.get()
+    address = reverse("staff:discipline-void", args=[record.pk])
+    assert clerk.post(address, {"reason": ""}).status_code == 422
+    clerk.post(address, {"reason": "文件发给别的单位"})
+    assert "已经作废" in clerk.post(address, {"reason": "再点一次"}, follow=True).content.decode()
+    assert clerk.get(reverse("staff:discipline-list")).context["table"].count == 0
+    assert clerk.get(reverse("staff:discipline-list") + "?voided=voided").context["table"].count == 1
+    assert not discipline_rows(Period.parse("2026"), None).exists()
+    page = clerk.get(reverse("staff:discipline-edit", args=[record.pk])).content.decode()
+    assert "文件发给别的单位" in page
+    assert 'name="decided_on"' not in page
+    late = clerk.post(
+        reverse("staff:discipline-edit", args=[record.pk]), {**DATA, "kind": "demerit", "version": 2}, follow=True
+    )
+    assert "不能再改" in late.content.decode()
+    assert "警告" in late.content.decode()
+    assert "文件发给别的单位" not in Activity.objects.about(record).first().note
+    assert clerk.post(reverse("staff:discipline-create"), DATA).status_code == 302
+    assert DisciplineRecord.objects.recorded().count() == 1
+
+
+def test_the_database_wants_a_reason_and_one_standing_record_a_document():
+    record = {"kind": "warning", "document_number": "样1"}
+    with pytest.raises(IntegrityError, match="discipline_void_whole"), transaction.atomic():
+        DisciplineRecord.objects.create(**record, voided_at=timezone.now())
+    DisciplineRecord.objects.create(**record)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DisciplineRecord.objects.create(**record)

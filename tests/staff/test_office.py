@@ -23,6 +23,7 @@ from staff.models import (
     notify,
     setting,
 )
+from staff.models.settings import KNOWN_SETTINGS
 from staff.permissions import Roles
 from tests.factories.staff import UnitFactory, UserFactory
 
@@ -38,6 +39,21 @@ def test_a_setting_holds_from_its_day_on_and_the_default_before():
 def test_a_setting_that_is_no_number_is_refused():
     with pytest.raises(ValidationError, match="应填数字"):
         Setting(key="training.required_hours", value="三十", source="x").clean()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("permits.area_tolerance", "NaN"), ("permits.area_tolerance", "-5"), ("permits.area_tolerance", "Infinity"),
+     ("training.required_hours", "-1"), ("messages.digest_hour", "24"), ("permits.pay_days", "99999999")],
+)  # fmt: skip
+def test_a_setting_that_would_stop_the_reckoning_is_refused(key, value):
+    with pytest.raises(ValidationError, match=r"应填数字|应在 0 至"):
+        Setting(key=key, value=value, source="x").clean()
+
+
+def test_every_default_would_be_taken():
+    for spec in KNOWN_SETTINGS.values():
+        Setting(key=spec.key, value=spec.default, source="x").clean()
 
 
 def test_a_renamed_agency_is_found_under_its_old_name():
@@ -123,6 +139,25 @@ def test_a_day_of_the_calendar_changed_in_the_admin_is_logged(client):
     assert changed.changes == {"日期": ["2035-10-02", "2035-10-03"]}
     added = Activity.objects.about(CalendarDay.objects.get(date=date(2035, 10, 8))).get()
     assert (added.verb, added.changes["日期"]) == ("create", [None, "2035-10-08"])
+
+
+def test_a_day_is_entered_in_its_own_year_and_a_wrong_one_is_deleted(client):
+    call_command("create_groups", verbosity=0)
+    client.force_login(UserFactory(role=Roles.OFFICE, is_staff=True))
+    year = CalendarYear.objects.create(year=2035, source="x")
+    day = CalendarDay.objects.create(year=year, date=date(2035, 10, 2), kind="statutory_holiday", name="国庆节")
+    address = reverse("admin:staff_calendaryear_change", args=[year.pk])
+    data = {"year": 2035, "status": "provisional", "source": "x", "days-TOTAL_FORMS": 2, "days-INITIAL_FORMS": 1,
+            "days-0-id": day.pk, "days-0-year": year.pk, "days-0-date": "2035-10-02", "days-0-kind": "statutory_holiday",
+            "days-0-name": "国庆节", "days-0-DELETE": "on", "days-1-year": year.pk, "days-1-date": "2034-12-30",
+            "days-1-kind": "makeup_workday"}  # fmt: skip
+    assert "请录入到2034年" in client.post(address, data).content.decode()
+    assert client.post(address, {**data, "days-1-date": "", "days-1-kind": ""}).status_code == 302
+    assert not year.days.exists()
+    assert Activity.objects.about(year).get(verb="delete").note == "删除 2035-10-02 法定节假日"
+    new = {"year": 2036, "status": "provisional", "source": "x", "days-TOTAL_FORMS": 1, "days-INITIAL_FORMS": 0,
+           "days-0-date": "2035-01-01", "days-0-kind": "statutory_holiday"}  # fmt: skip
+    assert "请录入到2035年" in client.post(reverse("admin:staff_calendaryear_add"), new).content.decode()
 
 
 def test_accounts_are_only_looked_at_in_the_admin(client):

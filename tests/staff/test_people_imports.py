@@ -2,18 +2,34 @@
 
 import io
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
 from config.identity import id_check_digit
 from config.periods import Period
 from staff.headcount import count, scopes
-from staff.models import Activity, Certificate, ImportBatch, Job, Movement, Person, Quota, Regulation, RegulationVersion
+from staff.imports import pipeline
+from staff.models import (
+    Activity,
+    Certificate,
+    ImportBatch,
+    Job,
+    Movement,
+    Person,
+    PersonIdentity,
+    Quota,
+    Regulation,
+    RegulationVersion,
+)
 from staff.permissions import Roles
-from staff.workflow import establishment
+from staff.workflow import establishment, people
+from staff.workflow import imports as workflow
 from tests.factories.people import CertificateFactory, DepartmentFactory, make_person, move
 from tests.factories.staff import SquadFactory, UserFactory
 
@@ -306,3 +322,112 @@ def test_the_template_can_be_filled_in_and_offers_our_units(clerk, kind):
     assert book.worksheets[0].max_column > 3
     clerk.force_login(UserFactory(role=Roles.SQUAD_LEADER, unit=SquadFactory()))
     assert clerk.get(reverse("staff:import-template", args=[kind])).status_code == 403
+
+
+# --- What stands twice, what is given up, what is left behind ---------------------------------------------------------
+
+ROW = ["张示例", "男", "", "1985-03-07", "2001", "人事科", "科长", "行政编制", "2024-01-01", "建账", ""]
+
+
+def test_two_rows_that_contradict_each_other_are_both_asked_about(clerk):
+    make_person(name="证示例")
+    quotas = [["单位", "编制性质", "编制数", "生效日期", "依据文件"], ["一中队", "行政编制", 8, "2024-01-01", "x"],
+              ["一中队", "行政编制", 6, "2024-01-01", "x"], ["人事科", "行政编制", 3, "2024-01-01", "x"],
+              ["人事科", "行政编制", "3名", "2024-01-01", "x"]]  # fmt: skip
+    batch = upload(clerk, "staff.quotas", *quotas)
+    assert (batch.new, batch.duplicate, batch.wrong) == (1, 1, 2)
+    assert reasons(batch) == {
+        ("编制数", f"与第 {other} 行说的是同一条，编制数却不同。请核对，只留对的一行。") for other in (2, 3)
+    }
+    confirm(clerk, batch, valid_rows_only="on")
+    assert Quota.objects.get().unit.name == "人事科"
+    cards = [["姓名", "执法证编号", "发证日期", "有效期至"], ["证示例", "湘F1", "2022-11-01", "2027-10-31"],
+             ["证示例", "湘F1", "2022-11-01", "2028-10-31"]]  # fmt: skip
+    batch = upload(clerk, "staff.certificates", *cards)
+    assert (batch.new, batch.wrong) == (0, 2)
+
+
+def dies_after_writing(clerk, monkeypatch, batch):
+    """The rows are committed; the process ends before the sheet is deleted. Returns where the sheet lies."""
+
+    def dies(*arguments, **more):
+        raise SystemError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("django.db.models.fields.files.FieldFile.delete", dies)
+        confirm(clerk, batch)
+    path = Path(batch.file.path)
+    assert (batch.state, path.exists()) == ("published", True)
+    return path
+
+
+def test_a_sheet_with_numbers_goes_also_when_the_job_died_after_writing(clerk, monkeypatch):
+    batch = upload(clerk, "staff.people", PEOPLE, ROW)
+    path = dies_after_writing(clerk, monkeypatch, batch)
+    pipeline.publish(Job.objects.latest("pk"), None)  # delivered once more
+    batch.refresh_from_db()
+    assert (path.exists(), batch.file.name, batch.preview, batch.written) == (False, "", {}, 1)
+
+
+def test_what_is_left_of_a_written_sheet_with_numbers_is_cleared(clerk, monkeypatch):
+    batch = upload(clerk, "staff.people", PEOPLE, ROW)
+    path = dies_after_writing(clerk, monkeypatch, batch)
+    assert pipeline.clear_stale() == 1
+    assert not path.exists()
+    assert pipeline.clear_stale() == 0
+
+
+def test_an_import_given_up_meanwhile_writes_nothing(clerk, monkeypatch):
+    batch = upload(clerk, "staff.people", PEOPLE, ROW)
+    reading = pipeline.read_rows
+
+    def given_up_meanwhile(*arguments):
+        result = reading(*arguments)
+        ImportBatch.objects.filter(pk=batch.pk).update(state="discarded")
+        return result
+
+    monkeypatch.setattr(pipeline, "read_rows", given_up_meanwhile)
+    confirm(clerk, batch)
+    assert (batch.state, Person.objects.count()) == ("discarded", 0)
+    assert "已放弃" in Job.objects.latest("pk").message
+
+
+def test_an_import_that_moved_on_meanwhile_is_not_given_up(clerk):
+    batch = upload(clerk, "staff.people", PEOPLE, ROW)
+    published = ImportBatch.objects.filter(pk=batch.pk)
+
+    class Late:
+        """Between the look and the step the sheet is written."""
+
+        def __call__(self, execute, sql, *rest):
+            if sql.startswith("UPDATE") and not self.done:
+                self.done = True
+                published.update(state="published", published_at=timezone.now())
+            return execute(sql, *rest)
+
+    late = Late()
+    late.done = False
+    with connection.execute_wrapper(late):
+        assert not workflow.discard_import(batch)
+    batch.refresh_from_db()
+    assert (batch.state, Path(batch.file.path).exists()) == ("published", True)
+
+
+def test_of_namesakes_born_on_one_day_a_sheet_says_which(clerk):
+    for number_of in ("2001", "2002"):
+        people.add_person(
+            people.NewPerson(
+                Person(name="张示例", sex="male", birth_date=BIRTH, staff_number=number_of),
+                PersonIdentity(),
+                Movement(
+                    kind="opening", happened_on=date(2024, 1, 1), unit=DepartmentFactory(), employment="administrative"
+                ),
+            ),
+            by=None,
+            another=True,
+        )
+    fuller = [*ROW[:10], "中共党员"]
+    batch = upload(clerk, "staff.people", PEOPLE, [*fuller[:4], "", *fuller[5:]])
+    assert any("几个同名、同日出生的人" in message for _, message in reasons(batch))
+    confirm(clerk, upload(clerk, "staff.people", PEOPLE, [*fuller[:4], "2002", *fuller[5:]]))
+    assert Person.objects.get(party="member").staff_number == "2002"

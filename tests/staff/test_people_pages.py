@@ -8,8 +8,9 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from staff.enums import Employment, MovementKind
-from staff.models import Activity, Movement, Person, Quota, ReportedTable, StaffingStandard
+from staff.models import Activity, Movement, Person, PersonIdentity, Quota, ReportedTable, StaffingStandard
 from staff.permissions import Roles
+from staff.workflow import people
 from tests import pdf_measure
 from tests.factories.people import CertificateFactory, DepartmentFactory, make_person, move
 from tests.factories.staff import SquadFactory, UserFactory
@@ -72,6 +73,21 @@ def test_the_same_id_number_is_told_before_anything_is_stored(clerk):
     page = clerk.post(reverse("staff:person-create"), typed(**{"entry-unit": DepartmentFactory().pk}))
     assert page.status_code == 422
     assert "已登记在" in page.content.decode()
+
+
+def test_a_namesake_born_on_the_same_day_is_taken_in_once_somebody_says_so(clerk):
+    first = make_person(name="新示例", birth_date=date(1985, 3, 7), staff_number="2001")
+    data = typed(**{"entry-unit": DepartmentFactory().pk, "person-id_number": ""})
+    page = clerk.post(reverse("staff:person-create"), data)
+    assert "在“登记人员”里勾选“是另一个人”" in page.content.decode()
+    assert 'name="person-another"' in page.content.decode()
+    assert 'name="person-another"' not in clerk.get(reverse("staff:person-create")).content.decode()
+    page = clerk.post(reverse("staff:person-create"), {**data, "person-another": "on"})
+    second = Person.objects.exclude(pk=first.pk).get()
+    assert page.url == second.get_absolute_url()
+    same = typed(**{"entry-unit": DepartmentFactory().pk, "person-another": "on"})
+    people.edit_person(first, PersonIdentity(id_number=NUMBER), by=clerk.user, seen=first.version)
+    assert clerk.post(reverse("staff:person-create"), same).status_code == 422  # one number is one person
 
 
 @pytest.mark.parametrize("role", [Roles.DIRECTOR, Roles.OFFICE, Roles.PERSONNEL])
@@ -226,6 +242,15 @@ def test_the_paper_is_a_table_sheet_across_with_everything_on_it(clerk, story, t
     text = "".join(pdf_measure.text(tmp_path, answer.content).split())
     for words in ("2026年5月人员情况表", "示例科", "合计", "期初3＋增1－减1＝期末3", "示例局", "填表人", "第1页"):
         assert words in text, words
+
+
+def test_vacancies_open_the_quotas_that_they_are_reckoned_from(clerk, story):
+    for kind, number in ((Employment.ADMINISTRATIVE, 5), (Employment.WORKER, 2)):
+        Quota.objects.create(unit=story, employment=kind, count=number, document="x", valid_from=date(2024, 1, 1))
+    rows = clerk.get(reverse("staff:personnel-table", args=["2026-05"])).context["rows"]
+    for row in rows:
+        counted = [quota.count for quota in clerk.get(row.cells[-1].url).context["table"].source]
+        assert counted == [5], row.label  # those of other kinds are in no vacancy
 
 
 def test_a_reported_table_keeps_its_numbers_and_says_what_moved(clerk, story):

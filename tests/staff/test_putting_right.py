@@ -124,11 +124,14 @@ def test_words_of_sheets_are_understood():
 
 def test_a_mistyped_certificate_is_put_right_and_logged(clerk):
     card = CertificateFactory(person=make_person(), expires_on=date(2072, 10, 31), warned=30)
-    data = {"number": card.number, "issuer": "", "issued_on": "2022-11-01", "expires_on": "2027-10-31", "note": ""}
+    data = {"number": card.number, "issuer": "", "issued_on": "2022-11-01", "expires_on": "2027-10-31", "note": "", "seen": 1}  # fmt: skip
     clerk.post(reverse("staff:certificate-edit", args=[card.pk]), data)
     stored = Certificate.objects.get(pk=card.pk)
     assert (stored.expires_on, stored.warned, stored.person) == (date(2027, 10, 31), None, card.person)
     assert Activity.objects.about(card).get().changes == {"有效期至": ["2072-10-31", "2027-10-31"]}
+    page = clerk.post(reverse("staff:certificate-edit", args=[card.pk]), {**data, "issuer": "示例机关"})
+    assert (page.status_code, "刚被别人修改过" in page.content.decode()) == (422, True)
+    assert Certificate.objects.get(pk=card.pk).issuer == ""
 
 
 def test_a_card_is_not_issued_ahead_of_today_nor_after_its_own_end(clerk):
@@ -140,7 +143,7 @@ def test_a_card_is_not_issued_ahead_of_today_nor_after_its_own_end(clerk):
     old.refresh_from_db()
     assert old.ended_on is None  # it would have been exchanged for good, in 2062
     Certificate.objects.filter(pk=old.pk).update(ended_on=date(2026, 5, 1), end_reason="withdrawn")
-    late = {**data, "number": old.number, "issued_on": "2026-05-02"}
+    late = {**data, "seen": 1, "number": old.number, "issued_on": "2026-05-02"}
     page = clerk.post(reverse("staff:certificate-edit", args=[old.pk]), late).content.decode()
     assert "发证日期不得晚于收回的日期（2026-05-01）" in page
     assert "刚刚已被登记" not in page
@@ -186,11 +189,15 @@ def test_a_draft_edition_is_given_up_and_its_number_free_again(client):
 def test_where_a_rule_is_filed_is_put_right(client):
     client.force_login(UserFactory(role=Roles.OFFICE))
     rule = make_rule()
-    data = {"code": "制99", "category": "safety", "nature": "rule", "owner": rule.owner_id}
+    data = {"code": "制99", "category": "safety", "nature": "rule", "owner": rule.owner_id, "seen": 1}
     client.post(reverse("staff:regulation-edit", args=[rule.pk]), data)
     rule.refresh_from_db()
     assert (rule.code, rule.category, rule.title) == ("制99", "safety", "考勤制度")
     assert set(Activity.objects.about(rule).first().changes) == {"编号", "类别"}
+    page = client.post(reverse("staff:regulation-edit", args=[rule.pk]), {**data, "category": "office"})
+    assert "刚被别人修改过" in page.content.decode()
+    rule.refresh_from_db()
+    assert rule.category == "safety"
 
 
 def test_a_deputyship_ends_early(client):
@@ -242,9 +249,12 @@ def test_what_is_void_needs_no_decision_and_an_appeal_never_makes_it_worse():
         appraisal.decide_appeal(
             appeal, by=UserFactory(role=Roles.DIRECTOR), outcome="partly", reply="x", points=Decimal(-9)
         )
+    head = UserFactory(role=Roles.SQUAD_LEADER, unit=unit)
     appraisal.void_entry(entry, by=UserFactory(), reason="登记有误")
     appeal.refresh_from_db()
     assert (appeal.outcome, appeal.reply) == ("upheld", "加减分已作废：登记有误")
+    for told in (appeal.lodged_by, head):
+        assert "申诉随之成立" in told.inbox.get().text
 
 
 def test_blank_scores_are_full_marks_when_asked(client):
