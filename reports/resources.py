@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from reports.history import check_name
 from reports.models import HistoricalFigure, Measure, TallyEntry
+from reports.names import check_name
 from staff.imports import values
 from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField, SheetResource

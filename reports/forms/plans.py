@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from config.inputs import DATE, MONTH
 from reports.enums import PlanOutcome
-from reports.forms.figures import FigureField, label_for, name_in, offered_figures
+from reports.forms.figures import FigureField
 from reports.forms.tasks import SHORT, HalfYearForm
-from reports.history import check_name
 from reports.models import HistoricalFigure, PlanItem, Problem
+from reports.names import check_name, label_for, name_in, offered_figures
 from reports.registry import known_keys
 from reports.tokens import parse
 from reports.workflow import plans

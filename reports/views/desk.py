@@ -100,7 +100,7 @@ def glances(period: Period) -> list[Glance]:
         figure = registry().figures[key]
         now, then = figure.value(period, None), base_of(figure, before, None)
         note = f"去年同期 {shown(then.number)}{figure.unit}" if then.number is not None else "去年同期没有数据"
-        note += "（历史数据）" if then.note else ""
+        note += then.mark
         found.append(Glance(figure.label, shown(now.number), figure.unit, figure.url(period, None), note))
     return found
 

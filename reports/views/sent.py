@@ -15,10 +15,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 from config.pdf import render_pdf
 from config.tables import Column, Table, render_table
 from reports.checklist import reads_otherwise
-from reports.forms.figures import offered_figures
-from reports.forms.sent import ReportSentForm, SentValueFormSet, SubmissionForm, values_of
+from reports.forms.sent import (
+    CorrectionForm,
+    ReportSentForm,
+    SentValueFormSet,
+    SubmissionForm,
+    corrected_values,
+    values_of,
+)
 from reports.models import Report, SentFigure, Submission
 from reports.permissions import can_read_reports
+from reports.names import offered_figures
 from reports.reconciliation import lines_for, lines_of
 from reports.views.reports import VIEW, visible_report
 from staff.files import send_made

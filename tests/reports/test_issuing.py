@@ -15,6 +15,7 @@ from reports.enums import CheckKind
 from reports.freezing import drift
 from reports.models import FrozenFigure, Override, PlanItem, Report
 from reports.reconciliation import lines_of
+from reports.views.desk import glances
 from reports.workflow import checks, issuing, sections, sent, summaries
 from staff.models import Activity, Message, NumberCounter, Setting
 from staff.permissions import Roles
@@ -319,3 +320,20 @@ class TestPages:
         issued = make_issued(report)
         client.force_login(UserFactory(role=Roles.DIRECTOR))
         assert "已核实" in client.get(url("report-checklist", issued.pk)).content.decode()
+
+
+class TestDecidedByHand:
+    def test_last_year_is_compared_as_it_was_printed(self, report, by):
+        """Last year's papers printed the decided number, so this year's 同比 takes it, and says so."""
+        make_finding(item=Item.objects.get(code="A01"), found_at=moment(2025, 2, 1))
+        last = summaries.create_report(Period.parse("2025H1"), by=by)
+        checks.override_figure(last, name="inspections.findings", value="2", reason="漏登一件", by=by)
+        write(report, "{{ inspections.findings | 同比 }}", by)
+        assert content_of(report)["sections"][0]["text"] == "同比增长50%"
+        (item,) = lines(report, CheckKind.OVERRIDE)
+        assert item.text == "查找案件：2025年上半年为人工核定的2，台账为1。"
+        (line,) = lines_of(report)
+        assert line.then == "2（核定）"
+        assert glances(H1)[0].note == "去年同期 2件（核定）"
+        checks.withdraw_override(last, Override.objects.get(), by=by)
+        assert content_of(report)["sections"][0]["text"] == "同比增长200%"

@@ -16,7 +16,8 @@ from reports.models import KeyTask
 from reports.office_texts import BOOKS
 from reports.outline import default_outline
 from reports.registry import registry
-from reports.workflow import plans
+from reports.views.tasks import measure_lines
+from reports.workflow import checks, plans, summaries
 from staff.permissions import Roles
 from staff.refusals import Refused
 from tests.factories.reports import furnish_plans, make_history, make_measure, make_plan, make_problem, make_tally
@@ -187,3 +188,26 @@ def test_history_is_kept_for_counts_only_and_once_a_month(client, office):
     make_history(by=office, figure="inspections.findings", month="2024-03")
     page = client.post(reverse("reports:history-create"), {**data, "figure": "inspections.findings"})
     assert "已经登记过" in page.content.decode()
+
+
+def then_in_tables(measure):
+    """上年同期 in the table of the summary and on the task's page."""
+    (row,) = registry().tables["reports.tallies"].rows(H1)
+    (line,) = measure_lines(measure.task)
+    assert line["then"] == row[3][0]
+    return row[3][0]
+
+
+@time_machine.travel("2026-06-30 09:00 +0800")
+def test_the_tables_of_tallies_have_the_base_that_a_text_has(office):
+    measure = make_measure(by=office)
+    make_tally(60, by=office, measure=measure)
+    assert then_in_tables(measure) == "—"
+    for month in range(1, 7):
+        make_history(10, by=office, figure=measure.figure_name, month=f"2025-0{month}")
+    assert then_in_tables(measure) == "60（历史数据）"
+    make_tally(40, by=office, measure=measure, happened_on=date(2025, 2, 1))
+    assert then_in_tables(measure) == "40"
+    last = summaries.create_report(Period.parse("2025H1"), by=office)
+    checks.override_figure(last, name=measure.figure_name, value="50", reason="漏登", by=office)
+    assert then_in_tables(measure) == "50（核定）"
