@@ -68,12 +68,22 @@ def take_up(item: PlanItem, *, by: User | None) -> KeyTask:
 
 
 @transaction.atomic
-def conclude(item: PlanItem, *, by: User | None, outcome: str, text: str, on: date | None = None) -> PlanItem:
-    """登记完成情况: done, partly or not, in words; again where it was judged too early. Not before the half-year began."""
+def conclude(
+    item: PlanItem, *, by: User | None, seen: int, outcome: str, text: str, on: date | None = None
+) -> PlanItem:
+    """登记完成情况: done, partly or not, in words; again where it was judged too early. Not before the half-year began.
+
+    `seen`: the version on the page; what somebody else entered meanwhile is not written over unread.
+    """
     current = locked(item)
     today = timezone.localdate()
     if current.is_voided:
         raise Refused("这项计划已作废，不登记完成情况。")
+    if current.version != seen:
+        now = current.get_outcome_display() or "未登记"
+        raise Refused(
+            f"这项计划刚有改动，完成情况现为“{now}”。请看过页面上现在的登记，再决定是否提交。", "outcome_text"
+        )
     if current.starts_on > today:
         raise Refused(f"{current.period.label}还没有开始，到期后再登记完成情况。", "outcome")
     if outcome != PlanOutcome.DONE and not text:
@@ -112,3 +122,4 @@ def correct_history(figure: HistoricalFigure, *, by: User, seen: int) -> Histori
             return correct_record(figure, by=by, seen=seen)
     except IntegrityError as error:
         raise Refused(ALREADY, "month") from error
+    refuse_month(figure.month)
