@@ -337,3 +337,33 @@ class TestDecidedByHand:
         assert glances(H1)[0].note == "去年同期 2件（核定）"
         checks.withdraw_override(last, Override.objects.get(), by=by)
         assert content_of(report)["sections"][0]["text"] == "同比增长200%"
+
+    @pytest.mark.parametrize(("name", "taken"), [("staff.vacancies", True), ("inspections.findings", False)])
+    def test_only_what_is_reckoned_may_fall_below_nothing(self, report, by, name, taken):
+        """缺编数 of a unit over its quota (超编) is negative."""
+        if taken:
+            assert checks.override_figure(report, name=name, value="-3", reason="超编三名", by=by).number == -3
+        else:
+            with pytest.raises(Refused, match="不小于 0"):
+                checks.override_figure(report, name=name, value="-3", reason="超编三名", by=by)
+
+    def test_another_cut_off_date_drops_them_with_open_eyes(self, client, report):
+        office = UserFactory(role=Roles.OFFICE)
+        client.force_login(office)
+        address = url("report-settings", report.pk)
+        assert "drop_overrides" not in client.get(address).context["form"].fields
+        checks.override_figure(report, name="inspections.findings", value="5", reason="漏登两件", by=office)
+        assert "核定了 1 项数据" in client.get(address).content.decode()
+        data = {"title": report.title, "profile": "plain", "with_number": "on", "seen": "1"}
+        client.post(address, {**data, "title": "新标题"})
+        report.refresh_from_db()
+        assert report.title == "新标题"
+        page = client.post(address, {**data, "seen": "2", "cut_off": "2026-06-20"}).content.decode()
+        assert "1 项（查找案件）在本稿里不再采用" in page
+        report.refresh_from_db()
+        assert report.cut_off is None
+        client.post(address, {**data, "seen": "2", "cut_off": "2026-06-20", "drop_overrides": "on"})
+        report.refresh_from_db()
+        assert report.cut_off == date(2026, 6, 20)
+        told = Activity.objects.get(changes__has_key="人工核定")
+        assert told.changes["人工核定"] == ["1 项（查找案件）", "不再采用"]
