@@ -418,3 +418,13 @@ class TestSlipsInWhatWasSent:
         client.force_login(UserFactory(role=Roles.DIRECTOR))
         assert client.get(url("submission-edit", monthly.pk)).status_code == 403
         assert client.post(url("submission-void", monthly.pk), {"reason": "没有"}).status_code == 403
+
+
+def test_a_material_that_is_sent_back_at_this_moment_is_not_adopted(client, report, office, monkeypatch):
+    material = Material.objects.create(
+        section=report.sections.get(), unit=SquadFactory(), due_on=DUE, asked_by=office, state="asked"
+    )
+    monkeypatch.setattr("reports.views.materials.can_adopt_material", lambda user, material: True)
+    client.force_login(office)
+    page = client.post(url("material-adopt", material.pk), follow=True)
+    assert "不能采用" in page.content.decode()

@@ -190,6 +190,15 @@ def test_history_is_kept_for_counts_only_and_once_a_month(client, office):
     assert "已经登记过" in page.content.decode()
 
 
+def test_a_month_ahead_or_of_long_ago_was_printed_nowhere(client, office):
+    client.force_login(office)
+    facts = {"figure": "inspections.findings", "value": "97", "source": "旧总结", "checked_by": "甲"}
+    page = client.post(reverse("reports:history-create"), {**facts, "month": "2099-03"})
+    assert "晚于本月" in page.content.decode()
+    with pytest.raises(Refused, match="早于 2000 年"):
+        make_history(month="1999-12")
+
+
 def then_in_tables(measure):
     """上年同期 in the table of the summary and on the task's page."""
     (row,) = registry().tables["reports.tallies"].rows(H1)
