@@ -28,6 +28,7 @@ class Column:
 
     value     attribute path ("unit.name", methods are called) or function of the row; default: `name`
     sort      database field or fields that order the table by this column; none = not sortable
+    within    fields that order rows of equal `sort`, the same way whether the table runs up or down
     align     start, center, end; default: end where there is a unit or a total
     unit      printed in the head; 元 also sets two decimals
     total     aggregate expression (Sum("points")) or function of all matching rows -> value
@@ -42,6 +43,7 @@ class Column:
     label: str
     value: str | Callable[[Any], Any] | None = None
     sort: str | Sequence[str] | None = None
+    within: Sequence[str] = ()
     align: str = ""
     unit: str = ""
     total: Any = None

@@ -167,6 +167,7 @@ class Table:
         if not name:
             return self.source if self.source.ordered or not records else self.source.order_by("-pk")
         fields = [flip(field) if descending else field for field in self._sortable[name].order]
+        fields += self._sortable[name].within
         if not records:
             return self.source.order_by(*fields)
         return self.source.order_by(*fields, "-pk" if fields[-1].startswith("-") else "pk")

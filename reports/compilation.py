@@ -97,7 +97,7 @@ class Draft:
         if style.compare:
             base = self.base(figure, style.compare, token.parameter)
             if base.note:
-                self.say(CheckKind.HISTORY, f"{figure.label}：{base.note}。", token.name)
+                self.say(base.kind, f"{figure.label}：{base.note}。", token.name)
             return change(value.number, base.number, rate=figure.is_rate(token.parameter), word=style.name)
         if value.number is None or style.word is None:
             return Wording(NO_DATA, value.reason or "没有数据。")

@@ -25,6 +25,16 @@ def measures() -> dict[str, Measure]:
     return remembered(("reports.measures",), read)
 
 
+def part_of(parameter: str | None) -> tuple[str, int | None]:
+    """The measure's code and the unit of app.name:code or app.name:code@unit."""
+    code, _, unit = (parameter or "").partition("@")
+    return code, int(unit) if unit.isdigit() else None
+
+
+def measure_of(parameter: str | None) -> Measure | None:
+    return measures().get(part_of(parameter)[0])
+
+
 def quantities(period: Period) -> Mapping[Part, Decimal]:
     """(code, unit) → quantity of the measures that add up: sums, and of standing numbers the newest of each unit."""
 

@@ -194,7 +194,7 @@ def seed_plans(units: dict[str, Unit], office: User, today: date) -> None:
                 count_for(plans.take_up(item, by=office), item, office, today)
             if outcome and item.period.end < today:
                 item.refresh_from_db()
-                plans.conclude(item, by=office, outcome=outcome, text=words, on=item.period.end)
+                plans.conclude(item, by=office, seen=item.version, outcome=outcome, text=words, on=item.period.end)
                 if outcome == "done" and item.task is not None:
                     tasks.move_task(item.task, "finish", by=office, on=item.period.end, words=words)
 

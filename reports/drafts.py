@@ -102,13 +102,12 @@ class Before:
 def last_time(section: Section) -> Before | None:
     """The section of the same heading in the newest signed paper of an earlier period, as it was printed."""
     report = section.report
-    signed = Compilation.objects.filter(
-        report__state__in=ReportState.SIGNED, report__sections__heading=section.heading, frozen_figures__isnull=False
-    )
-    earlier = signed.exclude(report__period_key=report.period_key).select_related("report").distinct()
-    for compilation in sorted(earlier, key=lambda each: each.report.period.end, reverse=True):
-        if compilation.report.period.end < report.period.start:
-            for entry in compilation.content["sections"]:
-                if entry["heading"] == section.heading:
-                    return Before(compilation.report.title, entry["text"])
+    same = Section.objects.filter(heading=section.heading, removed_at=None).values("report")
+    signed = Report.objects.filter(state__in=ReportState.SIGNED, pk__in=same)
+    earlier = [each for each in signed if each.period.end < report.period.start]
+    for before in sorted(earlier, key=lambda each: (each.period.end, each.signed_at), reverse=True):
+        copy = before.compilations.first()  # a copy holds a whole paper: one is read, not those of all years
+        for entry in copy.content["sections"] if copy is not None else ():
+            if entry["heading"] == section.heading:
+                return Before(before.title, entry["text"])
     return None

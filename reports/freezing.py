@@ -29,13 +29,21 @@ class Drift:
     went: int = 0
 
 
-def rows_behind(name: str, period: Period) -> QuerySet[Any] | None:
-    """The rows of a figure by its name; for a rate those of its numerator; None where no list adds up to it."""
+def lists_behind(name: str, period: Period) -> dict[str, QuerySet[Any]]:
+    """The rows of a figure by its name; of a rate two lists, 分子 and 分母; {} where no list adds up to it."""
     key, _, parameter = name.partition(":")
-    figure = registry().figures[key]
-    if figure.rows is None and figure.kind is Kind.RATE and figure.numerator:
-        figure = registry().figures[figure.numerator]
-    return figure.rows(period, parameter or None) if figure.rows is not None else None
+    figures = registry().figures
+    figure = figures[key]
+    behind = {"": figure}
+    if figure.rows is None and figure.kind is Kind.RATE:
+        behind = {word: figures[key] for word, key in (("分子", figure.numerator), ("分母", figure.denominator)) if key}
+    return {word: each.rows(period, parameter or None) for word, each in behind.items() if each.rows is not None}
+
+
+def rows_behind(name: str, period: Period) -> QuerySet[Any] | None:
+    """What is frozen with a figure: its rows; for a rate those of its numerator; None where no list adds up to it."""
+    lists = lists_behind(name, period)
+    return lists.get("", lists.get("分子"))
 
 
 def identity(rows: QuerySet[Any] | None) -> tuple[str, list[int]]:

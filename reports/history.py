@@ -1,4 +1,5 @@
-"""同期 from before the software: what was printed then, month by month, used only where the registers hold nothing."""
+"""What a figure is held against: the registers' number; what a paper of that period printed instead (人工核定); from before
+the software what was printed then, month by month, only where the registers hold nothing (历史数据)."""
 
 from __future__ import annotations
 
@@ -7,36 +8,26 @@ from decimal import Decimal
 
 from config.figures import Figure, Kind, OverMonths, remembered
 from config.periods import Period
-from reports.enums import Totalling
-from reports.figures.tallies import measure_of
-from reports.models import HistoricalFigure
-from reports.registry import known_keys, registry
-from reports.tokens import parse
+from reports.counting import measure_of
+from reports.enums import CheckKind, Totalling
+from reports.models import HistoricalFigure, Override
 
 ADDABLE = (Kind.COUNT, Kind.SUM)
 
 
 @dataclass(frozen=True)
 class Base:
-    """What a figure is held against. `note` marks a base that was typed in from an old paper."""
+    """What a figure is held against. `mark`: behind the number where it is not what the registers say; `note` says why."""
 
     number: Decimal | None
     note: str = ""
+    mark: str = ""
+    kind: CheckKind = CheckKind.HISTORY  # of the checklist's line that tells the note
 
 
-def check_name(name: str) -> str:
-    """ "" or why no history can be kept under this name."""
-    errors = parse(f"{{{{ {name} }}}}", known_keys()).errors
-    if errors:
-        return errors[0].message
-    figure = registry().figures[name.partition(":")[0]]
-    if figure.kind not in ADDABLE:
-        return "只有件数和数量可以按月登记历史数据；比率、得分、名次不能按月相加。"
-    if figure.over_months is OverMonths.NOTHING:
-        return "这个数据跨月的只算一次，由各月的数得不出一期的数，不能按月登记历史数据。"
-    if figure.choices is not None and ":" not in name:
-        return "这个数据要选定一项（名称后带“:”）。"
-    return ""
+def name_of(figure: Figure, parameter: str | None) -> str:
+    """As it stands in a text."""
+    return figure.key if parameter is None else f"{figure.key}:{parameter}"
 
 
 def whole_months(period: Period) -> list[str]:
@@ -59,7 +50,7 @@ def printed_then(figure: Figure, period: Period, parameter: str | None) -> Base 
     months, taken = whole_months(period), over_months(figure, parameter)
     if not months or figure.kind not in ADDABLE or taken is OverMonths.NOTHING:
         return None
-    name = figure.key if parameter is None else f"{figure.key}:{parameter}"
+    name = name_of(figure, parameter)
 
     def read() -> dict[tuple[str, str], HistoricalFigure]:
         rows = HistoricalFigure.objects.recorded().filter(month__in=months)
@@ -72,22 +63,24 @@ def printed_then(figure: Figure, period: Period, parameter: str | None) -> Base 
         return None
     number = sum((row.value for row in rows), Decimal(0))
     sources = "、".join(dict.fromkeys(row.source for row in rows))
-    return Base(number, f"同期为历史数据（{sources}）")
+    return Base(number, f"同期为历史数据（{sources}）", "（历史数据）")
+
+
+def decided_then(figure: Figure, period: Period, parameter: str | None) -> Base | None:
+    """The number that somebody answered for in the papers of that period: they printed it, not what was counted."""
+    standing = remembered(("reports.overrides", period.key), lambda: Override.objects.standing(period))
+    override = standing.get(name_of(figure, parameter))
+    if override is None or override.number is None:
+        return None
+    note = f"{period.label}为人工核定的{override.value}，台账为{override.counted or '—'}"
+    return Base(override.number, note, "（核定）", CheckKind.OVERRIDE)
 
 
 def base_of(figure: Figure, period: Period, parameter: str | None) -> Base:
-    """The figure's value for the period it is compared with; from old papers where the registers hold nothing."""
+    """The figure's value for the period it is compared with, as that period's papers printed it."""
+    if (decided := decided_then(figure, period, parameter)) is not None:
+        return decided
     number = figure.value(period, parameter).number
     if number:
         return Base(number)
     return printed_then(figure, period, parameter) or Base(number)
-
-
-def label_of(name: str) -> str:
-    """The figure's label with its choice's, or the name itself if the figure has gone."""
-    key, _, parameter = name.partition(":")
-    figure = registry().figures.get(key)
-    if figure is None:
-        return name
-    chosen = dict(figure.choices()).get(parameter, parameter) if figure.choices and parameter else ""
-    return f"{figure.label}：{chosen}" if chosen else figure.label

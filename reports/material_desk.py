@@ -50,7 +50,7 @@ def search(user: User, query: str) -> list[Hit]:
     rows = Report.objects.visible_to(user)
     hits = [*rows.filter(title__icontains=query)[:5], *rows.filter(number__icontains=query)[:5]]
     words = Q(title__contains=query) | Q(recipient__contains=query)
-    sent = Submission.objects.visible_to(user).filter(words)
+    sent = Submission.objects.visible_to(user).recorded().filter(words)
     return [
         *(
             Hit(str(report), report.get_absolute_url(), "工作总结", report.number or report.get_state_display())

@@ -12,7 +12,7 @@ from config.figures import Figure, one_reading
 from config.periods import Period
 from reports.checklist import reads_otherwise, said
 from reports.compilation import plain_number
-from reports.history import printed_then
+from reports.history import base_of
 from reports.models import Override, Report, SentFigure
 from reports.registry import registry
 from reports.sentences import NO_DATA
@@ -78,16 +78,14 @@ class Reading:
         )
 
     def then(self, figure: Figure, choice: str | None) -> str:
-        """The same period in words; from an old paper, and so called, where the registers hold nothing, as 同比 does."""
+        """The same period in words; what was decided by hand or is from an old paper so called, as 同比 takes it."""
         if (choice := figure.then(choice)) == "":
             return NO_DATA
         value = figure.value(self.before, choice)
-        if value.text or value.number:
-            return value.text or said(plain_number(value.number))
-        printed = printed_then(figure, self.before, choice)
-        if printed is not None:
-            return f"{said(plain_number(printed.number))}（历史数据）"
-        return said(plain_number(value.number)) or NO_DATA
+        if value.text:
+            return value.text
+        base = base_of(figure, self.before, choice)
+        return f"{said(plain_number(base.number))}{base.mark}" or NO_DATA
 
 
 def lines_for(names: Iterable[str], period: Period, *, answered_by: dict[str, str] | None = None) -> list[Line]:

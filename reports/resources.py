@@ -9,8 +9,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from reports.history import check_name
 from reports.models import HistoricalFigure, Measure, TallyEntry
+from reports.names import check_name, name_in, offered_figures
+from reports.workflow.plans import month_problem
 from staff.imports import values
 from staff.imports.headers import FieldSpec
 from staff.imports.kinds import CheckedRow, SheetField, SheetResource
@@ -108,7 +109,7 @@ def key_of(entry: TallyEntry) -> str:
 
 
 class HistoryResource(SheetResource):
-    figure = text("figure", "数据名称", "数据", "编号", required=True, example="inspections.findings", longest=80)
+    figure = text("figure", "数据名称", "数据", "编号", required=True, example="查找案件", longest=160)
     month = SheetField(FieldSpec("month", "月份", ("年月", "时间"), required=True, example="2024-03"), values.to_month)
     value = number("value", "数值", "数量", "数", example="126", units=COUNT_WORDS)
     source = text("source", "来源文件", "来源", "出处", required=True, example="2024年上半年工作总结第3页", longest=120)
@@ -116,15 +117,19 @@ class HistoryResource(SheetResource):
 
     def prepare(self) -> None:
         self.known: dict[str, str] = {}
+        self.offered = offered_figures()
 
     def facts(self, row: CheckedRow, cells: dict[str, Any]) -> None:
-        name = cells["figure"]
+        name = name_in(cells["figure"], self.offered)
         if name not in self.known:
             self.known[name] = check_name(name)
         if self.known[name]:
             row.problems.append(("figure", self.known[name]))
+        if problem := month_problem(cells["month"]):
+            row.problems.append(("month", problem))
+        if row.problems:
             return
-        row.facts = HistoricalFigure(**cells)
+        row.facts = HistoricalFigure(**{**cells, "figure": name})
         row.key = f"{name}|{cells['month']}"
 
     def known_keys(self, rows: Sequence[CheckedRow]) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from celery import shared_task
@@ -39,10 +40,14 @@ def publish_tallies(rows: Sequence[CheckedRow], by: User | None, batch: ImportBa
     if foreign:
         names = "、".join(sorted(unit.label for unit in foreign))
         raise JobFailed(f"表里有别的单位的登记（{names}），没有写入。请只留本单位的行，或交办公室导入。")
-    for done, row in enumerate(sorted(rows, key=lambda each: each.facts.happened_on), 1):
-        tallies.record_tally(row.facts, by=by, batch=batch)
-        progress.step(done, len(rows))
-    return len(rows)
+    return store_tallies(rows, by, batch, progress)
+
+
+def store_tally(facts: Any, by: User | None, batch: ImportBatch) -> None:
+    tallies.record_tally(facts, by=by, batch=batch)
+
+
+store_tallies = one_by_one(store_tally, order=attrgetter("happened_on"))
 
 
 def store_history(facts: Any, by: User | None, batch: ImportBatch) -> None:

@@ -14,10 +14,13 @@ from config.figure_sources import days, list_url
 from config.figures import Figure, Kind, OverMonths, TableFigure, Value, remembered
 from config.periods import Period
 from reports import counting
+from reports.counting import measure_of, part_of
 from reports.enums import Totalling
+from reports.history import base_of
 from reports.models import KeyTask, Measure, TallyEntry
 from staff.models import Unit
 
+NOTHING = "—"
 NOTHING_ENTERED = "期内没有登记台账。"
 NOT_ADDED = "各指标的计量单位不同，不能相加；请选一个指标。"
 Choices = Sequence[tuple[str, str]]
@@ -25,16 +28,6 @@ Choices = Sequence[tuple[str, str]]
 
 def listed(route: str, **query: str) -> str:
     return list_url(f"reports:{route}", **query)
-
-
-def part_of(parameter: str | None) -> tuple[str, int | None]:
-    """The measure's code and the unit of app.name:code or app.name:code@unit."""
-    code, _, unit = (parameter or "").partition("@")
-    return code, int(unit) if unit.isdigit() else None
-
-
-def measure_of(parameter: str | None) -> Measure | None:
-    return counting.measures().get(part_of(parameter)[0])
 
 
 def unit_word(parameter: str | None) -> str:
@@ -139,23 +132,30 @@ def tally_table(period: Period) -> list[list[tuple[str, str]]]:
     before = period.so_far(timezone.localdate()).same_period_last_year()
     rows = []
     for code, measure in counting.measures().items():
-        now, then = counting.total(measure, period), counting.total(measure, before)
-        if now is None and then is None:
+        now, then = counting.total(measure, period), same_period_words(measure, before)
+        if now is None and then == NOTHING:
             continue
         rows.append(
             [
                 (measure.task.title, measure.task.get_absolute_url()),
                 (measure.name, ""),
                 (number_words(now), tally_url(period, code)),
-                (number_words(then), tally_url(before, code)),
+                (then, tally_url(before, code)),
                 (measure.unit_of_count, ""),
             ]
         )
     return rows
 
 
+def same_period_words(measure: Measure, before: Period) -> str:
+    """上年同期 as 同比 in a text takes it: 12, 12（历史数据）, 12（核定）."""
+    key = measure.figure_name.partition(":")[0]
+    base = base_of(next(figure for figure in FIGURES if figure.key == key), before, measure.code)
+    return f"{number_words(base.number)}{base.mark}"
+
+
 def number_words(number: Decimal | None) -> str:
-    return "—" if number is None else str(plain_number(number))
+    return NOTHING if number is None else str(plain_number(number))
 
 
 TABLES = (

@@ -9,36 +9,9 @@ from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from config.figures import one_reading
-from reports.history import label_of
-from reports.registry import known_keys, registry
+from reports.names import label_for, name_in, offered_figures
+from reports.registry import known_keys
 from reports.tokens import parse
-
-
-def offered_figures() -> dict[str, str]:
-    """Label → name of every figure, and of each choice of a figure that has some."""
-    found: dict[str, str] = {}
-    with one_reading():  # the choices of many figures come from the same rows
-        for figure in registry().figures.values():
-            if not figure.choices:
-                found.setdefault(figure.label, figure.key)
-                continue
-            for choice, words in figure.choices():
-                label = f"{figure.label}：{words}" if choice and words else figure.label
-                found.setdefault(label, f"{figure.key}:{choice}")
-    return found
-
-
-def name_in(words: str, offered: Mapping[str, str]) -> str:
-    """The name behind a label; a name, with or without the braces that it has in a text, stays as it is."""
-    text = words.strip().strip("{}").strip()
-    return offered.get(text, text)
-
-
-def label_for(name: str, offered: Mapping[str, str]) -> str:
-    """The label, unless it would lead to another figure: then the name."""
-    label = label_of(name)
-    return label if offered.get(label) == name else name
 
 
 class Suggested(forms.TextInput):

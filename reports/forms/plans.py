@@ -9,15 +9,16 @@ from django.utils import timezone
 
 from config.inputs import DATE, MONTH
 from reports.enums import PlanOutcome
-from reports.forms.figures import FigureField, label_for, name_in, offered_figures
+from reports.forms.figures import FigureField
 from reports.forms.tasks import SHORT, HalfYearForm
-from reports.history import check_name
 from reports.models import HistoricalFigure, PlanItem, Problem
+from reports.names import check_name, label_for, name_in, offered_figures
 from reports.registry import known_keys
 from reports.tokens import parse
 from reports.workflow import plans
 from staff.forms.records import RecordForm
 from staff.models import User
+from staff.refusals import Refused
 from staff.workflow.records import correct_record, store_record
 
 MOST_EVIDENCE = 12
@@ -99,9 +100,18 @@ class OutcomeForm(forms.Form):
         label="说明", required=False, max_length=300, widget=forms.Textarea(attrs=SHORT), help_text="没有全部完成的，写原因和下步打算。"
     )  # fmt: skip
 
+    seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)
+
     def take(self, item: PlanItem, *, by: User) -> PlanItem:
         data = self.cleaned_data
-        return plans.conclude(item, by=by, outcome=data["outcome"], text=data["outcome_text"])
+        try:
+            return plans.conclude(
+                item, by=by, seen=data["seen"] or 0, outcome=data["outcome"], text=data["outcome_text"]
+            )
+        except Refused:  # the page comes back with the plan as it is now, and with what was typed
+            item.refresh_from_db()
+            self.data = {**self.data.dict(), "seen": str(item.version)}
+            raise
 
 
 class HistoryForm(RecordForm):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from config.inputs import DATE
 from config.periods import Period
 from reports.enums import Profile
-from reports.models import Report, Section
+from reports.models import Override, Report, Section
 from reports.outlines import outline_names
 from reports.registry import known_keys
 from reports.tokens import parse
@@ -62,6 +62,7 @@ class ReportForm(forms.Form):
 
 
 class ReportSettingsForm(forms.ModelForm):
+    drop_overrides = forms.BooleanField(label="改数据截至日期，原来的人工核定不再采用", required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)
 
     class Meta:
@@ -69,8 +70,16 @@ class ReportSettingsForm(forms.ModelForm):
         fields = ["title", "cut_off", "profile", "with_number", "recipients"]
         widgets = {"cut_off": DATE, "recipients": forms.Textarea(attrs={"rows": 4})}
 
+    field_order = ["title", "cut_off", "drop_overrides"]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        decided = len(Override.objects.standing(self.instance.period))
+        if decided:
+            words = f"按现在的截至日期核定了 {decided} 项数据；改了截至日期，本稿按台账印，要用的须重新核定。"
+            self.fields["drop_overrides"].help_text = words
+        else:
+            del self.fields["drop_overrides"]
         self.fields["seen"].initial = self.instance.version
 
     def clean_seen(self) -> int:
@@ -87,7 +96,7 @@ class ReportSettingsForm(forms.ModelForm):
         try:
             return summaries.change_settings(self.instance, **self.cleaned_data, by=by)
         except Refused as refusal:
-            self.add_error(None, str(refusal))
+            show_refusal(self, refusal)
             return None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from django.db import models
 from config.display import display
 from config.identity import mask_personal
 from config.periods import Period
-from reports.freezing import identity, rows_behind
+from reports.freezing import identity, lists_behind
 from reports.layouts.archive import settled
 from reports.layouts.paper import SummaryPaper
 from staff.imports.workbooks import SheetOf, write_book
@@ -35,20 +35,22 @@ PLUMBING = ("sha256", "source_sha256", "key", "version", "state_before", "code")
 def annex_xlsx(paper: SummaryPaper, content: dict[str, Any], period: Period) -> bytes:
     figures, registers = [], defaultdict(set)
     for figure in content["figures"]:
-        model, row_ids = identity(rows_behind(figure["key"], period))
-        registers[model].update(row_ids)
-        figures.append(figure_row(figure, model, len(row_ids)))
+        lists = {word: identity(rows) for word, rows in lists_behind(figure["key"], period).items()}
+        for model, row_ids in lists.values():
+            registers[model].update(row_ids)
+        figures.append(figure_row(figure, lists))
     note = f"{paper.title}；期间：{content['period']['label']}；取数时间：{content['as_of'][:16].replace('T', ' ')}"
     sheets = [SheetOf("数据与口径", FIGURES_HEAD, figures, note)]
-    named = sorted(filter(None, registers))
-    sheets += [register_sheet(apps.get_model(model), sorted(registers[model]), note) for model in named]
+    sheets += [register_sheet(apps.get_model(model), sorted(registers[model]), note) for model in sorted(registers)]
     target = io.BytesIO()
     write_book(target, sheets)
     return settled(target.getvalue(), datetime.fromisoformat(content["as_of"]))
 
 
-def figure_row(figure: dict[str, Any], model: str, count: int) -> list[Any]:
-    register = str(apps.get_model(model)._meta.verbose_name) if model else ""
+def figure_row(figure: dict[str, Any], lists: Mapping[str, tuple[str, Sequence[int]]]) -> list[Any]:
+    """`lists`: 分子 and 分母 of a rate, else one without a word, or none."""
+    registers = dict.fromkeys(str(apps.get_model(model)._meta.verbose_name) for model, _ in lists.values())
+    lengths = [f"{word}{len(row_ids)}" if word else len(row_ids) for word, (_, row_ids) in lists.items()]
     return [
         figure["label"],
         figure["value"] if figure["value"] is not None else "—",
@@ -56,8 +58,8 @@ def figure_row(figure: dict[str, Any], model: str, count: int) -> list[Any]:
         figure["definition"],
         figure.get("numerator", ""),
         figure.get("denominator", ""),
-        register,
-        count if model else "",
+        "、".join(registers),
+        lengths[0] if len(lengths) == 1 else "，".join(map(str, lengths)),
         figure.get("counted", ""),
         figure.get("override", ""),
     ]

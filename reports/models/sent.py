@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from config.periods import Period
 from reports.models.reports import Report, reads_reports
+from staff.models import Record, RecordQuerySet
 
 if TYPE_CHECKING:
     from staff.models import User
 
 
-class SubmissionQuerySet(models.QuerySet["Submission"]):
-    def visible_to(self, user: User) -> SubmissionQuerySet:
+class SubmissionQuerySet(RecordQuerySet):
+    def visible_to(self, user: User) -> Self:
         """What was sent holds the summary's figures: who reads summaries reads it."""
         return self if reads_reports(user) else self.none()
 
 
-class Submission(models.Model):
-    """One sheet or paper that went to somebody."""
+class Submission(Record):
+    """One sheet or paper that went to somebody. Entered wrongly it is corrected or voided; it is never removed."""
 
     period_key = models.CharField("期间", max_length=24, help_text="如 2026H1、2026-03、2026-01-01~2026-06-20。")
     title = models.CharField("报送材料", max_length=120)
@@ -33,10 +33,6 @@ class Submission(models.Model):
         Report, verbose_name="工作总结", null=True, blank=True, on_delete=models.PROTECT, related_name="submissions"
     )
     note = models.CharField("备注", max_length=200, blank=True)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="登记人", on_delete=models.PROTECT, related_name="+"
-    )
-    recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -44,12 +40,13 @@ class Submission(models.Model):
         verbose_name = verbose_name_plural = "报送留底"
         ordering = ["-sent_on", "-pk"]
         constraints = [
+            *Record.Meta.constraints,
             models.UniqueConstraint(
                 name="one_submission_per_report_recipient_and_day",
                 fields=["report", "recipient", "sent_on"],
-                condition=Q(report__isnull=False),
+                condition=Q(report__isnull=False, voided_at=None),
                 violation_error_message="这份文稿当天报送这个对象已经登记。",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -66,7 +63,8 @@ class Submission(models.Model):
 class SentFigureQuerySet(models.QuerySet["SentFigure"]):
     def latest(self, period: Period) -> dict[str, SentFigure]:  # type: ignore[override]
         """The last value sent for each figure of a period, by the figure's name."""
-        rows = self.filter(submission__period_key=period.key).exclude(name="").select_related("submission")
+        rows = self.filter(submission__period_key=period.key, submission__voided_at=None).exclude(name="")
+        rows = rows.select_related("submission")
         return {row.name: row for row in rows.order_by("submission__sent_on", "pk")}
 
 

@@ -82,15 +82,17 @@ def shown_period(request: HttpRequest) -> Period:
     try:
         return Period.parse(request.GET.get("period", ""))
     except ValueError:
-        newest = Report.objects.order_by("-period_key").first()
-        today = timezone.localdate()
-        return newest.period if newest else Period.half_year_of(today)
+        found = periods()
+        newest = Report.objects.filter(period_key=found[0].key).first() if found else None
+        return newest.period if newest else Period.half_year_of(timezone.localdate())
 
 
 def periods() -> list[Period]:
     """Those with a report, the newest six; several reports of one period are one tab."""
-    keys = Report.objects.order_by("-period_key").values_list("period_key", flat=True).distinct()
-    return [Period.parse(key) for key in keys[:6]]
+    keys = Report.objects.order_by().values_list("period_key", flat=True).distinct()
+    # The text of a key says nothing of time (Q stands behind H): what ends last is the newest, of equal ends the longer,
+    # so that a quarter's paper never stands before its half-year's.
+    return sorted(map(Period.parse, keys), key=lambda period: (period.end, -period.start.toordinal()), reverse=True)[:6]
 
 
 def glances(period: Period) -> list[Glance]:
@@ -100,7 +102,7 @@ def glances(period: Period) -> list[Glance]:
         figure = registry().figures[key]
         now, then = figure.value(period, None), base_of(figure, before, None)
         note = f"去年同期 {shown(then.number)}{figure.unit}" if then.number is not None else "去年同期没有数据"
-        note += "（历史数据）" if then.note else ""
+        note += then.mark
         found.append(Glance(figure.label, shown(now.number), figure.unit, figure.url(period, None), note))
     return found
 

@@ -15,8 +15,8 @@ from config.display import plain_number
 from config.tables import Column, Table, render_table
 from reports.filters import HistoryFilter
 from reports.forms.plans import HistoryForm
-from reports.history import label_of
 from reports.models import HistoricalFigure
+from reports.names import label_of
 from reports.permissions import can_manage_plan
 from reports.views.office import MANAGE, VIEW
 from staff.exports import ListExport, register_export

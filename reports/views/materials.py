@@ -163,7 +163,11 @@ def material_adopt(request: HttpRequest, pk: int) -> HttpResponse:
     material = visible_material(request, pk)
     if not can_adopt_material(request.user, material):
         raise PermissionDenied
-    materials.adopt_material(material, by=request.user)
+    try:
+        materials.adopt_material(material, by=request.user)
+    except Refused as refusal:  # sent back at this moment
+        messages.info(request, str(refusal))
+        return redirect(material)
     return redirect("reports:material-match", material.pk)
 
 

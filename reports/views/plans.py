@@ -48,7 +48,8 @@ def plan_table(request: HttpRequest) -> Table:
     return Table(
         columns=[
             Column("title", "计划", sort="title", phone="primary"),
-            Column("period", "期间", value="period.label", sort=("starts_on", "order"), phone="secondary"),
+            Column("period", "期间", value="period.label", sort="starts_on", within=["order"],
+                   phone="secondary"),
             Column("order", "序号", sort="order", align="end", phone="hidden"),
             Column("owner", "责任单位", value="owner.label", sort="owner__order", phone="secondary"),
             Column("target", "目标", value="target_words", phone="hidden"),
@@ -120,7 +121,8 @@ def plan_page(request: HttpRequest, item: PlanItem) -> RecordPage:
         words = f"列为{item.period.label}的重点工作，通知责任单位；有目标的同时建立指标。"
         steps.append(Step("take-up", "转为重点工作", address["take-up"], words, first=True))
     if may:
-        form = OutcomeForm(initial={"outcome": item.outcome, "outcome_text": item.outcome_text})
+        kept = {"outcome": item.outcome, "outcome_text": item.outcome_text, "seen": item.version}
+        form = OutcomeForm(initial=kept)
         words = "写进总结的计划完成情况表；以后可以重新登记，经过里保留。"
         steps.append(Step("outcome", "登记完成情况", address["outcome"], words, form, first=not steps))
         steps.append(void_step(address["void"], VoidForm(door=plans.void_plan)))

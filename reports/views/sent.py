@@ -10,23 +10,35 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from config.pdf import render_pdf
 from config.tables import Column, Table, render_table
 from reports.checklist import reads_otherwise
-from reports.forms.figures import offered_figures
-from reports.forms.sent import ReportSentForm, SentValueFormSet, SubmissionForm, values_of
+from reports.forms.sent import (
+    CorrectionForm,
+    ReportSentForm,
+    SentValueFormSet,
+    SubmissionForm,
+    corrected_values,
+    values_of,
+)
 from reports.models import Report, SentFigure, Submission
+from reports.names import offered_figures
 from reports.permissions import can_read_reports
 from reports.reconciliation import lines_for, lines_of
 from reports.views.reports import VIEW, visible_report
 from staff.files import send_made
+from staff.forms.records import VoidForm
 from staff.imports.workbooks import write_table
 from staff.models import Activity, Verb, setting
+from staff.pages import Fact, RecordPage, correct_page, recorded_fact, take_form, void_step
 from staff.permissions import Perms
 
 EDIT = permission_required(Perms.EDIT_REPORT, raise_exception=True)
+SENT = ("报送留底", "reports:submission-list")
+EDITED = "修改报送留底"
 HEAD = ("数据", "口径", "本期", "同期", "单位", "已报送", "报送对象、日期", "责任单位", "核对人签字", "日期")
 
 
@@ -79,7 +91,7 @@ def report_sent(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.save(by=request.user) is not None:
         messages.success(request, "已登记，报送的数已留底。")
         return redirect("reports:report-sent", pk)
-    told = report.submissions.select_related("recorded_by")
+    told = report.submissions.recorded().select_related("recorded_by")
     left = unsent(report, {submission.recipient for submission in told})
     return render(request, "reports/report_sent.html", {"report": report, "form": form, "told": told, "left": left})
 
@@ -98,12 +110,14 @@ def submission_list(request: HttpRequest) -> HttpResponse:
             Column("recipient", "报送对象", sort="recipient", phone="primary"),
             Column("sent_on", "报送日期", sort="sent_on", phone="secondary"),
             Column("recorded_by", "登记人", phone="hidden"),
+            Column("void_reason", "作废理由", phone="hidden"),
         ],
         rows=Submission.objects.visible_to(request.user).select_related("recorded_by"),
         request=request,
         name="submissions",
         default_sort="-sent_on",
         row_url=Submission.get_absolute_url,
+        row_tone=lambda row: "muted" if row.voided_at else "",
         empty="还没有报送留底。报出材料后登记，以后的数与它不一致时会提醒。",
     )
     may = can_read_reports(request.user) and request.user.has_perm(Perms.EDIT_REPORT)
@@ -121,21 +135,78 @@ def submission_create(request: HttpRequest) -> HttpResponse:
         if submission is not None:
             messages.success(request, "已留底。")
             return redirect(submission)
-    return render(
-        request, "reports/submission_create.html", {"form": form, "values": values, "known": offered_figures()}
+    return values_page(request, form, values, title="登记报送数据", cancel=reverse("reports:submission-list"))
+
+
+def values_page(request: HttpRequest, form: Any, values: Any, *, title: str, cancel: str) -> HttpResponse:
+    """A sheet and its figures, entered or corrected."""
+    context = {"form": form, "values": values, "known": offered_figures(), "title": title, "cancel": cancel}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "reports/submission_form.html", context, status=status)
+
+
+def visible_submission(request: HttpRequest, pk: int) -> Submission:
+    rows = Submission.objects.visible_to(request.user).select_related("recorded_by", "report")
+    return get_object_or_404(rows, pk=pk)
+
+
+def submission_page(request: HttpRequest, submission: Submission) -> RecordPage:
+    """What was sent beside what the records say now."""
+    figures = list(submission.figures.all())
+    now = {line.name: line for line in lines_for([each.name for each in figures if each.name], submission.period)}
+    may = request.user.has_perm(Perms.EDIT_REPORT) and not submission.is_voided
+    report = submission.report
+    facts = [
+        Fact("期间", submission.period.label),
+        Fact("报送对象", submission.recipient),
+        Fact("报送日期", submission.sent_on),
+        Fact("备注", submission.note),
+    ]
+    if report is not None:
+        facts.append(Fact("文稿", report.title, url=report.get_absolute_url()))
+    address = {name: reverse(f"reports:submission-{name}", args=[submission.pk]) for name in ("edit", "void")}
+    words = "以后的文稿不再与它比对；记录和日志保留。"
+    return RecordPage(
+        record=submission,
+        title=submission.title,
+        crumbs=[("工作总结", "reports:report-list"), SENT],
+        facts=[*facts, *recorded_fact(submission)],
+        badge=("已作废", "grey") if submission.is_voided else ("", "grey"),
+        edit_url=address["edit"] if may else "",
+        steps=[void_step(address["void"], VoidForm(), words)] if may else [],
+        parts=["reports/_submission_parts.html"],
+        more={"rows": [beside(each, now) for each in figures]},
     )
 
 
 @require_GET
 @VIEW
 def submission_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """What was sent beside what the records say now."""
-    rows = Submission.objects.visible_to(request.user).select_related("recorded_by", "report")
-    submission = get_object_or_404(rows, pk=pk)
-    figures = list(submission.figures.all())
-    now = {line.name: line for line in lines_for([each.name for each in figures if each.name], submission.period)}
-    context = {"submission": submission, "rows": [beside(each, now) for each in figures]}
-    return render(request, "reports/submission_detail.html", context)
+    return submission_page(request, visible_submission(request, pk)).show(request)
+
+
+@require_http_methods(["GET", "POST"])
+@EDIT
+def submission_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """A slip in what was entered. The figures of a signed summary are its frozen ones: there is nothing to type."""
+    submission = visible_submission(request, pk)
+    form = CorrectionForm(request.POST or None, instance=submission, user=request.user)
+    if submission.report is not None:
+        return correct_page(request, form, title=EDITED, back=SENT)
+    values = corrected_values(request.POST or None, submission)
+    if request.method == "POST" and form.is_valid() and values.is_valid():
+        form.values = values_of(values)
+        if form.store() is not None:
+            messages.success(request, "已保存，改动和理由记在经过里。")
+            return redirect(submission)
+    return values_page(request, form, values, title=EDITED, cancel=submission.get_absolute_url())
+
+
+@require_POST
+@EDIT
+def submission_void(request: HttpRequest, pk: int) -> HttpResponse:
+    submission, form = visible_submission(request, pk), VoidForm(request.POST)
+    return take_form(request, submission, form, page=submission_page, step="void", done="已作废，不再与文稿比对。")
 
 
 def beside(figure: SentFigure, now: dict[str, Any]) -> tuple[SentFigure, Any, bool]:

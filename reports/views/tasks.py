@@ -18,7 +18,7 @@ from config.signs import due
 from config.tables import Column, Table, render_table
 from reports import counting
 from reports.enums import TASK_TRANSITIONS
-from reports.figures.tallies import number_words, tally_url
+from reports.figures.tallies import number_words, same_period_words, tally_url
 from reports.filters import TaskFilter
 from reports.forms.tasks import STEP_WORDS, MeasureForm, NoteForm, TaskForm, TaskStepForm
 from reports.models import KeyTask, Measure
@@ -122,7 +122,7 @@ def measure_lines(task: KeyTask) -> list[dict[str, Any]]:
             "measure": measure,
             "now": number_words(counting.total(measure, period)),
             "now_url": tally_url(period, measure.code),
-            "then": number_words(counting.total(measure, before)),
+            "then": same_period_words(measure, before),
             "then_url": tally_url(before, measure.code),
         }
         for measure in task.measures.all()

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from config.figures import Figure, Kind
 from reports.checklist import checklist, said
 from reports.compilation import compile_content, plain_number
 from reports.models import CheckMark, Override, Report
@@ -30,7 +31,7 @@ def override_figure(report: Report, *, name: str, value: str, reason: str, by: U
     figure = registry().figures[key]
     found = figure.value(current.period, parameter or None)
     if found.number is not None or not found.text:
-        value = number_or_refusal(value)
+        value = number_or_refusal(value, figure)
     entry_label = figure.label
     if parameter and figure.choices is not None:
         entry_label = f"{figure.label}：{dict(figure.choices()).get(parameter, parameter)}"
@@ -52,12 +53,13 @@ def override_figure(report: Report, *, name: str, value: str, reason: str, by: U
     return override
 
 
-def number_or_refusal(value: str) -> str:
+def number_or_refusal(value: str, figure: Figure) -> str:
+    """What is counted or added is never below 0; what is reckoned may be (缺编数 of a unit over its quota)."""
     try:
         number = Decimal(value.replace(",", "").strip())
     except InvalidOperation as error:
         raise Refused("这个数据是数字，请只填数字，不带单位。", "value") from error
-    if not number.is_finite() or number < 0:
+    if not number.is_finite() or (number < 0 and figure.kind is not Kind.NUMBER):
         raise Refused("请填不小于 0 的数。", "value")
     if number.adjusted() >= MOST_DIGITS:
         raise Refused("这个数太大，请核对位数。", "value")

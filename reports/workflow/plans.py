@@ -12,7 +12,7 @@ from reports.models import HistoricalFigure, KeyTask, Measure, PlanItem, Problem
 from reports.workflow import tasks
 from staff.models import Activity, ImportBatch, User, Verb
 from staff.refusals import Refused
-from staff.workflow.records import check_day, correct_record, locked, store_record, void_record
+from staff.workflow.records import FIRST_DAY, check_day, correct_record, locked, store_record, void_record
 
 PLANNED = 100  # tasks of the plan stand behind those of superiors
 
@@ -68,12 +68,22 @@ def take_up(item: PlanItem, *, by: User | None) -> KeyTask:
 
 
 @transaction.atomic
-def conclude(item: PlanItem, *, by: User | None, outcome: str, text: str, on: date | None = None) -> PlanItem:
-    """登记完成情况: done, partly or not, in words; again where it was judged too early. Not before the half-year began."""
+def conclude(
+    item: PlanItem, *, by: User | None, seen: int, outcome: str, text: str, on: date | None = None
+) -> PlanItem:
+    """登记完成情况: done, partly or not, in words; again where it was judged too early. Not before the half-year began.
+
+    `seen`: the version on the page; what somebody else entered meanwhile is not written over unread.
+    """
     current = locked(item)
     today = timezone.localdate()
     if current.is_voided:
         raise Refused("这项计划已作废，不登记完成情况。")
+    if current.version != seen:
+        now = current.get_outcome_display() or "未登记"
+        raise Refused(
+            f"这项计划刚有改动，完成情况现为“{now}”。请看过页面上现在的登记，再决定是否提交。", "outcome_text"
+        )
     if current.starts_on > today:
         raise Refused(f"{current.period.label}还没有开始，到期后再登记完成情况。", "outcome")
     if outcome != PlanOutcome.DONE and not text:
@@ -98,7 +108,20 @@ def void_plan(item: PlanItem, *, by: User, reason: str) -> PlanItem:
 ALREADY = "这个数据在这个月已经登记过，请改原来那条。"
 
 
+def month_problem(month: str) -> str:
+    """ "" or why nothing can have been printed for a month (YYYY-MM): it is ahead of us, or long before any register."""
+    if month > f"{timezone.localdate():%Y-%m}":
+        return "月份晚于本月。请核对年份和月份。"
+    return f"月份早于 {FIRST_DAY.year} 年。请核对年份。" if month < f"{FIRST_DAY:%Y-%m}" else ""
+
+
+def refuse_month(month: str) -> None:
+    if problem := month_problem(month):
+        raise Refused(problem, "month")
+
+
 def record_history(figure: HistoricalFigure, *, by: User | None, batch: ImportBatch | None = None) -> HistoricalFigure:
+    refuse_month(figure.month)
     try:
         with transaction.atomic():
             return store_record(figure, by=by, batch=batch, title="登记历史数据")
@@ -107,6 +130,7 @@ def record_history(figure: HistoricalFigure, *, by: User | None, batch: ImportBa
 
 
 def correct_history(figure: HistoricalFigure, *, by: User, seen: int) -> HistoricalFigure:
+    refuse_month(figure.month)
     try:
         with transaction.atomic():
             return correct_record(figure, by=by, seen=seen)

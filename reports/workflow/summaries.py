@@ -17,7 +17,7 @@ from reports.compilation import compile_content
 from reports.enums import Output, Profile
 from reports.layouts.files import other_files
 from reports.layouts.paper import summary_pdf
-from reports.models import Compilation, CompiledFile, Report, Section
+from reports.models import Compilation, CompiledFile, Override, Report, Section
 from reports.outlines import offered_outlines
 from reports.workflow.locks import locked_draft, locked_open
 from staff.models import Activity, Job, User, Verb
@@ -56,19 +56,30 @@ def change_settings(
     seen: int,
     with_number: bool = True,
     recipients: str = "",
+    drop_overrides: bool = False,
 ) -> Report:
     """Title, cut-off date, profile, number, recipients of a draft; nothing is written, nor logged, if all stay as they were.
 
-    `seen`: the version on the page. It counts the settings only; sections have versions of their own.
+    `seen`: the version on the page. It counts the settings only; sections have versions of their own. `drop_overrides`:
+    figures decided by hand up to the old cut-off date fall away with another, and who changes it knows.
     """
     current = locked_draft(report, doing="修改")
     if current.version != seen:
         raise ChangedMeanwhile("这份工作总结的设置")
-    before = settings_of(current)
+    before, decided = settings_of(current), Override.objects.standing(current.period)
     current.title, current.cut_off, current.profile = title, cut_off, profile
     current.with_number, current.recipients = with_number, recipients
     after = settings_of(current)
     changes = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+    labels = [decided[name].label for name in decided.keys() - Override.objects.standing(current.period).keys()]
+    if labels:
+        words = f"{len(labels)} 项（{'、'.join(sorted(labels))}）"
+        if not drop_overrides:
+            raise Refused(
+                f"改了数据截至日期，按原截至日期人工核定的 {words}在本稿里不再采用，要用的须重新核定。确定要改的，请勾选下面一项。",
+                "drop_overrides",
+            )
+        changes["人工核定"] = [words, "不再采用"]
     if changes:
         current.version = seen + 1
         current.save(update_fields=["title", "cut_off", "profile", "with_number", "recipients", "version"])

@@ -98,7 +98,7 @@ def furnish_plans(by, squads):
         for order, outcome in enumerate(("done", "done", "partly", "not_done", ""), 1):
             item = make_plan(by=by, owner=squads[0], period_key=period, order=order, title=f"计划{order}")
             if outcome:
-                plans.conclude(item, by=by, outcome=outcome, text="按计划推进", on=date(2026, 6, 30))
+                plans.conclude(item, by=by, seen=1, outcome=outcome, text="按计划推进", on=date(2026, 6, 30))
     for key in ("2025H2", "2026H2"):
         make_plan(
             by=by,

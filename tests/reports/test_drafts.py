@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from config.periods import Period
+from reports.drafts import last_time
 from reports.models import Compilation, Report, Section
 from reports.registry import registry
 from reports.workflow import issuing, sections, summaries
@@ -229,3 +230,37 @@ def test_the_command_names_a_folder_that_is_missing_before_it_begins(tmp_path):
 def test_the_command_names_a_file_that_cannot_be_written(tmp_path):
     with pytest.raises(CommandError, match="文件写不进去"):
         call_command("compile_report", "2026H1", json=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("keys", "order"),
+    [
+        (["2026Q1", "2025H2"], ["2026Q1", "2025H2"]),
+        (["2026Q1", "2026H1", "2026Q2"], ["2026H1", "2026Q2", "2026Q1"]),
+        (["2026H2", "2026Q3", "2026-03"], ["2026H2", "2026Q3", "2026-03"]),
+        (["2026-01-01~2026-03-10", "2025", "2025H2"], ["2026-01-01~2026-03-10", "2025", "2025H2"]),
+    ],
+)
+def test_the_desk_opens_the_period_that_ends_last_and_of_equal_ends_the_longer(client, office, keys, order):
+    for key in keys:
+        summaries.create_report(Period.parse(key), by=office)
+    client.force_login(office)
+    page = client.get(url("desk-numbers"))
+    assert [period.key for period in page.context["periods"]] == order
+    assert page.context["period"].key == order[0]
+
+
+def test_last_time_reads_one_paper_however_many_there_are(office, django_assert_num_queries):
+    make_finding(item=whole_standard(), found_at=moment(2026, 2, 1))
+    for key in ("2024H1", "2024H2", "2025H1"):
+        paper = summaries.create_report(Period.parse(key), by=office)
+        first = paper.sections.get(order=1)
+        paper.sections.exclude(pk=first.pk).delete()
+        sections.save_section(first, heading="市容考评", text=f"{key}的文字。", seen=1, by=office)
+        make_issued(paper)
+    second = issuing.start_correction(paper, reason="漏了一句", by=office)
+    sections.save_section(second.sections.get(), heading="市容考评", text="更正过的文字。", seen=1, by=office)
+    make_issued(second)
+    section = Section(report=Report(period_key="2026H1"), heading="市容考评")
+    with django_assert_num_queries(2):
+        assert last_time(section).text == "更正过的文字。"

@@ -15,6 +15,7 @@ from reports.enums import CheckKind
 from reports.freezing import drift
 from reports.models import FrozenFigure, Override, PlanItem, Report
 from reports.reconciliation import lines_of
+from reports.views.desk import glances
 from reports.workflow import checks, issuing, sections, sent, summaries
 from staff.models import Activity, Message, NumberCounter, Setting
 from staff.permissions import Roles
@@ -319,3 +320,50 @@ class TestPages:
         issued = make_issued(report)
         client.force_login(UserFactory(role=Roles.DIRECTOR))
         assert "已核实" in client.get(url("report-checklist", issued.pk)).content.decode()
+
+
+class TestDecidedByHand:
+    def test_last_year_is_compared_as_it_was_printed(self, report, by):
+        """Last year's papers printed the decided number, so this year's 同比 takes it, and says so."""
+        make_finding(item=Item.objects.get(code="A01"), found_at=moment(2025, 2, 1))
+        last = summaries.create_report(Period.parse("2025H1"), by=by)
+        checks.override_figure(last, name="inspections.findings", value="2", reason="漏登一件", by=by)
+        write(report, "{{ inspections.findings | 同比 }}", by)
+        assert content_of(report)["sections"][0]["text"] == "同比增长50%"
+        (item,) = lines(report, CheckKind.OVERRIDE)
+        assert item.text == "查找案件：2025年上半年为人工核定的2，台账为1。"
+        (line,) = lines_of(report)
+        assert line.then == "2（核定）"
+        assert glances(H1)[0].note == "去年同期 2件（核定）"
+        checks.withdraw_override(last, Override.objects.get(), by=by)
+        assert content_of(report)["sections"][0]["text"] == "同比增长200%"
+
+    @pytest.mark.parametrize(("name", "taken"), [("staff.vacancies", True), ("inspections.findings", False)])
+    def test_only_what_is_reckoned_may_fall_below_nothing(self, report, by, name, taken):
+        """缺编数 of a unit over its quota (超编) is negative."""
+        if taken:
+            assert checks.override_figure(report, name=name, value="-3", reason="超编三名", by=by).number == -3
+        else:
+            with pytest.raises(Refused, match="不小于 0"):
+                checks.override_figure(report, name=name, value="-3", reason="超编三名", by=by)
+
+    def test_another_cut_off_date_drops_them_with_open_eyes(self, client, report):
+        office = UserFactory(role=Roles.OFFICE)
+        client.force_login(office)
+        address = url("report-settings", report.pk)
+        assert "drop_overrides" not in client.get(address).context["form"].fields
+        checks.override_figure(report, name="inspections.findings", value="5", reason="漏登两件", by=office)
+        assert "核定了 1 项数据" in client.get(address).content.decode()
+        data = {"title": report.title, "profile": "plain", "with_number": "on", "seen": "1"}
+        client.post(address, {**data, "title": "新标题"})
+        report.refresh_from_db()
+        assert report.title == "新标题"
+        page = client.post(address, {**data, "seen": "2", "cut_off": "2026-06-20"}).content.decode()
+        assert "1 项（查找案件）在本稿里不再采用" in page
+        report.refresh_from_db()
+        assert report.cut_off is None
+        client.post(address, {**data, "seen": "2", "cut_off": "2026-06-20", "drop_overrides": "on"})
+        report.refresh_from_db()
+        assert report.cut_off == date(2026, 6, 20)
+        told = Activity.objects.get(changes__has_key="人工核定")
+        assert told.changes["人工核定"] == ["1 项（查找案件）", "不再采用"]

@@ -341,3 +341,90 @@ def test_last_year_is_read_from_old_papers_where_the_registers_hold_nothing(clie
     make_finding(item=Item.objects.first(), found_at=moment(2025, 2, 1))
     (line,) = lines_of(report)
     assert line.then == "1"
+
+
+@pytest.fixture
+def monthly(report, office):
+    values = [SentValue("查找案件", "2", "件", "inspections.findings")]
+    return sent.record_submission(
+        period=H1, title="半年报", recipient="区管委会", sent_on=DUE, values=values, by=office
+    )
+
+
+def correction(**facts):
+    return {
+        "period": "2026年上半年",
+        "title": "半年报",
+        "recipient": "区管委会",
+        "sent_on": DUE.isoformat(),
+        "seen": "1",
+        "reason": "录错一位",
+        "values-TOTAL_FORMS": "2",
+        "values-INITIAL_FORMS": "1",
+        "values-0-name": "查找案件",
+        "values-0-label": "查找案件",
+        "values-0-value": "1",
+        "values-0-unit": "件",
+        **facts,
+    }
+
+
+class TestSlipsInWhatWasSent:
+    def test_it_is_corrected_and_the_checklist_falls_silent(self, client, report, office, monthly):
+        assert len(lines(report, CheckKind.SENT)) == 1
+        client.force_login(office)
+        address = url("submission-edit", monthly.pk)
+        assert 'value="查找案件"' in client.get(address).content.decode()
+        client.post(address, correction(recipient="市城管委"))
+        monthly.refresh_from_db()
+        assert monthly.recipient == "市城管委"
+        assert [(each.value, each.name) for each in monthly.figures.all()] == [("1", "inspections.findings")]
+        assert lines(report, CheckKind.SENT) == []
+        page = client.get(monthly.get_absolute_url()).content.decode()
+        assert "录错一位" in page
+        assert "刚被别人修改过" in client.post(address, correction()).content.decode()
+
+    def test_a_figure_is_struck_out_and_the_log_says_so(self, client, office, monthly):
+        client.force_login(office)
+        both = {"values-1-label": "巡查", "values-1-value": "12", "values-0-DELETE": "on"}
+        client.post(url("submission-edit", monthly.pk), correction(**both))
+        assert [each.label for each in monthly.figures.all()] == ["巡查"]
+        page = client.post(url("submission-edit", monthly.pk), correction(**{"seen": "2", "values-0-DELETE": "on"}))
+        assert "至少登记一个" in page.content.decode()
+        assert [each.label for each in monthly.figures.all()] == ["巡查"]
+
+    def test_it_is_voided_with_a_reason_and_compared_no_more(self, client, report, office, monthly):
+        client.force_login(office)
+        client.post(url("submission-void", monthly.pk), {"reason": "没有报出"})
+        assert lines(report, CheckKind.SENT) == []
+        page = client.get(monthly.get_absolute_url()).content.decode()
+        assert "没有报出" in page
+        assert url("submission-edit", monthly.pk) not in page
+        assert "已作废" in client.post(url("submission-edit", monthly.pk), correction(seen="2")).content.decode()
+
+    def test_a_signed_summary_s_figures_stay_and_it_can_be_sent_anew(self, client, report, office):
+        issued = make_issued(report)
+        told = sent.record_report_sent(issued, recipient="区委会", sent_on=DUE, by=office)
+        client.force_login(office)
+        data = {"recipient": "区管委会", "sent_on": DUE.isoformat(), "seen": "1", "reason": "名称写错"}
+        client.post(url("submission-edit", told.pk), data)
+        told.refresh_from_db()
+        assert (told.recipient, told.figures.count()) == ("区管委会", 1)
+        client.post(url("submission-void", told.pk), {"reason": "没有报出"})
+        client.post(url("report-sent", issued.pk), data)
+        assert Submission.objects.recorded().get().recipient == "区管委会"
+
+    def test_only_who_writes_the_summary_corrects(self, client, monthly):
+        client.force_login(UserFactory(role=Roles.DIRECTOR))
+        assert client.get(url("submission-edit", monthly.pk)).status_code == 403
+        assert client.post(url("submission-void", monthly.pk), {"reason": "没有"}).status_code == 403
+
+
+def test_a_material_that_is_sent_back_at_this_moment_is_not_adopted(client, report, office, monkeypatch):
+    material = Material.objects.create(
+        section=report.sections.get(), unit=SquadFactory(), due_on=DUE, asked_by=office, state="asked"
+    )
+    monkeypatch.setattr("reports.views.materials.can_adopt_material", lambda user, material: True)
+    client.force_login(office)
+    page = client.post(url("material-adopt", material.pk), follow=True)
+    assert "不能采用" in page.content.decode()

@@ -2,8 +2,7 @@
 
 import pytest
 
-from reports.forms.figures import offered_figures
-from reports.history import label_of
+from reports.names import label_of, offered_figures
 
 pytestmark = pytest.mark.django_db
 

@@ -150,6 +150,14 @@ class TestAnnex:
         rows = [row for row in sheets["考评问题"][3:] if row[0] and not str(row[0]).startswith("填表人")]
         assert len(rows) == 12
 
+    def test_of_a_rate_both_lists_are_there(self, report):
+        sheets = self.sheets(report, "{{ inspections.rectification_rate | 百分比 }}")
+        rate = next(row for row in sheets["数据与口径"][3:] if row[0] and row[0].startswith("整改率"))
+        counted = rate[4], rate[5]
+        assert rate[7] == f"分子{counted[0]}，分母{counted[1]}"
+        rows = [row for row in sheets["考评问题"][3:] if row[0] and not str(row[0]).startswith("填表人")]
+        assert counted[0] < counted[1] == len(rows)
+
     def test_people_are_masked(self, report):
         furnish_office(UserFactory())
         sheets = self.sheets(report, "{{ staff.leavers }}{{ staff.certified }}{{ staff.on_roll }}")

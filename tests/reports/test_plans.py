@@ -16,7 +16,8 @@ from reports.models import KeyTask
 from reports.office_texts import BOOKS
 from reports.outline import default_outline
 from reports.registry import registry
-from reports.workflow import plans
+from reports.views.tasks import measure_lines
+from reports.workflow import checks, plans, summaries
 from staff.permissions import Roles
 from staff.refusals import Refused
 from tests.factories.reports import furnish_plans, make_history, make_measure, make_plan, make_problem, make_tally
@@ -93,7 +94,7 @@ def test_how_a_plan_turned_out_is_printed(office):
     rows = registry().tables["reports.plan_outcomes"].rows(H1)
     assert [row[5][0] for row in rows] == ["已完成", "已完成", "部分完成", "未完成", "未登记"]
     with pytest.raises(Refused, match="写明原因"):
-        plans.conclude(make_plan(by=office), by=office, outcome="not_done", text="")
+        plans.conclude(make_plan(by=office), by=office, seen=1, outcome="not_done", text="")
     (paragraph,), _ = compile_section("{{ reports.plan_text }}", Draft(H1))
     assert paragraph[0].text == "一是下步计划，拆除面积500㎡。"
 
@@ -187,3 +188,68 @@ def test_history_is_kept_for_counts_only_and_once_a_month(client, office):
     make_history(by=office, figure="inspections.findings", month="2024-03")
     page = client.post(reverse("reports:history-create"), {**data, "figure": "inspections.findings"})
     assert "已经登记过" in page.content.decode()
+
+
+def test_a_month_ahead_or_of_long_ago_was_printed_nowhere(client, office):
+    client.force_login(office)
+    facts = {"figure": "inspections.findings", "value": "97", "source": "旧总结", "checked_by": "甲"}
+    page = client.post(reverse("reports:history-create"), {**facts, "month": "2099-03"})
+    assert "晚于本月" in page.content.decode()
+    with pytest.raises(Refused, match="早于 2000 年"):
+        make_history(month="1999-12")
+
+
+def then_in_tables(measure):
+    """上年同期 in the table of the summary and on the task's page."""
+    (row,) = registry().tables["reports.tallies"].rows(H1)
+    (line,) = measure_lines(measure.task)
+    assert line["then"] == row[3][0]
+    return row[3][0]
+
+
+@time_machine.travel("2026-06-30 09:00 +0800")
+def test_the_tables_of_tallies_have_the_base_that_a_text_has(office):
+    measure = make_measure(by=office)
+    make_tally(60, by=office, measure=measure)
+    assert then_in_tables(measure) == "—"
+    for month in range(1, 7):
+        make_history(10, by=office, figure=measure.figure_name, month=f"2025-0{month}")
+    assert then_in_tables(measure) == "60（历史数据）"
+    make_tally(40, by=office, measure=measure, happened_on=date(2025, 2, 1))
+    assert then_in_tables(measure) == "40"
+    last = summaries.create_report(Period.parse("2025H1"), by=office)
+    checks.override_figure(last, name=measure.figure_name, value="50", reason="漏登", by=office)
+    assert then_in_tables(measure) == "50（核定）"
+
+
+def test_an_outcome_is_not_written_over_unread(client, office):
+    item = make_plan(by=office)
+    plans.conclude(item, by=office, seen=1, outcome="done", text="全部完成")
+    client.force_login(office)
+    address = reverse("reports:plan-outcome", args=[item.pk])
+    page = client.post(address, {"outcome": "not_done", "outcome_text": "没有开工", "seen": "1"})
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert "完成情况现为“已完成”" in text
+    assert "没有开工" in text
+    item.refresh_from_db()
+    assert (item.outcome, item.outcome_text) == ("done", "全部完成")
+    form = next(step.form for step in page.context["page"].steps if step.id == "outcome")
+    client.post(address, {"outcome": "not_done", "outcome_text": "没有开工", "seen": form["seen"].value()})
+    item.refresh_from_db()
+    assert (item.outcome, item.outcome_text) == ("not_done", "没有开工")
+
+
+def test_items_of_one_half_year_stand_in_their_order_whichever_way_the_list_runs(client, office):
+    for period in ("2025H2", "2026H1"):
+        for order in (2, 1, 3):
+            make_plan(by=office, period_key=period, order=order)
+    client.force_login(office)
+
+    def listed(sort=""):
+        rows = client.get(reverse("reports:plan-list"), {"sort": sort} if sort else {}).context["table"].ordered
+        return [(row.period_key, row.order) for row in rows]
+
+    last, this = ([(period, order) for order in (1, 2, 3)] for period in ("2025H2", "2026H1"))
+    assert listed() == [*this, *last]
+    assert listed("period") == [*last, *this]

@@ -1,6 +1,7 @@
 """Sheets of the squads and old papers: tallies and historical figures, by file and as a pasted block."""
 
 import io
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,7 +9,10 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from reports.models import HistoricalFigure, TallyEntry
-from staff.models import ImportBatch
+from reports.names import label_of
+from reports.resources import TallyResource
+from reports.workflow import tasks
+from staff.models import ImportBatch, Job
 from staff.permissions import Roles
 from tests.factories.reports import make_measure
 from tests.factories.staff import SquadFactory, UserFactory
@@ -115,3 +119,27 @@ def test_history_comes_in_by_the_month(client):
     for month, words in (("2024-13", "不是月份"), ("2024-123", "不是月份"), (2024.1, "分不清是 1 月还是 10 月")):
         wrong = upload(client, "reports.history", head, ["inspections.rectification_rate", month, 97, "旧总结", "甲"])
         assert words in reasons(wrong)
+
+
+def test_a_sheet_of_history_takes_the_labels_of_the_screen_and_no_month_that_was_not(client):
+    client.force_login(UserFactory(role=Roles.OFFICE))
+    head = ["数据名称", "月份", "数值", "来源文件", "核对人"]
+    row = [label_of("fireworks.incidents"), "2024-03", 5, "旧总结", "甲"]
+    assert confirm(client, upload(client, "reports.history", head, row)).state == "published"
+    assert HistoricalFigure.objects.get().figure == "fireworks.incidents"
+    assert confirm(client, upload(client, "reports.history", head, row)).state != "published"  # known by its name
+    for month, words in (("2099-03", "晚于本月"), ("1995-03", "早于 2000 年")):
+        assert words in reasons(upload(client, "reports.history", head, [row[0], month, 5, "旧总结", "甲"]))
+
+
+def test_a_task_that_is_closed_meanwhile_is_named_with_its_row(client, member, squad, monkeypatch):
+    """Closed after the rows were looked at once more, at the moment at which they are written."""
+    measure = make_measure(name="清理占道经营")
+    batch = upload(client, "reports.tallies", HEAD, ["2026-03-05", "清理占道经营", 1, "执法一中队", ""])
+    tasks.move_task(measure.task, "finish", by=member, on=date(2026, 2, 1), words="已办结")
+    monkeypatch.setattr(TallyResource, "check_measure", lambda self, row, measure, cells: None)
+    batch = confirm(client, batch)
+    assert batch.state != "published"
+    assert "第 3 行：" in Job.objects.latest("pk").message
+    assert "之后的日期不再登记" in Job.objects.latest("pk").message
+    assert TallyEntry.objects.count() == 0
