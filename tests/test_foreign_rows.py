@@ -209,6 +209,7 @@ def address_of(name, arguments, tables, row):
 WHOLE = {
     "permits.FeeAssessment": {"basis": "样例标准"},
     "inspections.SignedScan": {"appeal": True},
+    "inspections.Sighting": {"incident": True},
 }
 WORDS = {"period_key": "2026H1", "month": "2026-03", "code": "sample"}  # text that is read as something
 # Steps, changes and marks: never named by an address, seen on the page of what they belong to.
