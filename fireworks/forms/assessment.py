@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
+from config.display import CENT
 from config.inputs import DATE, MONTH, WORDS
 from fireworks.enums import BanBlock, MeasureKind
 from fireworks.forms.records import RecordForm, recent
@@ -171,7 +172,7 @@ class SchemeForm(forms.ModelForm):
             raise ValidationError(
                 f"第 {number} 行看不懂：“{line}”。板块写“领导督办”或“月度考评”，扣分在 0 到 100 之间。"
             )
-        if points != round(points, 2):
+        if points != points.quantize(CENT, ROUND_HALF_UP):
             raise ValidationError(f"第 {number} 行的扣分最多两位小数：“{line}”。")
         name = fitting(BanItem, "name", "".join(parts[1:-1]), number)
         return BanItem(code=f"{number:02d}", block=blocks[parts[0]], name=name, points=points)
