@@ -234,7 +234,12 @@ def file_remedy(case: Case, action: RemedyAction, *, by: User) -> RemedyAction:
 
 
 def late_remedy(case: Case, action: RemedyAction, *, by: User) -> None:
-    """Whether the periods were over is for the body that took it to say; the clocks of the party end here."""
+    """Whether the periods were over is for the body that took it to say; the clocks of the party end here.
+
+    Not those of a decision that was made anew after it.
+    """
+    if case.decisions.filter(issued_on__gt=action.filed_on).exists():
+        return
     rule = "R_REVIEW" if action.kind == RemedyKind.REVIEW else "R_SUE"
     clocks.finish(case, action.filed_on, rule, "R_SUE_AFTER_REVIEW")
 

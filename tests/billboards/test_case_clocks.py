@@ -116,6 +116,18 @@ def test_a_review_that_is_entered_after_the_case_began_anew_is_taken(done, runni
         cases.file_remedy(make_lead(), RemedyAction(kind=RemedyKind.REVIEW, filed_on=RECEIVED), by=by)
 
 
+def test_a_review_of_the_first_decision_that_is_entered_late_does_not_end_the_periods_of_the_one_made_anew():
+    case, by = story_until("dun"), UserFactory()
+    case = take_step(case, "annul", Entry(date(2025, 7, 1), note="复议撤销"), by=by)
+    anew = a_decision(issued_on=date(2025, 8, 1), remove_by=date(2025, 8, 20))
+    anew.case = case
+    anew.save()
+    clocks.start(Dossier(case), "R_REVIEW", date(2025, 8, 4))
+    for day, still in ((date(2025, 5, 30), True), (date(2025, 8, 6), False)):
+        cases.file_remedy(case, RemedyAction(kind=RemedyKind.REVIEW, body="区人民政府", filed_on=day), by=by)
+        assert case.clocks.running().filter(rule="R_REVIEW").exists() == still
+
+
 # --- Evidence that is preserved ---------------------------------------------------------------------------------------
 
 
