@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Case as CaseWhen
 from django.db.models import DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
@@ -17,7 +18,6 @@ from billboards.deadlines import due
 from billboards.enums.cases import CaseState, RemedyTarget
 from billboards.models import Case, CaseClock, Decision, Deferral, Instalment, Payment, Refund
 from billboards.models.case import CaseQuerySet
-from billboards.models.decision import DecisionQuerySet
 from billboards.surcharge import Due, Paid, Plan, Surcharge, Suspension, surcharge
 from config.display import amount
 from staff import workdays
@@ -126,7 +126,7 @@ def to_give_back(rows: CaseQuerySet) -> CaseQuerySet:
     return rows.filter(Q(fine_kept__gt=F("fine_standing"), fine_standing__gt=0) | Q(all_kept__gt=0, fine_standing=0))
 
 
-def with_open_fines(rows: DecisionQuerySet, on: date | None) -> DecisionQuerySet:
+def with_open_fines(rows: QuerySet[Decision], on: date | None) -> QuerySet[Any]:
     """Standing decisions (on a day) with what is unpaid of their fine, and what was paid beyond it; payments count for the
     last fine of a case.
     """
