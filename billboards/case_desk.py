@@ -11,7 +11,7 @@ from django.utils import timezone
 from billboards.enums.cases import CaseState
 from billboards.filters.cases import STAGES
 from billboards.models import Case, CaseClock, CaseQuerySet, Paper
-from billboards.reckoning import fine_overdue
+from billboards.reckoning import fine_overdue, to_give_back
 from config.desk import Hit, Todo
 from config.figure_sources import list_url
 from staff.models import User
@@ -60,8 +60,8 @@ def listed(**query: str) -> str:
 def days_todo(user: User) -> list[Todo]:
     """Periods that bind the bureau, past or about to end: the officer's own cases; for a squad's leader, the squad's."""
     today = timezone.localdate()
-    rows = CaseClock.objects.visible_to(user).filter(finished_on=None, ours=True, due_on__lte=today + SOON)
-    rows = rows.exclude(case__state__in=CaseState.DONE).select_related("case").order_by("due_on")
+    rows = CaseClock.objects.visible_to(user).running().filter(ours=True, due_on__lte=today + SOON)
+    rows = rows.select_related("case").order_by("due_on")
     if not user.has_perm(Perms.LEAD_CASE):
         rows = rows.filter(case__officers__person__account=user, case__officers__recused_on=None)
     return [
@@ -105,15 +105,22 @@ def instalments_missed(user: User) -> CaseQuerySet:
 
 
 def money_todo(user: User) -> list[Todo]:
-    """Fines past their day, for who keeps the money."""
+    """Fines past their day, and money that goes back to the party, for who keeps the money."""
     if not user.has_perm(Perms.MANAGE_CASE_MONEY):
         return []
-    rows = fine_overdue(Case.objects.visible_to(user), timezone.localdate())
+    rows = Case.objects.visible_to(user)
+    return [
+        *money_line(fine_overdue(rows, timezone.localdate()), "罚款到期未缴清", "去核对", unpaid="true"),
+        *money_line(to_give_back(rows), "罚没款待退还", "去退还", refund="true"),
+    ]
+
+
+def money_line(rows: CaseQuerySet, words: str, verb: str, **query: str) -> list[Todo]:
     count, case = rows.count(), rows.order_by("pk").first()
     if case is None:
         return []
-    url = reverse("billboards:case-money", args=[case.pk]) if count == 1 else listed(unpaid="true")
-    return [Todo(f"{count} 起案件罚款到期未缴清", url, "去核对", None, "orange", count)]
+    url = reverse("billboards:case-money", args=[case.pk]) if count == 1 else listed(**query)
+    return [Todo(f"{count} 起案件{words}", url, verb, None, "orange", count)]
 
 
 def light_of_day(due: date, today: date) -> str:

@@ -173,6 +173,9 @@ PARTY_RULES: Final = frozenset(
     {"C_STATEMENT", "C_HEARING_REQ", "C_PAY", "R_REVIEW", "R_SUE", "R_SUE_AFTER_REVIEW", "R_UNTOLD", "E_DUNNING_COURT"}
 )
 
+# What must be done outside the case whatever becomes of it: neither its closing nor its end does it.
+OUTLASTING: Final = frozenset({"C_REPORT_SPOT", "C_UNPUBLISH", "C_HANDOVER_CASH"})
+
 
 def amount_of(code: str) -> int:
     """The rule's amount, or what the bureau's setting says."""

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
-from django.db.models import DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Case as CaseWhen
+from django.db.models import DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, Round
 
 from billboards.deadlines import due
@@ -21,6 +24,7 @@ from staff import workdays
 from staff.refusals import Refused
 
 NOUGHT = Decimal(0)
+NIL = Value(NOUGHT, output_field=DecimalField(max_digits=12, decimal_places=2))
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,13 @@ class Money:
     @property
     def unpaid(self) -> Decimal:
         return max(self.imposed - self.paid_fine, NOUGHT)
+
+    @property
+    def to_give_back(self) -> Decimal:
+        """All that is kept where no fine stands; else what is more than the fine."""
+        if self.decision is None:
+            return self.paid_fine + self.paid_surcharge
+        return max(self.paid_fine - self.imposed, NOUGHT)
 
     @property
     def surcharge_unpaid(self) -> Decimal:
@@ -89,6 +100,50 @@ class Money:
         return list(line_words(self.reckoned))
 
 
+def nought_or(found: Subquery) -> Coalesce:
+    return Coalesce(found, NIL)
+
+
+def kept(case: str, *kinds: str, until: date | None = None) -> CombinedExpression:
+    """What came in for a case (by a day) and was not given back, as the database reckons it; `case`: the outer row's."""
+    paid = Payment.objects.recorded().filter(case=OuterRef(case), kind__in=kinds).order_by()
+    back = Refund.objects.recorded().filter(payment__case=OuterRef(case), payment__kind__in=kinds).order_by()
+    if until is not None:
+        paid, back = paid.filter(paid_on__lte=until), back.filter(refunded_on__lte=until)
+    came = paid.values("case").annotate(total=Sum("amount")).values("total")
+    went = back.values("payment__case").annotate(total=Sum("amount")).values("total")
+    return nought_or(Subquery(came)) - nought_or(Subquery(went))
+
+
+def to_give_back(rows: CaseQuerySet) -> CaseQuerySet:
+    """Of cases, closed ones too: those of which something is kept that goes back (Money: to_give_back)."""
+    fines = Decision.objects.fining().standing().filter(case=OuterRef("pk")).order_by("-pk")
+    rows = rows.counted().annotate(
+        fine_standing=nought_or(Subquery(fines.values("amount")[:1])),
+        fine_kept=Round(kept("pk", Payment.For.FINE), 2),
+        all_kept=Round(kept("pk", *Payment.For.values), 2),
+    )
+    return rows.filter(Q(fine_kept__gt=F("fine_standing"), fine_standing__gt=0) | Q(all_kept__gt=0, fine_standing=0))
+
+
+def with_open_fines(rows: QuerySet[Decision], on: date | None) -> QuerySet[Any]:
+    """Standing decisions (on a day) with what is unpaid of their fine, and what was paid beyond it; payments count for the
+    last fine of a case.
+    """
+    later = Decision.objects.fining().standing(on).filter(case=OuterRef("case"), pk__gt=OuterRef("pk"))
+    if on is not None:
+        later = later.filter(issued_on__lte=on)
+    still = CaseWhen(
+        When(Q(amount=0) | Exists(later), then=F("amount")),
+        default=Round(F("amount") - kept("case", Payment.For.FINE, until=on), 2),
+        output_field=DecimalField(max_digits=12, decimal_places=2),
+    )
+    return rows.annotate(still=still).annotate(
+        fine_open=CaseWhen(When(still__gt=0, then=F("still")), default=NIL),
+        fine_excess=CaseWhen(When(still__lt=0, then=NIL - F("still")), default=NIL),
+    )
+
+
 def fine_overdue(rows: CaseQuerySet, today: date) -> CaseQuerySet:
     """Of open cases: those of whose fine, while it stands, something is past its day and not paid: by the day of the decision;
     where a deferral was granted, each instalment from its own day on.
@@ -96,10 +151,6 @@ def fine_overdue(rows: CaseQuerySet, today: date) -> CaseQuerySet:
     Where execution was ended nothing is collected any more, though the fine stands (行政强制法 Art. 40).
     """
     standing = Decision.objects.standing().filter(case=OuterRef("pk")).order_by("-pk")
-    paid = Payment.objects.recorded().filter(case=OuterRef("pk"), kind=Payment.For.FINE).order_by()
-    sums = paid.values("case").annotate(total=Sum("amount")).values("total")
-    back = Refund.objects.recorded().filter(payment__case=OuterRef("pk"), payment__kind=Payment.For.FINE).order_by()
-    back_sums = back.values("payment__case").annotate(total=Sum("amount")).values("total")
     clocks = CaseClock.objects.filter(case=OuterRef("pk"))
     granted = Deferral.objects.filter(case=OuterRef("pk"), voided_at=None, granted=True)
     granted = granted.filter(decided_on__gte=OuterRef("fined_on")).order_by("-decided_on", "-pk")
@@ -110,16 +161,13 @@ def fine_overdue(rows: CaseQuerySet, today: date) -> CaseQuerySet:
     past = Q(Exists(clocks.filter(rule="C_PAY", due_on__lt=today, started_on__gte=OuterRef("fined_on"))))
     waits = Q(Exists(clocks.filter(rule="DEFERRED", finished_on=None, due_on__gte=today)))
     rows = rows.filter(Q(put_off__isnull=False) | (past & ~waits))
-    nought = Value(NOUGHT, output_field=DecimalField(max_digits=12, decimal_places=2))
-    imposed = Subquery(standing.values("amount")[:1])
     rows = rows.annotate(
-        fine_imposed=Coalesce(imposed, nought),
-        fine_ahead=Coalesce(Subquery(ahead_sums), nought),
-        fine_paid=Coalesce(Subquery(sums), nought),
-        fine_back=Coalesce(Subquery(back_sums), nought),
+        fine_imposed=nought_or(Subquery(standing.values("amount")[:1])),
+        fine_ahead=nought_or(Subquery(ahead_sums)),
+        fine_kept=kept("pk", Payment.For.FINE),
     )
     # To the fen: SQLite adds and subtracts in floating point.
-    still = F("fine_imposed") - F("fine_ahead") - F("fine_paid") + F("fine_back")
+    still = F("fine_imposed") - F("fine_ahead") - F("fine_kept")
     return rows.annotate(fine_open=Round(still, 2)).filter(fine_open__gt=0)
 
 

@@ -22,6 +22,7 @@ from billboards.models import (
     SurchargeReckoning,
     violation_codes,
 )
+from billboards.reckoning import with_open_fines
 from config.charts import ChartData, Series
 from config.display import amount
 from config.figures import ChartFigure, Claim, Derivation, Figure, Kind, OverMonths, TableFigure, Value
@@ -128,8 +129,10 @@ def surcharge_url(period: Period, parameter: str | None) -> str:
     return listed("surcharge-list", latest="true", **days(period))
 
 
-def until(period: Period) -> tuple[Decimal, Decimal, Decimal]:
-    """What was imposed and stood at the end of the period, what was collected of it and given back, from the beginning."""
+def until(period: Period) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    """What was imposed and stood at the end of the period, what was collected of it and given back, from the beginning;
+    and what came in beyond the fine of its case: it pays no other's.
+    """
     imposed: Rows = Decision.objects.fining().standing(period.end).filter(issued_on__lte=period.end)
     paid = Payment.objects.recorded().of_standing_fines(period.end)
     paid = paid.filter(kind=Payment.For.FINE, paid_on__lte=period.end)
@@ -141,12 +144,13 @@ def until(period: Period) -> tuple[Decimal, Decimal, Decimal]:
         of_violation(back, None, "payment__case__violation"),
     )
     sums = [exact(rows.aggregate(n=Sum("amount"))["n"] or Decimal(0)) for rows in parts]
-    return sums[0], sums[1], sums[2]
+    beyond = with_open_fines(parts[0], period.end).aggregate(n=Sum("fine_excess"))["n"]
+    return sums[0], sums[1], sums[2], exact(beyond or Decimal(0))
 
 
 def outstanding_value(period: Period, parameter: str | None) -> Value:
-    imposed, paid, back = until(period)
-    return Value(imposed - paid + back)
+    imposed, paid, back, beyond = until(period)
+    return Value(imposed - paid + back + beyond)
 
 
 def outstanding_url(period: Period, parameter: str | None) -> str:
@@ -155,14 +159,19 @@ def outstanding_url(period: Period, parameter: str | None) -> str:
 
 
 def outstanding_derivation(period: Period, parameter: str | None) -> Derivation:
-    imposed, paid, back = until(period)
+    imposed, paid, back, beyond = until(period)
     same: dict[str, str] = {"kind": Payment.For.FINE.value, "standing": "true", "until": period.end.isoformat()}
     return Derivation(
-        "截至期末决定的罚款合计－这些案件截至期末实缴的罚款合计＋其中截至期末退还的；期末前被撤销的决定和加处罚款不计。",
+        "截至期末决定的罚款合计－这些案件截至期末实缴的罚款合计＋其中截至期末退还的；多缴待退还的不抵其他案件；期末前被撤销的决定和加处罚款不计。",
         [
             ("决定的罚款", f"{amount(imposed)} 元", outstanding_url(period, None)),
             ("实缴的罚款", f"{amount(paid)} 元", listed("payment-list", **same)),
             ("退还的罚款", f"{amount(back)} 元", listed("refund-list", **same)),
+            *(
+                [("多缴待退还的罚款", f"{amount(beyond)} 元", f"{outstanding_url(period, None)}&overpaid=true")]
+                if beyond
+                else []
+            ),
         ],
     )
 

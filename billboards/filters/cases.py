@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from billboards.enums.cases import CaseState, DecisionKind, LeadSource, Route
 from billboards.models import IMPORTED, NO_VIOLATION, Case, CaseClock, CaseOfficer, CaseStep, violation_codes
-from billboards.reckoning import fine_overdue
+from billboards.reckoning import fine_overdue, to_give_back
 from config.inputs import DATE
 from staff.filters.records import voided
 from staff.models import ImportBatch, Unit
@@ -49,6 +49,7 @@ class CaseFilter(django_filters.FilterSet):
     flawed = django_filters.BooleanFilter(label="有程序瑕疵", method="by_flaw")
     enforceable = django_filters.BooleanFilter(label="已到最早可强制日期", method="by_enforceable")
     unpaid = django_filters.BooleanFilter(label="罚款到期未缴清", method="by_unpaid")
+    refund = django_filters.BooleanFilter(label="有罚没款待退还", method="by_refund")
     entry = django_filters.ChoiceFilter(
         label="登记方式",
         choices=[("steps", "逐步办理"), ("results", "只登记结果"), ("imported", "导入的旧案件")],
@@ -118,7 +119,7 @@ class CaseFilter(django_filters.FilterSet):
         return rows.filter(decisions__kind=value).distinct()
 
     def by_late(self, rows: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
-        late = CaseClock.objects.filter(finished_on=None, ours=True, due_on__lt=timezone.localdate()).values("case")
+        late = CaseClock.objects.running().filter(ours=True, due_on__lt=timezone.localdate()).values("case")
         return rows.filter(pk__in=late) if value else rows.exclude(pk__in=late)
 
     def by_flaw(self, rows: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
@@ -128,6 +129,10 @@ class CaseFilter(django_filters.FilterSet):
     def by_unpaid(self, rows: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
         late = fine_overdue(Case.objects.all(), timezone.localdate()).values("pk")
         return rows.filter(pk__in=late) if value else rows.exclude(pk__in=late)
+
+    def by_refund(self, rows: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
+        owed = to_give_back(Case.objects.all()).values("pk")
+        return rows.filter(pk__in=owed) if value else rows.exclude(pk__in=owed)
 
     def by_enforceable(self, rows: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
         reached = Q(coercion_from__lte=timezone.localdate(), state__in=CaseState.TO_PERFORM)

@@ -20,6 +20,7 @@ from billboards.models import (
     SurchargeReckoning,
     violation_codes,
 )
+from billboards.reckoning import with_open_fines
 from staff.filters.records import VoidableFilter, day_from, day_to, voided
 
 SERVED_KINDS = [kind for kind, each in DOCUMENTS.items() if each.is_served]
@@ -96,6 +97,7 @@ class DecisionFilter(OfCaseFilter):
     until = day_to("issued_on")
     fined = django_filters.BooleanFilter(label="有罚款", method="by_fined")
     standing = django_filters.BooleanFilter(label="决定没有被撤销", method="by_standing")
+    overpaid = django_filters.BooleanFilter(label="罚款多缴待退还", method="by_overpaid")
 
     class Meta:
         model = Decision
@@ -105,9 +107,16 @@ class DecisionFilter(OfCaseFilter):
         return rows.filter(amount__gt=0) if value else rows.filter(amount=0)
 
     def by_standing(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
-        """As it was at the end of the days asked for."""
-        standing = rows.standing(self.form.cleaned_data.get("until"))
-        return standing if value else rows.exclude(pk__in=standing.values("pk"))
+        """As it was at the end of the days asked for; those that stand with what is unpaid of them."""
+        end = self.form.cleaned_data.get("until")
+        standing = rows.standing(end)
+        return with_open_fines(standing, end) if value else rows.exclude(pk__in=standing.values("pk"))
+
+    def by_overpaid(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        end = self.form.cleaned_data.get("until")
+        standing = Decision.objects.fining().standing(end)
+        over = with_open_fines(standing, end).filter(fine_excess__gt=0).values("pk")
+        return rows.filter(pk__in=over) if value else rows.exclude(pk__in=over)
 
 
 class PaymentFilter(OfCaseFilter, VoidableFilter):

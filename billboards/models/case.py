@@ -10,6 +10,7 @@ from django.db.models import F, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from billboards.deadlines import OUTLASTING
 from billboards.enums.cases import (
     CaseState,
     LeadSource,
@@ -49,6 +50,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def running(self) -> CaseQuerySet:
         return self.exclude(state__in=CaseState.DONE)
+
+    def counting(self) -> CaseQuerySet:
+        """Those with a period that still counts."""
+        return self.filter(pk__in=CaseClock.objects.running().values("case"))
 
     def with_next_due(self) -> CaseQuerySet:
         """`next_due`: the nearest day of a running clock that binds the bureau."""
@@ -238,6 +243,13 @@ class CaseOfficer(models.Model):
         return f"{self.person.name}（{self.certificate}）" if self.certificate else self.person.name
 
 
+class ClockQuerySet(OfCaseQuerySet):
+    def running(self) -> Self:
+        """Not finished: of open cases all, of closed ones what outlasts them."""
+        lasts = Q(rule__in=OUTLASTING) | ~Q(case__state__in=CaseState.DONE)
+        return self.filter(lasts, finished_on=None)
+
+
 class CaseClock(models.Model):
     """A statutory period of a case as counted: stored, and counted anew when the calendar or a setting changes."""
 
@@ -252,7 +264,7 @@ class CaseClock(models.Model):
     finished_on = models.DateField("完成日", null=True, blank=True)
     warned = models.BooleanField("已提醒", default=False, editable=False)
 
-    objects = OfCaseQuerySet.as_manager()
+    objects = ClockQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "案件期限"

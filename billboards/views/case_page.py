@@ -22,6 +22,7 @@ from billboards.next_steps import NextStep, explained, next_step, owes_only_mone
 from billboards.permissions import (
     can_edit_case,
     can_extend,
+    can_finish_clock,
     can_name_officers,
     can_record_payment,
     can_see_identity,
@@ -133,7 +134,7 @@ def actions(request: HttpRequest, dossier: Dossier) -> list[Button]:
         if dossier.spoken_of is not None:
             wanted += [("statement", "陈述申辩"), ("reply", "复核意见")]
         wanted += [("approval", "线下签批"), ("government", "政府责成（批准）")]
-        if case.decided_on:
+        if dossier.decisions:
             wanted.append(("remedy", "复议（诉讼）"))
         if case.state not in CaseState.BEFORE_FILING:
             wanted.append(("late", "补录步骤"))
@@ -158,7 +159,7 @@ def overview(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
         "clocks": [(each, explained(dossier, each)) for each in running],
         "may_extend": can_extend(request.user, case),
         "extensible": EXTENSIONS,
-        "done_outside": DONE_OUTSIDE,
+        "done_outside": DONE_OUTSIDE if can_finish_clock(request.user) else {},
         "options": options_of(dossier, request.user),
         "facts": facts(dossier, request.user),
         "duties": duties(dossier) if case.filed_on and not case.results_only else [],

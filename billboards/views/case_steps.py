@@ -34,7 +34,14 @@ from billboards.forms.evidence import EvidenceForm, InterviewForm, SiteForm
 from billboards.forms.steps import step_form
 from billboards.forms.steps.specs import SPECS
 from billboards.models import Case, CaseClock, CaseOfficer, RemedyAction
-from billboards.permissions import can_extend, can_name_officers, can_work_on_case, holds_right, may_sign_offline
+from billboards.permissions import (
+    can_extend,
+    can_finish_clock,
+    can_name_officers,
+    can_work_on_case,
+    holds_right,
+    may_sign_offline,
+)
 from billboards.views.cases import form_answer, visible_case
 from billboards.workflow import cases
 from billboards.workflow.steps import taken_afterwards
@@ -266,7 +273,7 @@ def clock_extend(request: HttpRequest, pk: int) -> HttpResponse:
 @VIEW
 def clock_done(request: HttpRequest, pk: int) -> HttpResponse:
     clock = get_object_or_404(CaseClock.objects.visible_to(request.user).select_related("case"), pk=pk)
-    require(can_work_on_case(request.user, clock.case))
+    require(can_finish_clock(request.user))
     form = ClockDoneForm(request.POST or None)
 
     def store() -> None:

@@ -211,7 +211,7 @@ CLOCK_EXPORT = register_export(ListExport("billboards.clocks", "案件期限表"
 
 
 def running_clocks(user: Any) -> Any:
-    rows = CaseClock.objects.visible_to(user).filter(finished_on=None).exclude(case__state__in=CaseState.DONE)
+    rows = CaseClock.objects.visible_to(user).running()
     return rows.select_related("case__unit")
 
 

@@ -97,19 +97,33 @@ def order_table(request: HttpRequest) -> Table:
 ORDER_EXPORT = register_export(ListExport("billboards.orders", "责令改正通知书台账", order_table))
 
 
+def asked_for(filters: Any, name: str) -> bool:
+    return bool(filters.form.is_bound and filters.form.is_valid() and filters.form.cleaned_data.get(name))
+
+
 def decision_table(request: HttpRequest) -> Table:
-    return ledger(
-        request,
-        Decision,
-        DecisionFilter,
-        lambda filters: [
+    def columns(filters: Any) -> list[Column]:
+        """What is unpaid is told of decisions that stand: nothing is owed for the others."""
+        found = [
             Column("violation", "案由", value="case.violation.name", phone="hidden"),
             Column("kind", "决定", value="get_kind_display", sort="kind", phone="secondary"),
             Column("number", "文号", sort="number", phone="secondary"),
             Column("issued_on", "决定日期", sort="issued_on", phone="secondary"),
             Column("served_on", "送达日期", sort="served_on", phone="hidden"),
             Column("amount", "罚款", unit="元", sort="amount", total=total_of("amount"), phone="primary"),
-        ],
+        ]
+        if asked_for(filters, "standing"):
+            found += [
+                Column("fine_open", "未缴", unit="元", total=total_of("fine_open"), phone="secondary"),
+                Column("fine_excess", "多缴待退还", unit="元", total=total_of("fine_excess"), phone="hidden"),
+            ]
+        return found
+
+    return ledger(
+        request,
+        Decision,
+        DecisionFilter,
+        columns,
         export="billboards.decisions",
         row_url=money_of_row,
         related=("case__violation",),
@@ -185,7 +199,7 @@ REFUND_EXPORT = register_export(ListExport("billboards.refunds", "罚没款退�
 def surcharge_table(request: HttpRequest) -> Table:
     def columns(filters: Any) -> list[Column]:
         """Reckonings of one case follow each other: they add up only where the latest of each is asked for."""
-        latest = bool(filters.form.is_bound and filters.form.is_valid() and filters.form.cleaned_data.get("latest"))
+        latest = asked_for(filters, "latest")
         return [
             Column("computed_to", "计算至", sort="computed_to", phone="secondary"),
             Column("fine", "罚款", unit="元", sort="fine", phone="hidden"),

@@ -61,12 +61,13 @@ def set_off(case: Case, money: Money) -> str:
 
 
 def given_back(money: Money) -> list[Fact]:
-    """What went back to the party, and what still has to: what was paid for a decision that was quashed."""
+    """What went back to the party, and what still has to: what was paid for a decision that was quashed, or beyond the fine."""
     found = [Fact("已退还", money.refunded, unit="元")] if money.refunded else []
-    kept = money.paid_fine + money.paid_surcharge
-    if money.decision is None and kept:
-        words = "罚款决定已被撤销，已缴的应当退还（《国家赔偿法》第三十六条第一项）；重新决定罚款的，没有退还的抵作罚款"
-        found.append(Fact("待退还", kept, unit="元", note=words))
+    words = "罚款决定已被撤销，已缴的应当退还（《国家赔偿法》第三十六条第一项）；重新决定罚款的，没有退还的抵作罚款"
+    if money.decision is not None:
+        words = "已缴的罚款多于现在的罚款决定，多出的应当退还"
+    if money.to_give_back:
+        found.append(Fact("待退还", money.to_give_back, unit="元", note=words))
     return found
 
 

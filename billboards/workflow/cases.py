@@ -218,10 +218,10 @@ def file_remedy(case: Case, action: RemedyAction, *, by: User) -> RemedyAction:
     """A review or suit was brought: no day of coercion while it is open; the surcharge stands still (Art. 73)."""
     current = locked(case)
     check_day(action.filed_on, "filed_on", "提出日期")
-    if current.decided_on is None:
-        raise Refused("还没有作出决定，不能登记复议或者诉讼。", "filed_on")
     first = current.decisions.order_by("issued_on").first()
-    if first is not None and action.filed_on < first.issued_on:
+    if first is None:
+        raise Refused("还没有作出决定，不能登记复议或者诉讼。", "filed_on")
+    if action.filed_on < first.issued_on:
         raise Refused(f"提出日期早于决定日期（{first.issued_on}）。请核对。", "filed_on")
     names = ("kind", "target", "body", "filed_on")
     if current.remedies.filter(**{name: getattr(action, name) for name in names}).exists():
@@ -234,7 +234,12 @@ def file_remedy(case: Case, action: RemedyAction, *, by: User) -> RemedyAction:
 
 
 def late_remedy(case: Case, action: RemedyAction, *, by: User) -> None:
-    """Whether the periods were over is for the body that took it to say; the clocks of the party end here."""
+    """Whether the periods were over is for the body that took it to say; the clocks of the party end here.
+
+    Not those of a decision that was made anew after it.
+    """
+    if case.decisions.filter(issued_on__gt=action.filed_on).exists():
+        return
     rule = "R_REVIEW" if action.kind == RemedyKind.REVIEW else "R_SUE"
     clocks.finish(case, action.filed_on, rule, "R_SUE_AFTER_REVIEW")
 
@@ -256,10 +261,16 @@ def end_remedy(action: RemedyAction, *, by: User, facts: dict[str, Any]) -> Reme
         raise Refused("；".join(error.messages)) from error
     fresh.save()
     suit_may_follow(current, fresh)
-    if fresh.result in RemedyResult.AGAINST_US and fresh.ended_on:
+    if fresh.result in RemedyResult.AGAINST_US and fresh.ended_on and not withdrawn_since(current, fresh.filed_on):
         clocks.start(Dossier(current), "C_UNPUBLISH", fresh.ended_on)
     log(current, f"{fresh.get_kind_display()}结束：{fresh.get_result_display()}", by=by, note=fresh.note)
     return fresh
+
+
+def withdrawn_since(case: Case, day: date) -> bool:
+    """Whether what was published was taken off the web: a review that is entered after that asks for nothing more."""
+    done = case.clocks.filter(rule="C_UNPUBLISH", finished_on__isnull=False)
+    return done.filter(started_on__gte=day).exists()
 
 
 def check_receipt(action: RemedyAction) -> None:

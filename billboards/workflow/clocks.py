@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from billboards.deadlines import PARTY_RULES, RULES, amount_of, due
+from billboards.deadlines import OUTLASTING, PARTY_RULES, RULES, amount_of, due
 from billboards.dossier import Dossier
 from billboards.enums.cases import CaseState
 from billboards.models import Case, CaseClock
@@ -63,14 +63,9 @@ def set_day(case: Case, code: str, started: date, day: date) -> None:
 
 
 def finish(case: Case, day: date, *codes: str) -> None:
-    """What the clocks waited for has come; without codes, all of them end."""
+    """What the clocks waited for has come; without codes, all of them end but those that outlast the case."""
     rows = CaseClock.objects.filter(case=case, finished_on=None)
-    (rows.filter(rule__in=codes) if codes else rows).update(finished_on=day)
-
-
-def finish_but(case: Case, day: date, *codes: str) -> None:
-    """All of them end but these."""
-    CaseClock.objects.filter(case=case, finished_on=None).exclude(rule__in=codes).update(finished_on=day)
+    (rows.filter(rule__in=codes) if codes else rows.exclude(rule__in=OUTLASTING)).update(finished_on=day)
 
 
 def recount(dossier: Dossier) -> None:
@@ -93,9 +88,12 @@ def settle(case: Case) -> None:
 
 
 def recount_all() -> int:
-    """Every running case anew, after the office changed calendar or settings. Returns how many cases were looked at."""
+    """Every case that has not ended or still owes something anew, after the office changed calendar or settings.
+
+    Returns how many cases were looked at.
+    """
     calendar, seen = load(), 0
-    for case in Case.objects.running():
+    for case in Case.objects.running() | Case.objects.counting():
         seen += 1
         try:
             recount(Dossier(case, calendar=calendar))

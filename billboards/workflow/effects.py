@@ -270,7 +270,7 @@ def ended(dossier: Dossier, entry: Entry) -> None:
 def annulled(dossier: Dossier, entry: Entry) -> None:
     """Who has paid may still sue: the case may be closed already, and is open again."""
     dossier.case.closed_on = None
-    clocks.finish_but(dossier.case, entry.day, "C_UNPUBLISH")
+    clocks.finish(dossier.case, entry.day)
     known = dossier.case.clocks.filter(rule="C_UNPUBLISH")
     if dossier.decision is not None:
         known = known.filter(started_on__gte=dossier.decision.issued_on)

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
-from billboards.enums.cases import CaseState
 from billboards.models import CaseClock
 from billboards.workflow import clocks
 from staff.models import User, notify
@@ -21,9 +20,7 @@ def watch(today: date) -> int:
     """Count anew and warn. Returns how many warnings went out; run again on the same day it sends none twice."""
     clocks.recount_all()
     end_rights(today)
-    rows = (
-        CaseClock.objects.filter(finished_on=None).exclude(case__state__in=CaseState.DONE).select_related("case__unit")
-    )
+    rows = CaseClock.objects.running().select_related("case__unit")
     sent = 0
     for clock in rows.filter(warned=False, due_on__lte=today + WARN_DAYS):
         sent += warn(clock, today)

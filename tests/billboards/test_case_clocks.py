@@ -12,10 +12,10 @@ from billboards import case_desk
 from billboards.dossier import Dossier
 from billboards.enums.cases import CaseState, CustodyAct, EvidenceKind, PerformanceKind, RemedyKind, RemedyResult, Route
 from billboards.forms.cases import ResultForm
-from billboards.models import Case, CaseClock, Deferral, Evidence, EvidenceCustody, Performance, RemedyAction
+from billboards.models import Case, CaseClock, Closing, Deferral, Evidence, EvidenceCustody, Performance, RemedyAction
 from billboards.next_steps import next_step
 from billboards.reckoning import money_of
-from billboards.workflow import cases, money
+from billboards.workflow import cases, clocks, money
 from billboards.workflow.evidence import add_evidence, hand_on
 from billboards.workflow.guards import Entry
 from billboards.workflow.steps import take_step
@@ -63,6 +63,69 @@ def test_what_is_taken_off_the_web_after_the_review_is_not_asked_for_again_when_
     assert (clock.started_on, clock.finished_on) == (date(2025, 7, 1), None)  # it runs on from the review's end
     cases.finish_clock(clock, by=by, on=date(2025, 7, 4), note="门户网站已撤")
     assert not other.clocks.filter(finished_on=None).exists()
+
+
+def on_desk(rule, case):
+    user = UserFactory(role=Roles.SQUAD_LEADER, unit=case.unit)
+    label = case.clocks.get(rule=rule).label
+    return any(f"{case}：{label}已超期" == each.text for each in case_desk.todo(user))
+
+
+@pytest.mark.parametrize("state", [CaseState.CLOSED, CaseState.ARCHIVED])
+def test_what_must_be_done_outside_is_not_ended_by_closing_the_case(state):
+    case, by = make_story("close"), UserFactory()
+    case = take_step(case, "annul", Entry(date(2025, 11, 3), note="区人民法院判决撤销"), by=by)
+    clocks.start(Dossier(case), "C_REPORT_SPOT", date(2025, 11, 3))
+    closing = Closing(reason="annulled", closed_on=date(2025, 11, 20), performance="决定已撤销", approver="局长")
+    case = take_step(case, "close", Entry(date(2025, 11, 20), closing), by=by)
+    if state == CaseState.ARCHIVED:
+        case = take_step(case, "archive", Entry(date(2025, 11, 25)), by=by)
+    assert {each.rule for each in case.clocks.running()} == {"C_UNPUBLISH", "C_REPORT_SPOT"}
+    assert on_desk("C_UNPUBLISH", case)
+    clock = case.clocks.running().get(rule="C_UNPUBLISH")
+    CaseClock.objects.filter(pk=clock.pk).update(due_on=date(2025, 11, 30))
+    clocks.recount_all()
+    clock.refresh_from_db()
+    assert clock.due_on == date(2025, 11, 6)
+    client = signed_in(Roles.SQUAD_MEMBER, case.unit)
+    address = reverse("billboards:clock-done", args=[clock.pk])
+    assert address in client.get(case.get_absolute_url()).content.decode()
+    assert client.post(address, {"on": date(2025, 11, 28), "note": "门户网站已撤"}).status_code == 302
+    assert "撤回公开的决定逾期" in case.flaws.get(code="clock-late").text
+    assert not on_desk("C_UNPUBLISH", case)
+    assert Case.objects.get(pk=case.pk).state == state
+
+
+@pytest.mark.parametrize(("done", "running"), [(False, date(2025, 6, 20)), (True, None)])
+def test_a_review_that_is_entered_after_the_case_began_anew_is_taken(done, running):
+    case, by = story_until("dun"), UserFactory()
+    case = take_step(case, "annul", Entry(date(2025, 7, 1), note="复议撤销"), by=by)
+    if done:
+        cases.finish_clock(case.clocks.get(rule="C_UNPUBLISH"), by=by, on=date(2025, 7, 2), note="")
+    case = take_step(case, "redo", Entry(date(2025, 7, 7), note="复议决定"), by=by)
+    client = signed_in(Roles.SQUAD_MEMBER, case.unit)
+    address = reverse("billboards:case-action", args=[case.pk, "remedy"])
+    assert address in client.get(case.get_absolute_url()).content.decode()
+    review = RemedyAction(kind=RemedyKind.REVIEW, body="区人民政府", filed_on=date(2025, 5, 30))
+    cases.file_remedy(case, review, by=by)
+    ended = {"result": RemedyResult.QUASHED, "ended_on": date(2025, 6, 20), "party_received_on": date(2025, 6, 24)}
+    cases.end_remedy(review, by=by, facts={**ended, "told": True, "note": ""})
+    clock = case.clocks.running().filter(rule="C_UNPUBLISH").first()
+    assert (clock and clock.started_on) == running
+    with pytest.raises(Refused, match="还没有作出决定"):
+        cases.file_remedy(make_lead(), RemedyAction(kind=RemedyKind.REVIEW, filed_on=RECEIVED), by=by)
+
+
+def test_a_review_of_the_first_decision_that_is_entered_late_does_not_end_the_periods_of_the_one_made_anew():
+    case, by = story_until("dun"), UserFactory()
+    case = take_step(case, "annul", Entry(date(2025, 7, 1), note="复议撤销"), by=by)
+    anew = a_decision(issued_on=date(2025, 8, 1), remove_by=date(2025, 8, 20))
+    anew.case = case
+    anew.save()
+    clocks.start(Dossier(case), "R_REVIEW", date(2025, 8, 4))
+    for day, still in ((date(2025, 5, 30), True), (date(2025, 8, 6), False)):
+        cases.file_remedy(case, RemedyAction(kind=RemedyKind.REVIEW, body="区人民政府", filed_on=day), by=by)
+        assert case.clocks.running().filter(rule="R_REVIEW").exists() == still
 
 
 # --- Evidence that is preserved ---------------------------------------------------------------------------------------

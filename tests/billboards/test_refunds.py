@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError
 from django.urls import reverse
 
+from billboards import case_desk
 from billboards.dossier import Dossier
 from billboards.enums.cases import CaseState
 from billboards.models import Case, CaseClock, Payment, Refund
@@ -18,9 +19,10 @@ from config.periods import Period
 from staff.models import Activity
 from staff.permissions import Roles
 from staff.refusals import Refused
+from tests.billboards.test_case_lists import rows_of
 from tests.billboards.test_case_pages import signed_in
 from tests.billboards.test_quashed import OUTSTANDING, PARTY, quashed, total
-from tests.factories.cases import a_decision, story_until
+from tests.factories.cases import a_decision, make_case, story_until
 from tests.factories.staff import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +116,50 @@ def test_more_than_the_new_fine_goes_back_without_a_flaw(case):
     case = decided_anew(case, amount=700)
     give_back(case, "300")
     assert (money_of(case, BACK).unpaid, case.flaws.filter(code="refund").exists()) == (0, False)
+
+
+def refund_line():
+    return next((each for each in case_desk.todo(UserFactory(role=Roles.FINANCE)) if "待退还" in each.text), None)
+
+
+def test_finance_is_told_of_what_is_to_go_back_and_the_list_opens_those_cases(case):
+    line = refund_line()
+    assert (line.text, line.url) == ("1 起案件罚没款待退还", reverse("billboards:case-money", args=[case.pk]))
+    other = quashed(story_until("dun"))
+    Payment.objects.create(case=other, kind="surcharge", amount=300, receipt="样例 9", paid_on=PAID)
+    Payment.objects.create(case=story_until("dun"), amount=1000, receipt="样例 10", paid_on=PAID)  # its fine stands
+    line, client = refund_line(), signed_in(Roles.FINANCE)
+    assert (line.count, rows_of(client, refund="true")) == (2, {case.pk, other.pk})
+    assert line.url.endswith("refund=true")
+    Case.objects.filter(pk=case.pk).update(state=CaseState.CLOSED, closed_on=date(2025, 7, 9))
+    assert refund_line().count == 2  # it is owed of a closed case, too
+    give_back(case)
+    assert rows_of(client, refund="true") == {other.pk}
+    assert case.pk in rows_of(client, refund="false")
+
+
+def test_more_than_the_new_fine_is_to_go_back_and_pays_no_other_fine(case):
+    case = decided_anew(case, amount=700)
+    other = a_decision(amount=900, orders_removal=False, remove_by=None)
+    other.case = make_case(CaseState.OVERDUE)
+    other.save()
+    found = money_of(case, BACK)
+    assert (found.unpaid, found.to_give_back) == (0, 300)
+    client, period = signed_in(Roles.FINANCE), Period.parse("2025")
+    assert "待退还" in client.get(reverse("billboards:case-money", args=[case.pk])).content.decode()
+    assert rows_of(client, refund="true") == {case.pk}
+    assert OUTSTANDING.value(period, None).number == 900
+    office = signed_in(Roles.OFFICE)
+    table = office.get(OUTSTANDING.url(period, None)).context["table"]
+    totals = {cell.column.name: cell.text for cell in table.totals}
+    assert (totals["fine_open"], totals["fine_excess"]) == ("900.00", "300.00")
+    *_, (label, beyond, url) = OUTSTANDING.derive(period, None).inputs
+    assert (label, beyond) == ("多缴待退还的罚款", "300.00 元")
+    assert [row.object.case_id for row in office.get(url).context["table"].rows] == [case.pk]
+    give_back(case, "300")
+    assert (refund_line(), OUTSTANDING.value(period, None).number) == (None, 900)
+    assert len(OUTSTANDING.derive(period, None).inputs) == 3
+    assert OUTSTANDING.value(Period.parse("2025H1"), None).number == 4000 + 900  # the first fine still stood
 
 
 def test_finance_gives_back_on_the_page_and_the_ledgers_say_so(case):
