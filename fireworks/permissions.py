@@ -8,7 +8,19 @@ from fireworks.enums import INCIDENT_TRANSITIONS, DutyRole, IncidentState, SwapS
 from staff.permissions import Perms
 
 if TYPE_CHECKING:
-    from fireworks.models import Assignment, BanBulletin, BanEntry, Incident, PublicReport, Record, Roster, Slot, Swap
+    from fireworks.models import (
+        Assignment,
+        BanBulletin,
+        BanEntry,
+        CheckIn,
+        Incident,
+        PublicReport,
+        Record,
+        Roster,
+        Slot,
+        StandIn,
+        Swap,
+    )
     from staff.models import User
 
 # --- Duty -------------------------------------------------------------------------------------------------------------
@@ -38,6 +50,20 @@ def can_sign_in(user: User, assignment: Assignment) -> bool:
     """Oneself; for somebody without an account, who reports for the ground."""
     owner = account_of(assignment)
     return owner == user.pk or (owner is None and user.has_perm(Perms.REPORT_DUTY))
+
+
+def can_sign_in_for(user: User, assignment: Assignment) -> bool:
+    """Of somebody else who cannot do it himself: who reports for the post, and who calls the substitutes."""
+    slot = assignment.slot
+    if account_of(assignment) == user.pk or not slot.roster.window.positions_wanted or not slot.has_begun:
+        return False
+    return can_report_slot(user, slot) or (not slot.roster.is_draft and user.has_perm(Perms.APPROVE_SWAP))
+
+
+def can_void_presence(user: User, row: CheckIn | StandIn, slot: Slot) -> bool:
+    """Who recorded it, who reports for the post, and who calls the substitutes."""
+    mine = row.recorded_by_id == user.pk
+    return row.voided_at is None and (mine or can_report_slot(user, slot) or user.has_perm(Perms.APPROVE_SWAP))
 
 
 def can_stand_in(user: User, slot: Slot) -> bool:

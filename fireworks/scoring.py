@@ -21,6 +21,7 @@ class Deduction:
     block: str
     fact: str
     points: Decimal
+    key: int | None = None  # the unit's: it keeps it when it is renamed
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class BlockLine:
 class UnitLine:
     unit: str
     blocks: tuple[BlockLine, ...]
+    key: int | None = None
 
     @property
     def total(self) -> Decimal:
@@ -54,7 +56,7 @@ class UnitLine:
             {"block": block.block, "facts": [[fact, f"{points:f}"] for fact, points in block.facts]}
             for block in self.blocks
         ]
-        return {"unit": self.unit, "blocks": blocks}
+        return {"unit": self.unit, "key": self.key, "blocks": blocks}
 
     @classmethod
     def of(cls, plain: dict[str, Any]) -> UnitLine:
@@ -62,18 +64,23 @@ class UnitLine:
             BlockLine(each["block"], tuple((fact, Decimal(points)) for fact, points in each["facts"]))
             for each in plain["blocks"]
         )
-        return cls(plain["unit"], tuple(blocks))
+        return cls(plain["unit"], tuple(blocks), plain.get("key"))
 
 
 def bulletin_lines(deductions: Iterable[Deduction]) -> list[UnitLine]:
     """Units in the order in which they first appear, the block 督办 before the monthly one."""
-    units: dict[str, dict[str, list[tuple[str, Decimal]]]] = {}
+    units: dict[tuple[str, int | None], dict[str, list[tuple[str, Decimal]]]] = {}
     for each in deductions:
-        units.setdefault(each.unit, {}).setdefault(each.block, []).append((each.fact, each.points))
+        units.setdefault((each.unit, each.key), {}).setdefault(each.block, []).append((each.fact, each.points))
     return [
-        UnitLine(unit, tuple(BlockLine(block, tuple(blocks[block])) for block in ORDER if block in blocks))
-        for unit, blocks in units.items()
+        UnitLine(unit, tuple(BlockLine(block, tuple(blocks[block])) for block in ORDER if block in blocks), key)
+        for (unit, key), blocks in units.items()
     ]
+
+
+def facts_by_unit(lines: Iterable[dict[str, Any]]) -> dict[int | str, Any]:
+    """What stored lines say of whom, whatever he is called and wherever he stands by now."""
+    return {line.get("key") or line["unit"]: line["blocks"] for line in lines}
 
 
 def grand_total(lines: Iterable[UnitLine]) -> Decimal:

@@ -10,10 +10,12 @@ from inspections.models import Finding
 from staff.photo_annexes import AnnexEntry, pictures_of
 
 
-def annex_of(findings: Iterable[Finding]) -> list[AnnexEntry]:
-    """The findings that have photos (prefetched)."""
-    entries = []
+def annex_of(findings: Iterable[Finding], most: int | None = None) -> list[AnnexEntry]:
+    """The findings that have photos (prefetched); no picture beyond `most` of them is read."""
+    entries: list[AnnexEntry] = []
     for finding in findings:
+        if len(entries) == most:
+            break
         photos = sorted(finding.photos.all(), key=lambda photo: (photo.kind == PhotoKind.AFTER, photo.pk))
         pictures = pictures_of(photos, "kind")
         if pictures:

@@ -122,8 +122,10 @@ class FindingResource(SheetResource):
         self.items = self._items_by_version()
         self.versions = list(StandardVersion.objects.order_by("-valid_from"))
         self.rounds = RoundBook()
-        known = Place.objects.valid_on(timezone.localdate()).order_by("-pk").values_list("area", "name", "pk")
-        self.places = {(area, bare_words(name)): pk for area, name, pk in known}
+        self.places: dict[tuple[str, str], list[tuple[date, date | None, int]]] = {}
+        known = Place.objects.order_by("pk").values_list("area", "name", "valid_from", "valid_to", "pk")
+        for area, name, *used in known:
+            self.places.setdefault((area, bare_words(name)), []).append((used[0], used[1], used[2]))
         self.now = timezone.now()
         self.labels = {unit.pk: f"由{unit.label}牵头" for unit in self.units.values()}
         self.words_of_month: dict[str, list[str]] = {}
@@ -169,9 +171,14 @@ class FindingResource(SheetResource):
             found_by=values["found_by"] or "",
             due_at=moments["due_at"],
             closed_at=moments["closed_at"],
-            known_place=self.places.get((values["area"], bare_words(values["place"]))),
+            known_place=self._place(values["area"], values["place"], local_day(moments["found_at"])),
         )
         self._settle(row, entry, values.get("points"))
+
+    def _place(self, area: str, name: str, day: date) -> int | None:
+        """The place of that name that was in use on the row's own day."""
+        known = self.places.get((area, bare_words(name)), ())
+        return next((pk for start, end, pk in known if start <= day and (end is None or day <= end)), None)
 
     def _settle(self, row: CheckedRow, entry: FindingEntry, stated: Any) -> None:
         """Who answers, what it costs, and whether the sheet's own deduction agrees."""

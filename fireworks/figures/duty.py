@@ -114,13 +114,14 @@ def coverage_spans(slots: QuerySet[Slot]) -> dict[int, Spans]:
         if window not in by_position and reported is not None:
             present.append(Span(grid, start, until, reported))
     names = ("roster__window", "grid", "starts_at", "ends_at")
-    signed = CheckIn.objects.filter(
-        assignment__slot__in=slots, assignment__slot__roster__window__in=by_position
-    ).values_list(*(f"assignment__slot__{name}" for name in names), "at")
-    stood_in = StandIn.objects.filter(slot__in=slots, slot__roster__window__in=by_position).values_list(
-        *(f"slot__{name}" for name in names), "at"
+    signed = (
+        CheckIn.objects.standing()
+        .filter(assignment__slot__in=slots, assignment__slot__roster__window__in=by_position)
+        .values_list(*(f"assignment__slot__{name}" for name in names), "at")
     )
-    for window, grid, start, end, at in (*signed, *stood_in):
+    stood_in = StandIn.objects.standing().filter(slot__in=slots, slot__roster__window__in=by_position)
+    replaced = stood_in.values_list(*(f"slot__{name}" for name in names), "at")
+    for window, grid, start, end, at in (*signed, *replaced):
         found[window][1].append(Span(grid, max(at, start), min(end, now), 1))
     return found
 

@@ -25,6 +25,7 @@ class IncidentForm(forms.ModelForm):
     """An incident as it is entered on the phone: picture, place and a few choices first; the rest can wait."""
 
     photo = forms.FileField(label="现场照片", required=False, widget=forms.ClearableFileInput(attrs=CAMERA))
+    handled_at = forms.DateTimeField(label="处置时间", widget=MOMENT)
     seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)
     field_order = ["photo", "place", "grid", "place_kind", "trigger", "kind"]
 
@@ -53,11 +54,16 @@ class IncidentForm(forms.ModelForm):
             del self.fields["photo"]
         else:
             self.fields["found_at"].initial = timezone.localtime
+        if self.instance.handled_at is None:
+            del self.fields["handled_at"]  # the step writes it; here it is only put right
+        else:
+            moment = timezone.localtime(self.instance.handled_at)
+            self.fields["handled_at"].initial = moment.replace(second=0, microsecond=0)  # as the field shows it
 
     def clean(self) -> dict[str, Any]:
         """A slip in the year is told at its field, before the database's rules reckon with it (the year 1 has no UTC)."""
         cleaned = super().clean() or {}
-        for name in ("found_at", "reported_at", "on_site_at"):
+        for name in ("found_at", "reported_at", "on_site_at", "handled_at"):
             moment = cleaned.get(name)
             if moment is not None and moment.year < EARLIEST_YEAR:
                 self.add_error(name, f"年份早于 {EARLIEST_YEAR} 年。请核对。")
@@ -67,6 +73,8 @@ class IncidentForm(forms.ModelForm):
         """Record or correct; None, with the reason on the form, if it is refused."""
         try:
             if self.instance.pk is not None:
+                if "handled_at" in self.changed_data:
+                    self.instance.handled_at = self.cleaned_data["handled_at"]
                 seen = self.cleaned_data["seen"] or 0
                 return incidents.edit_incident(self.instance, by=self.user, seen=seen)
             stored = incidents.record_incident(self.instance, by=self.user)

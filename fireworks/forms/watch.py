@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from config.inputs import MOMENT
 from config.positions import degrees
-from fireworks.models import Assignment, DutyPerson, EmptyPost, ShiftReport, Slot, StandIn, Swap
+from fireworks.models import Assignment, CheckIn, DutyPerson, EmptyPost, ShiftReport, Slot, StandIn, Swap
 from fireworks.workflow import swaps, watch
+from staff.forms.records import ReasonForm
 from staff.models import User
 from staff.refusals import Refused, show_refusal
 
@@ -62,6 +63,37 @@ class CheckInForm(forms.Form):
         if latitude is None or longitude is None or abs(latitude) > 90:
             return None, None
         return latitude, longitude
+
+
+class SignInForForm(forms.Form):
+    """代签: since when he stands there, and why he cannot sign in himself."""
+
+    at = forms.DateTimeField(label="到岗时间", widget=MOMENT)
+    reason = forms.CharField(label="代签原因", max_length=100, help_text="如：手机坏了。代签人和原因记在签到上。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["at"].initial = timezone.localtime
+
+    def store(self, *, assignment: Assignment, by: User) -> CheckIn | None:
+        try:
+            return watch.sign_in_for(assignment, by=by, **self.cleaned_data)
+        except Refused as refusal:
+            show_refusal(self, refusal)
+            return None
+
+
+class VoidPresenceForm(ReasonForm):
+    def store(self, *, row: CheckIn | StandIn, by: User) -> bool:
+        try:
+            if isinstance(row, CheckIn):
+                watch.void_check_in(row, by=by, reason=self.cleaned_data["reason"])
+            else:
+                watch.void_stand_in(row, by=by, reason=self.cleaned_data["reason"])
+        except Refused as refusal:
+            show_refusal(self, refusal)
+            return False
+        return True
 
 
 class MarkForm(forms.Form):

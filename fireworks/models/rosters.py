@@ -18,6 +18,7 @@ from fireworks.models.windows import ShiftPattern, Window
 from staff.permissions import Perms
 
 if TYPE_CHECKING:
+    from fireworks.models.watch import CheckIn, StandIn
     from staff.models import User
 
 
@@ -181,6 +182,11 @@ class Slot(models.Model):
         """张三（带班）、李四: as one writes it in the grid and in a sheet."""
         return "、".join(each.words for each in self.people)
 
+    @property
+    def here_instead(self) -> list[StandIn]:
+        """Those who stand in for others, as far as it stands; from the prefetched rows."""
+        return [each for each in self.stand_ins.all() if each.voided_at is None]
+
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def visible_to(self, user: User) -> AssignmentQuerySet:
@@ -227,6 +233,11 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.slot}"
+
+    @property
+    def check_in(self) -> CheckIn | None:
+        """The one that stands; from the prefetched rows."""
+        return next((each for each in self.check_ins.all() if each.voided_at is None), None)
 
     @property
     def words(self) -> str:

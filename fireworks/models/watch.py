@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -64,17 +64,46 @@ class ShiftReport(models.Model):
         return "零报告" if self.nothing_found else "有发现"
 
 
-class CheckIn(models.Model):
-    """签到 by position. Out of time or place is recorded and flagged, never refused."""
+class PresenceQuerySet(models.QuerySet[Any]):
+    def standing(self) -> PresenceQuerySet:
+        """Those not taken back: the ones that count."""
+        return self.filter(voided_at=None)
 
-    assignment = models.OneToOneField(
-        Assignment, verbose_name="值守安排", on_delete=models.PROTECT, related_name="check_in"
+
+class Presence(models.Model):
+    """Abstract. Somebody stood at a post from a moment on. Never edited: a slip is voided and entered anew."""
+
+    voided_at = models.DateTimeField("作废时间", null=True, editable=False)
+    void_reason = models.CharField("作废理由", max_length=200, blank=True, editable=False)
+
+    objects = PresenceQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_voided_with_its_reason",
+                condition=Q(voided_at=None, void_reason="") | (Q(voided_at__isnull=False) & ~Q(void_reason="")),
+                violation_error_message="作废须写明理由。",
+            )
+        ]
+
+
+class CheckIn(Presence):
+    """签到 by position. Out of time or place is recorded and flagged, never refused.
+
+    `reason`: why somebody else recorded it (代签), who then is `recorded_by`.
+    """
+
+    assignment = models.ForeignKey(
+        Assignment, verbose_name="值守安排", on_delete=models.PROTECT, related_name="check_ins"
     )
     at = models.DateTimeField("签到时间", default=timezone.now)
     latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
     metres = models.PositiveIntegerField("距岗位（米）", null=True, blank=True)
     flag = models.CharField("待核对", max_length=120, blank=True)
+    reason = models.CharField("代签原因", max_length=100, blank=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="记录人", null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -83,6 +112,13 @@ class CheckIn(models.Model):
         verbose_name = verbose_name_plural = "签到"
         ordering = ["at", "pk"]
         constraints = [
+            *Presence.Meta.constraints,
+            models.UniqueConstraint(
+                name="one_standing_check_in_per_assignment",
+                fields=["assignment"],
+                condition=Q(voided_at=None),
+                violation_error_message="已经签到，不用再签。",
+            ),
             models.CheckConstraint(
                 name="check_in_position_whole",
                 condition=Q(latitude=None, longitude=None)
@@ -93,14 +129,14 @@ class CheckIn(models.Model):
                     longitude__range=(-180, 180),
                 ),
                 violation_error_message="纬度和经度须同时记录，并在有效范围内。",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.assignment} {timezone.localtime(self.at):%H:%M}"
 
 
-class StandIn(models.Model):
+class StandIn(Presence):
     """补岗: somebody who is not on the list came and stands there. From then on the post has one more."""
 
     slot = models.ForeignKey(Slot, verbose_name="岗班", on_delete=models.PROTECT, related_name="stand_ins")
@@ -114,9 +150,11 @@ class StandIn(models.Model):
         verbose_name = verbose_name_plural = "补岗"
         ordering = ["at", "pk"]
         constraints = [
+            *Presence.Meta.constraints,
             models.UniqueConstraint(
                 name="one_stand_in_per_slot_and_name",
                 fields=["slot", "name"],
+                condition=Q(voided_at=None),
                 violation_error_message="这名替补到岗已经登记过。",
             ),
             models.CheckConstraint(

@@ -151,12 +151,20 @@ def bulletin_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(request, form, title="修改通报", back=(str(bulletin), bulletin.get_absolute_url()))
 
 
+def nothing_left(request: HttpRequest, gone: assessment.Discarded) -> HttpResponse:
+    """The bulletin has no page any more."""
+    messages.error(request, str(gone))
+    return redirect("fireworks:bulletin-list")
+
+
 @require_POST
 @ASSESS
 def bulletin_discard(request: HttpRequest, pk: int) -> HttpResponse:
     bulletin = visible_bulletin(request, pk)
     try:
         assessment.discard_bulletin(bulletin, by=request.user)
+    except assessment.Discarded as gone:
+        return nothing_left(request, gone)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(bulletin)
@@ -171,6 +179,8 @@ def bulletin_issue(request: HttpRequest, pk: int) -> HttpResponse:
     form.is_valid()  # whatever else is sent is no page that anybody has read
     try:
         form.take(bulletin, by=request.user)
+    except assessment.Discarded as gone:
+        return nothing_left(request, gone)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -16,15 +16,31 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from fireworks.documents import calendar_entries
 from fireworks.enums import SwapState
-from fireworks.forms.watch import CallForm, CheckInForm, MarkForm, ReportForm, StandInForm
-from fireworks.models import Assignment, EmptyPost, LawReference, ShiftReport, Slot, Swap
+from fireworks.forms.watch import (
+    CallForm,
+    CheckInForm,
+    MarkForm,
+    ReportForm,
+    SignInForForm,
+    StandInForm,
+    VoidPresenceForm,
+)
+from fireworks.models import Assignment, CheckIn, EmptyPost, LawReference, ShiftReport, Slot, StandIn, Swap
 from fireworks.models.rosters import SlotQuerySet, names_of
-from fireworks.permissions import can_answer_swap, can_ask_swap, can_report_slot, can_sign_in, can_stand_in
+from fireworks.permissions import (
+    can_answer_swap,
+    can_ask_swap,
+    can_report_slot,
+    can_sign_in,
+    can_sign_in_for,
+    can_stand_in,
+    can_void_presence,
+)
 from fireworks.views.access import APPROVE, VIEW
 from fireworks.workflow import watch
 from staff.calendar_file import send_calendar
 from staff.models import Activity, setting
-from staff.pages import form_page
+from staff.pages import form_page, require
 from staff.permissions import Perms
 from staff.refusals import Refused
 
@@ -76,7 +92,7 @@ def my_calendar(request: HttpRequest) -> HttpResponse:
 def with_crew(slots: SlotQuerySet) -> SlotQuerySet:
     """With who should stand there, and who is there."""
     people = names_of("assignments__person", "assignments__substitute")
-    return slots.prefetch_related(*people, "assignments__check_in", "stand_ins")
+    return slots.prefetch_related(*people, "assignments__check_ins__recorded_by", "stand_ins")
 
 
 def visible_slot(request: HttpRequest, pk: int) -> Slot:
@@ -91,7 +107,7 @@ def slot_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def people_there(slot: Slot) -> int:
     """Those of the list who have signed in, and who stands in for the others."""
-    return sum(hasattr(each, "check_in") for each in slot.people) + len(slot.stand_ins.all())
+    return sum(each.check_in is not None for each in slot.people) + len(slot.here_instead)
 
 
 def slot_page(request: HttpRequest, slot: Slot, **refused: Form) -> HttpResponse:
@@ -107,7 +123,9 @@ def slot_page(request: HttpRequest, slot: Slot, **refused: Form) -> HttpResponse
         "report_form": ReportForm(slot=slot) if can_report and report is None else None,
         "crew": [crew_line(request, slot, each, positions) for each in slot.people],
         "positions": positions,
-        "stand_ins": slot.stand_ins.all(),
+        "stand_ins": [
+            {"stand_in": each, "can_void": can_void_presence(user, each, slot)} for each in slot.here_instead
+        ],
         "stand_in_form": StandInForm() if can_stand_in(user, slot) and people_there(slot) < slot.needed else None,
         "marks": slot.marks.all(),
         "mark_form": MarkForm() if can_report and setting("duty.hourly_marks", on=slot.day) else None,
@@ -124,12 +142,14 @@ def slot_page(request: HttpRequest, slot: Slot, **refused: Form) -> HttpResponse
 
 def crew_line(request: HttpRequest, slot: Slot, each: Assignment, positions: bool) -> dict[str, Any]:
     each.slot = slot
-    check_in = getattr(each, "check_in", None)
+    check_in = each.check_in
     may = positions and check_in is None and not slot.has_ended and can_sign_in(request.user, each)
     return {
         "assignment": each,
         "check_in": check_in,
         "form": CheckInForm() if may else None,
+        "can_sign_for": check_in is None and can_sign_in_for(request.user, each),
+        "can_void": check_in is not None and can_void_presence(request.user, check_in, slot),
         "can_swap": can_ask_swap(request.user, each),
     }
 
@@ -220,7 +240,7 @@ def check_in(request: HttpRequest, pk: int) -> HttpResponse:
     assignment = get_object_or_404(rows, pk=pk)
     form = CheckInForm(request.POST)
     if not form.is_valid() or not can_sign_in(request.user, assignment):
-        messages.error(request, "只能为自己签到；没有账号的人员由负责本网格的人员代签。")
+        messages.error(request, "只能为自己签到；没有账号的、自己不能签到的，由本岗带班人员或负责本网格的人员代签。")
         return redirect(assignment.slot)
     latitude, longitude = form.position
     try:
@@ -230,6 +250,50 @@ def check_in(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         (messages.warning if row.flag else messages.success)(request, f"已签到。{row.flag}")
     return redirect(assignment.slot)
+
+
+@require_http_methods(["GET", "POST"])
+def sign_in_for(request: HttpRequest, pk: int) -> HttpResponse:
+    """代签 for somebody who is there and cannot sign in himself."""
+    rows = Assignment.objects.visible_to(request.user).select_related("person__person__account")
+    assignment = get_object_or_404(rows, pk=pk)
+    slot = assignment.slot = visible_slot(request, assignment.slot_id)
+    if not can_sign_in_for(request.user, assignment):
+        return not_yet(request, slot)
+    form = SignInForForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and form.store(assignment=assignment, by=request.user):
+        messages.success(request, f"已代{assignment.person.name}签到。")
+        return redirect(slot)
+    title = f"代{assignment.person.name}签到"
+    return form_page(request, form, title=title, back=(str(slot), slot.get_absolute_url()), submit="代签")
+
+
+@require_http_methods(["GET", "POST"])
+def check_in_void(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(CheckIn.objects.select_related("assignment__person__person"), pk=pk)
+    return void_page(request, row, row.assignment.slot_id, f"{row.assignment.person.name}的签到")
+
+
+@require_http_methods(["GET", "POST"])
+def stand_in_void(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(StandIn, pk=pk)
+    return void_page(request, row, row.slot_id, f"{row.name}的补岗")
+
+
+def void_page(request: HttpRequest, row: CheckIn | StandIn, slot_id: int, what: str) -> HttpResponse:
+    """What was entered by mistake is taken back with its reason, and counts no more."""
+    slot = visible_slot(request, slot_id)
+    if row.voided_at is not None:
+        messages.info(request, f"{what}已经作废。")
+        return redirect(slot)
+    require(can_void_presence(request.user, row, slot))
+    form = VoidPresenceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and form.store(row=row, by=request.user):
+        messages.success(request, f"{what}已作废，不再计入在岗。")
+        return redirect(slot)
+    note = "不再计入在岗和网格覆盖率；记录和日志保留。登错的作废后重新登记。"
+    back = (str(slot), slot.get_absolute_url())
+    return form_page(request, form, title=f"作废{what}", back=back, submit="作废", note=note)
 
 
 @require_POST

@@ -15,7 +15,7 @@ from django.utils import timezone
 from config.pdf import render_pdf
 from config.periods import Period
 from fireworks.models import BanBulletin, BanEntry, BanItem, BanMeasure, BanScheme
-from fireworks.scoring import Deduction, UnitLine, bulletin_lines, grand_total
+from fireworks.scoring import Deduction, UnitLine, bulletin_lines, facts_by_unit, grand_total
 from staff.case_papers import paper_head
 from staff.models import Activity, User, Verb, changed_fields, logged_values, notify, setting
 from staff.papers import AlreadySigned, sign_paper
@@ -97,7 +97,9 @@ def lines_of(month: str) -> list[UnitLine]:
     """The month's deductions as they stand now."""
     entries = BanEntry.objects.recorded().filter(month=month).select_related("unit", "item")
     ordered = entries.order_by("unit__order", "unit_id", "happened_on", "pk")
-    return bulletin_lines(Deduction(each.unit.label, each.item.block, each.fact, each.points) for each in ordered)
+    return bulletin_lines(
+        Deduction(each.unit.label, each.item.block, each.fact, each.points, each.unit_id) for each in ordered
+    )
 
 
 def shown_lines(bulletin: BanBulletin) -> list[UnitLine]:
@@ -107,7 +109,9 @@ def shown_lines(bulletin: BanBulletin) -> list[UnitLine]:
 
 def has_drifted(bulletin: BanBulletin) -> bool:
     """定稿后数据变动: the entries no longer say what the month's last issued bulletin says."""
-    return bulletin.is_signed and [line.as_plain() for line in lines_of(bulletin.month)] != bulletin.lines
+    if not bulletin.is_signed:
+        return False
+    return facts_by_unit(line.as_plain() for line in lines_of(bulletin.month)) != facts_by_unit(bulletin.lines)
 
 
 @transaction.atomic
@@ -142,8 +146,22 @@ def correct_bulletin(issued: BanBulletin, *, reason: str, by: User) -> BanBullet
     return draft
 
 
+class Discarded(Refused):
+    """The draft was thrown away while somebody had it open: there is nothing left to sign, edit or discard."""
+
+    def __init__(self, bulletin: BanBulletin) -> None:
+        super().__init__(f"《{bulletin}》的拟稿刚被废弃，没有可签发或修改的。需要的请重新拟制。")
+
+
+def locked(bulletin: BanBulletin) -> BanBulletin:
+    current = BanBulletin.objects.select_for_update(of=("self",)).filter(pk=bulletin.pk).first()
+    if current is None:
+        raise Discarded(bulletin)
+    return current
+
+
 def locked_draft(bulletin: BanBulletin) -> BanBulletin:
-    current = BanBulletin.objects.select_for_update(of=("self",)).get(pk=bulletin.pk)
+    current = locked(bulletin)
     if current.is_signed:
         raise Refused(f"《{current}》已签发，不能再修改。有变动请拟更正通报。")
     return current
@@ -197,7 +215,7 @@ def issue_bulletin(bulletin: BanBulletin, *, by: User, seen: str | None = None) 
 
     `seen`: `shown_as` of the page. Refused if the deductions or the words say something else by now.
     """
-    current = BanBulletin.objects.select_for_update(of=("self",)).get(pk=bulletin.pk)
+    current = locked(bulletin)
     if not current.is_signed:
         if seen is not None and seen != shown_as(current):
             raise Refused("扣分或文字在您打开以后有变动，通报没有签发。请看过现在的内容再签发。")

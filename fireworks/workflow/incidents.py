@@ -84,6 +84,21 @@ def check_times(incident: Incident) -> None:
         raise Refused("到场时间不得早于接报（发现）时间。请核对。", "on_site_at")
 
 
+def check_handling_time(incident: Incident, before: Incident) -> None:
+    """A corrected 处置时间 lies behind what came before it; one that stood otherwise and is left alone stays flagged."""
+    moment = incident.handled_at
+    if moment is None or moment == before.handled_at:
+        return
+    check_moment(moment, "handled_at", "处置时间")
+    earliest, what = max(
+        (each, words)
+        for each, words in ((incident.found_at, "发现时间"), (incident.on_site_at, "到场时间"))
+        if each is not None
+    )
+    if moment < earliest:
+        raise Refused(f"处置时间不得早于{what}（{month_day_minute(earliest)}）。请核对。", "handled_at")
+
+
 @transaction.atomic
 def record_incident(incident: Incident, *, by: User | None, batch: ImportBatch | None = None) -> Incident:
     """Store an unsaved incident with its number; tell the ban's office. Refused for one that is recorded already."""
@@ -124,15 +139,21 @@ def take_position(incident: Incident, latitude: Decimal, longitude: Decimal, *, 
     return current
 
 
+def when(moment: datetime | None) -> str:
+    """For the log."""
+    return month_day_minute(moment) if moment is not None else ""
+
+
 @transaction.atomic
 def edit_incident(incident: Incident, *, by: User, seen: int) -> Incident:
-    """Store a correction. What the steps wrote (state, handling, times of them) is not the editor's to change."""
+    """Store a correction. What the steps wrote is not the editor's to change, but for a time that was typed wrong."""
     current = locked(incident)
     if current.version != seen:
         raise ChangedMeanwhile("这条炮情")
     if current.state in (IncidentState.CLOSED, IncidentState.VOIDED):
         raise Refused(f"{current.number}{current.get_state_display()}，不能再改。")
     check_times(incident)
+    check_handling_time(incident, current)
     follow_grid(incident, current)
     settle(incident)
     if incident.fingerprint != current.fingerprint and (same := same_as(incident)) is not None:
@@ -140,6 +161,8 @@ def edit_incident(incident: Incident, *, by: User, seen: int) -> Incident:
             same, f"同一时间、同一地点的炮情已登记（{same.number}），这样改两条就重复了。确是同一起的，请作废其中一条。"
         )
     changes = changed_fields(logged_values(current), logged_values(incident))
+    if incident.handled_at != current.handled_at:
+        changes["处置时间"] = [when(current.handled_at), when(incident.handled_at)]
     incident.version = seen + 1
     incident.save()
     Activity.record(Verb.UPDATE, incident, by=by, title="修改炮情", changes=changes)

@@ -263,7 +263,7 @@ def reopen(roster: Roster, *, by: User) -> Roster:
     edge = ROSTER_EDGES["reopen"]
     if current.state not in edge.sources:
         raise Refused("这张值班表本来就是草稿。")
-    happened = Q(report__isnull=False) | Q(assignments__check_in__isnull=False)
+    happened = Q(report__isnull=False) | Q(assignments__check_ins__isnull=False)
     happened |= Q(marks__isnull=False) | Q(empty_post__isnull=False) | Q(stand_ins__isnull=False)
     if Slot.objects.filter(happened, roster=current).exists():
         raise Refused("已有班次报告、签到或巡查记录，不能退回草稿。个别调整请走换班。")

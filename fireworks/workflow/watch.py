@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from config.display import month_day_minute
@@ -110,27 +110,89 @@ def report_group(slots: Iterable[Slot], *, by: User) -> int:
 @transaction.atomic
 def check_in(
     assignment: Assignment, *, by: User, latitude: Decimal | None, longitude: Decimal | None,
-    at: datetime | None = None,
+    at: datetime | None = None, reason: str = "",
 ) -> CheckIn:  # fmt: skip
-    """Sign in. Too far, too early, too late or without a position: recorded, flagged."""
+    """Sign in. Too far, too early, too late or without a position: recorded, flagged.
+
+    `reason`: why somebody else records it (代签), who also says since when; it may be entered after the shift.
+    """
     slot = Slot.objects.select_related("roster__window", "post").get(pk=assignment.slot_id)
     Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
     if not slot.roster.window.positions_wanted:
         raise Refused("这个时段不要求签到，由带班人员报告即可。")
-    if CheckIn.objects.filter(assignment=assignment).exists():
+    if CheckIn.objects.standing().filter(assignment=assignment).exists():
         raise Refused("已经签到，不用再签。")
     moment = at or timezone.now()
     if moment < slot.starts_at - timedelta(hours=12) or slot.roster.is_draft:
         raise Refused("离班次开始还早。开始前 15 分钟起可以签到。")
     metres = distance(slot, latitude, longitude)
     row = CheckIn(
-        assignment=assignment, at=moment, latitude=latitude, longitude=longitude, metres=metres, recorded_by=by
-    )
-    row.flag = position_flag(slot, metres, latitude) + time_flag(slot, moment)
+        assignment=assignment, at=moment, latitude=latitude, longitude=longitude, metres=metres, recorded_by=by,
+        reason=reason,
+    )  # fmt: skip
+    row.flag = "" if reason else position_flag(slot, metres, latitude)
+    row.flag += time_flag(slot, moment)
     row.save()
-    Activity.record(Verb.CREATE, slot, by=by, title="签到", note=f"{assignment.person}。{row.flag}")
-    close_if_filled(slot)
+    note = f"{assignment.person}，{month_day_minute(moment)}到岗：{reason}。" if reason else f"{assignment.person}。"
+    Activity.record(Verb.CREATE, slot, by=by, title="代签" if reason else "签到", note=f"{note}{row.flag}")
+    settle_empty_post(slot)
     return row
+
+
+@transaction.atomic
+def sign_in_for(assignment: Assignment, *, by: User, at: datetime, reason: str) -> CheckIn:
+    """代签: he stands there since `at` and cannot sign in himself; who says so, and why, is kept. He is told."""
+    slot = begun(assignment.slot)
+    check_moment(at, "at", "到岗时间")
+    if at < slot.starts_at - EARLY or at >= slot.ends_at:
+        raise Refused(f"到岗时间不在这一班（{slot.hours}）里。请核对。", "at")
+    row = check_in(assignment, by=by, latitude=None, longitude=None, at=at, reason=reason)
+    tell_person(
+        assignment, f"{by}已代您签到：{slot}，{month_day_minute(at)}到岗（{reason}）。有误请告知带班人员。", by=by
+    )
+    return row
+
+
+def tell_person(assignment: Assignment, text: str, *, by: User) -> None:
+    """Who has an account learns what somebody else recorded of him."""
+    person = assignment.person.person
+    if person is not None and person.account is not None and person.account_id != by.pk:
+        notify([person.account], text, url=assignment.slot.get_absolute_url())
+
+
+@transaction.atomic
+def void_check_in(row: CheckIn, *, by: User, reason: str) -> CheckIn:
+    """A slip counts no more; who does stand there signs in anew."""
+    slot = locked_slot(row.assignment.slot)
+    current = CheckIn.objects.select_for_update(of=("self",)).select_related("assignment__person").get(pk=row.pk)
+    void_presence(current, slot, what="签到", who=str(current.assignment.person), by=by, reason=reason)
+    tell_person(current.assignment, f"{by}作废了您的签到：{slot}（{reason}）。", by=by)
+    return current
+
+
+@transaction.atomic
+def void_stand_in(row: StandIn, *, by: User, reason: str) -> StandIn:
+    slot = locked_slot(row.slot)
+    current = StandIn.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    void_presence(current, slot, what="补岗", who=current.name, by=by, reason=reason)
+    return current
+
+
+def locked_slot(slot: Slot) -> Slot:
+    """The slot, locked: one may have signed in before it began."""
+    return Slot.objects.select_for_update(of=("self",)).select_related("grid", "post", "shift").get(pk=slot.pk)
+
+
+def void_presence(row: CheckIn | StandIn, slot: Slot, *, what: str, who: str, by: User, reason: str) -> None:
+    """What it had filled is open again."""
+    if row.voided_at is not None:
+        raise Refused(f"这条{what}已经作废。")
+    if not reason.strip():
+        raise Refused("请写明作废理由。", "reason")
+    row.voided_at, row.void_reason = timezone.now(), reason
+    row.save(update_fields=["voided_at", "void_reason"])
+    Activity.record(Verb.UPDATE, slot, by=by, title=f"作废{what}", note=f"{who} {month_day_minute(row.at)}：{reason}")
+    settle_empty_post(slot)
 
 
 @transaction.atomic
@@ -149,7 +211,7 @@ def stand_in(slot: Slot, *, by: User, name: str, at: datetime) -> StandIn:
     except IntegrityError as error:
         raise Refused(f"{name}到岗已经登记过。", "name") from error
     Activity.record(Verb.CREATE, current, by=by, title="补岗", note=f"{name}，{month_day_minute(at)}到岗。")
-    close_if_filled(current)
+    settle_empty_post(current)
     return row
 
 
@@ -184,13 +246,19 @@ def mark(slot: Slot, *, by: User, note: str, taken_over_by: str = "") -> PatrolM
     return row
 
 
-def close_if_filled(slot: Slot) -> None:
-    """补岗: an empty post is filled when the last of those it needs is there, on the list or not."""
-    came = [*CheckIn.objects.filter(assignment__slot=slot).values_list("at", flat=True)]
-    came = sorted([*came, *slot.stand_ins.values_list("at", flat=True)])
-    empty = EmptyPost.objects.filter(slot=slot, filled_at=None).first()
-    if empty is not None and len(came) >= slot.needed:
-        empty.filled_at = max(empty.raised_at, came[slot.needed - 1])
+def settle_empty_post(slot: Slot) -> None:
+    """补岗: an empty post is filled when the last of those it needs is there, on the list or not.
+
+    A record that is voided opens it again.
+    """
+    came = [*CheckIn.objects.standing().filter(assignment__slot=slot).values_list("at", flat=True)]
+    came = sorted([*came, *StandIn.objects.standing().filter(slot=slot).values_list("at", flat=True)])
+    empty = EmptyPost.objects.filter(slot=slot).first()
+    if empty is None:
+        return
+    filled_at = max(empty.raised_at, came[slot.needed - 1]) if len(came) >= slot.needed else None
+    if filled_at is None or empty.filled_at is None:
+        empty.filled_at = filled_at
         empty.save(update_fields=["filled_at"])
 
 
@@ -202,7 +270,10 @@ def raise_empty_posts(now: datetime) -> int:
         Slot.objects.published()
         .running_at(now)
         .filter(starts_at__lte=now - EMPTY_AFTER, empty_post=None, roster__window__checks_in=True)
-        .annotate(here=Count("assignments__check_in", distinct=True) + Count("stand_ins", distinct=True))
+        .annotate(
+            here=Count("assignments__check_ins", filter=Q(assignments__check_ins__voided_at=None), distinct=True)
+            + Count("stand_ins", filter=Q(stand_ins__voided_at=None), distinct=True)
+        )
         .filter(here__lt=F("needed"))
     )
     leaders = list(User.objects.holding(Perms.APPROVE_SWAP))

@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 
 from config.inputs import DATE, MOMENT
@@ -84,28 +85,31 @@ class VisitForm(forms.Form):
 
 
 class ExtraVisitForm(VisitForm):
-    """A visit without a plan: whose, what area, which place."""
+    """A visit without a plan: whose, what area, which place. It may be back-dated: those of its day are meant."""
 
     unit = forms.ModelChoiceField(Unit.objects.none(), label="单位", empty_label="请选择")
     area = forms.ChoiceField(label="区域类型", choices=[("", "请选择"), *AreaType.choices])
     place = forms.ModelChoiceField(Place.objects.none(), label="点位", required=False, empty_label="不在点位上")
     field_order = ["unit", "area", "place", "visited_at"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, of: Round, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        today = timezone.localdate()
-        self.fields["unit"].queryset = Unit.objects.assessed().active_on(today)  # type: ignore[attr-defined]
-        self.fields["place"].queryset = Place.objects.valid_on(today)  # type: ignore[attr-defined]
+        since = Q(valid_from__lte=timezone.localdate()) & (Q(valid_to=None) | Q(valid_to__gte=of.start))
+        self.fields["unit"].queryset = Unit.objects.assessed().filter(since)  # type: ignore[attr-defined]
+        self.fields["place"].queryset = Place.objects.filter(since)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """A place has its area, its units and their squads: what says otherwise would count for somebody else."""
         data = super().clean() or {}
         place, unit = data.get("place"), data.get("unit")
+        day = timezone.localdate(data.get("visited_at"))
+        for name, what in (("unit", unit), ("place", place)):
+            if what is not None and (what.valid_from > day or (what.valid_to is not None and what.valid_to < day)):
+                self.add_error(name, f"“{what}”在 {day} 不在用。请改选当天在用的，或核对到访时间。")
         if place is None:
             return data
         if data.get("area") and data["area"] != place.area:
             self.add_error("area", f"“{place}”的区域类型是{place.get_area_display()}。请改选区域类型，或核对点位。")
-        day = timezone.localdate(data.get("visited_at"))
         answering = [share.unit for share in place.shares.select_related("unit__squad") if share.holds_on(day)]
         if unit is not None and answering and unit not in [*answering, *(each.squad for each in answering)]:
             names = "、".join(dict.fromkeys(each.label for each in answering))

@@ -174,6 +174,12 @@ def bulletin_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "inspections/bulletin_form.html", context, status=422 if request.method == "POST" else 200)
 
 
+def nothing_left(request: HttpRequest, gone: workflow.Discarded) -> HttpResponse:
+    """The bulletin has no page any more."""
+    messages.error(request, str(gone))
+    return redirect("inspections:bulletin-list")
+
+
 @require_POST
 @DRAFT
 def bulletin_refresh(request: HttpRequest, pk: int) -> HttpResponse:
@@ -181,6 +187,8 @@ def bulletin_refresh(request: HttpRequest, pk: int) -> HttpResponse:
     words = form.is_valid() and form.cleaned_data["words"]
     try:
         workflow.refresh_bulletin(bulletin, by=request.user, words=words, seen=form.cleaned_data.get("seen"))
+    except workflow.Discarded as gone:
+        return nothing_left(request, gone)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -195,6 +203,8 @@ def bulletin_discard(request: HttpRequest, pk: int) -> HttpResponse:
     form.is_valid()
     try:
         workflow.discard_bulletin(bulletin, by=request.user, seen=form.cleaned_data.get("seen"))
+    except workflow.Discarded as gone:
+        return nothing_left(request, gone)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(bulletin)

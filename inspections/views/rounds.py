@@ -122,7 +122,7 @@ def detail_context(request: HttpRequest, which: Round, **forms: Any) -> dict[str
         "can_reopen": can_reopen_round(user, which),
         "can_redraw": can_draw_again(user, which),
         "can_visit": can_record_visit(user, which),
-        "extra_form": ExtraVisitForm(prefix="extra"),
+        "extra_form": ExtraVisitForm(prefix="extra", of=which),
         "reason_form": ReasonForm(),
         "visit_form": VisitForm(),
         **forms,
@@ -213,7 +213,8 @@ def round_visit(request: HttpRequest, pk: int, visit_pk: int) -> HttpResponse:
 @require_POST
 @VISIT
 def round_visit_add(request: HttpRequest, pk: int) -> HttpResponse:
-    which, form = visible_round(request, pk), ExtraVisitForm(request.POST, prefix="extra")
+    which = visible_round(request, pk)
+    form = ExtraVisitForm(request.POST, prefix="extra", of=which)
     if form.is_valid():
         try:
             visit = rounds.record_visit(form.visit(which), by=request.user, visited_at=form.cleaned_data["visited_at"])

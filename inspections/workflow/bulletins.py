@@ -205,8 +205,23 @@ def fill(bulletin: Bulletin, *, words: bool) -> Reckoning:
     return reckoning
 
 
+class Discarded(Refused):
+    """The draft was thrown away while somebody had it open: there is nothing left to sign, edit or discard."""
+
+    def __init__(self, bulletin: Bulletin) -> None:
+        super().__init__(f"《{bulletin}》的拟稿刚被废弃，没有可签发或修改的。需要的请重新拟制。")
+
+
+def locked(bulletin: Bulletin) -> Bulletin:
+    rows = Bulletin.objects.select_for_update(of=("self",)).select_related("corrects")
+    current = rows.filter(pk=bulletin.pk).first()
+    if current is None:
+        raise Discarded(bulletin)
+    return current
+
+
 def locked_draft(bulletin: Bulletin, seen: int | None = None) -> Bulletin:
-    current = Bulletin.objects.select_for_update(of=("self",)).select_related("corrects").get(pk=bulletin.pk)
+    current = locked(bulletin)
     if not current.is_draft:
         raise Refused(f"《{current}》{current.get_state_display()}，不能再修改。有变动请拟更正通报。")
     if seen is not None and current.version != seen:
@@ -317,7 +332,7 @@ def publish_bulletin(bulletin: Bulletin, *, by: User, seen: int, reason: str = "
     `reason`: why it is signed although units have not confirmed their sheets.
     """
     edge = BULLETIN_TRANSITIONS["publish"]
-    current = Bulletin.objects.select_for_update(of=("self",)).select_related("corrects").get(pk=bulletin.pk)
+    current = locked(bulletin)
     if current.state not in edge.sources:
         raise Refused(f"《{current}》{current.get_state_display()}，不能再{edge.label}。")
     if current.version != seen:

@@ -38,8 +38,14 @@ class AlreadyOpen(Refused):
     """Found again before closing: the same finding, to which a photo is added; no second deduction (step 3)."""
 
     def __init__(self, finding: Finding) -> None:
-        why = "且尚未销号" if finding.is_open else "，当天已销号"
-        super().__init__(f"同一单位、同一地点的同一问题已登记（{finding.number}）{why}，不重复扣分。")
+        if finding.is_open:
+            why, step = "且尚未销号", ""
+        else:
+            why, step = (
+                "，当天已销号",
+                "重复录入的不用再登记；确是销号后又出现的，在“存在问题”里写明再次出现的时间后登记。",
+            )
+        super().__init__(f"同一单位、同一地点的同一问题已登记（{finding.number}）{why}，不重复扣分。{step}")
         self.finding = finding
 
 

@@ -140,7 +140,7 @@ def pictures_for(findings: Sequence[Finding]) -> list[AnnexEntry]:
     """What the unit is shown of the problems; the paper stays short, the rest is seen in the system."""
     keys = [each.pk for each in findings]
     rows = Finding.objects.filter(pk__in=keys).select_related("item", "lead_unit").prefetch_related("photos")
-    return annex_of(rows.order_by("pk"))[:MOST_ENTRIES]
+    return annex_of(rows.order_by("pk"), MOST_ENTRIES)
 
 
 def deadline_from(finding: Finding, moment: datetime, registrar: Registrar) -> datetime | None:

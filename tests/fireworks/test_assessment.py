@@ -318,6 +318,42 @@ def test_a_draft_is_discarded_and_made_anew(office, director):
     make_bulletin()
 
 
+def test_who_signs_or_discards_what_was_just_discarded_is_told(office, director, monkeypatch):
+    bulletin = make_bulletin()
+    stale = BanBulletin.objects.get(pk=bulletin.pk)
+    assessment.discard_bulletin(bulletin, by=UserFactory())
+    monkeypatch.setattr("fireworks.views.bulletins.visible_bulletin", lambda request, pk: stale)
+    for client, name in ((director, "bulletin-issue"), (office, "bulletin-discard")):
+        page = client.post(reverse(f"fireworks:{name}", args=[stale.pk]), {"seen": ""}, follow=True)
+        assert (page.status_code, "刚被废弃" in page.content.decode()) == (200, True)
+
+
+def test_a_unit_that_is_renamed_or_moved_in_the_list_changes_no_bulletin():
+    first, second = UnitFactory(order=1), UnitFactory(order=2)
+    for unit in (first, second):
+        make_ban_entry(unit=unit)
+    bulletin = make_bulletin(signed_by=UserFactory())
+    label = first.label
+    first.name, first.short_name, first.order = "新名称街道办事处", "新名称", 3
+    first.save()
+    assert not assessment.has_drifted(bulletin)
+    assert assessment.shown_lines(bulletin)[0].unit == label
+    make_ban_entry(unit=first, code="01")
+    assert assessment.has_drifted(bulletin)
+
+
+def test_bulletins_signed_before_know_their_units_too():
+    unit, other = UnitFactory(), UnitFactory()
+    make_ban_entry(unit=unit)
+    make_ban_entry(unit=other)
+    bulletin = make_bulletin(signed_by=UserFactory())
+    lines = [{"unit": line["unit"], "blocks": line["blocks"]} for line in bulletin.lines]
+    lines[1]["unit"] = "早就改名的"
+    BanBulletin.objects.update(lines=lines)
+    import_module("fireworks.migrations.0010_presence_voided").keys_of_units(apps, None)
+    assert [line["key"] for line in BanBulletin.objects.get().lines] == [unit.pk, None]
+
+
 def due():
     return [bulletin.month for bulletin in assessment.corrections_due()]
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
 
@@ -225,6 +226,39 @@ def test_signing_in_on_the_phone(leader):
     assert long.status_code == 422
     assert "接示例" in long.content.decode()
     assert "请写一句" not in words(long)
+
+
+def test_the_leader_signs_in_who_cannot_and_takes_back_a_slip(leader):
+    mate = UserFactory()
+    slot = signing_in(officer(leader.user), officer(mate))
+    mine, other = slot.assignments.order_by("pk")
+    assert leader.get(url("sign-in-for", mine.pk)).status_code == 302  # one signs in oneself
+    page = leader.get(url("slot-detail", slot.pk)).content.decode()
+    assert url("sign-in-for", other.pk) in page
+    data = {"at": f"{timezone.localtime() - timedelta(minutes=1):%Y-%m-%dT%H:%M}", "reason": "手机坏了"}
+    assert leader.post(url("sign-in-for", other.pk), {**data, "reason": ""}).status_code == 422
+    assert f"{leader.user}代签：手机坏了" in words(posted(leader, url("sign-in-for", other.pk), data))
+    row = CheckIn.objects.get()
+    assert url("check-in-void", row.pk) in leader.get(url("slot-detail", slot.pk)).content.decode()
+    mate_client = Client()
+    mate_client.force_login(mate)
+    assert mate_client.get(url("check-in-void", row.pk)).status_code == 403  # neither recorded it nor leads
+    assert leader.post(url("check-in-void", row.pk), {"reason": ""}).status_code == 422
+    assert "不再计入在岗" in words(posted(leader, url("check-in-void", row.pk), {"reason": "他没有来"}))
+    assert "已经作废" in words(posted(leader, url("check-in-void", row.pk), {"reason": "他没有来"}))
+    posted(mate_client, url("check-in", other.pk))
+    assert CheckIn.objects.standing().get().recorded_by == mate
+
+
+def test_a_stand_in_is_taken_back_on_the_page(office):
+    slot = signing_in(DutyPersonFactory(), minutes=20)
+    row = watch.stand_in(slot, by=UserFactory(), name="王示例", at=timezone.now())
+    assert url("stand-in-void", row.pk) in office.get(url("slot-detail", slot.pk)).content.decode()
+    page = posted(office, url("stand-in-void", row.pk), {"reason": "登错了班"}).content.decode()
+    assert "王示例</strong> 替补" not in page
+    assert "登记补岗" in page
+    office.force_login(UserFactory(role=Roles.SQUAD_LEADER, unit=SquadFactory()))
+    assert office.get(url("stand-in-void", row.pk)).status_code == 404
 
 
 # --- Swaps ------------------------------------------------------------------------------------------------------------

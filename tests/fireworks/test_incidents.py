@@ -254,6 +254,23 @@ def test_handling_before_finding_is_refused():
         incidents.handle_incident(incident, early, by=UserFactory())
 
 
+def test_a_wrong_time_of_handling_is_put_right_with_the_old_one_in_the_log():
+    incident = incidents.verify_incident(make_incident(), incidents.Finding(), by=UserFactory())
+    incidents.handle_incident(incident, incidents.Treatment("gone", "员示例"), by=UserFactory())
+    right = incident.found_at + timedelta(minutes=20)
+    Incident.objects.update(handled_at=incident.found_at - timedelta(days=1), on_site_at=incident.found_at)
+    too_early, ahead = incident.found_at - timedelta(hours=2), timezone.now() + timedelta(days=2)
+    for typed, words in ((too_early, "不得早于"), (ahead, "晚于现在")):
+        with pytest.raises(Refused, match=words) as refusal:
+            corrected(incident, handled_at=typed)
+        assert refusal.value.field == "handled_at"
+    corrected(incident, place="别处")
+    assert "处置时间早于" in Incident.objects.get().flag  # what is left alone is no refusal
+    corrected(incident, handled_at=right)
+    assert (Incident.objects.get().flag, Incident.objects.get().handled_at) == ("", right)
+    assert "处置时间" in Activity.objects.about(incident).filter(title="修改炮情").first().changes
+
+
 def test_a_correction_does_not_make_two_of_one():
     facts = {"unit": UnitFactory(), "found_at": moment(2026, 2, 1, 20)}
     first, second = make_incident(place="样例路1号", **facts), make_incident(place="样例路2号", **facts)

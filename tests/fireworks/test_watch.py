@@ -1,6 +1,6 @@
 """On duty: reports at one tap, check-ins that are flagged and never refused, empty posts, gaps, coverage."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -26,6 +26,7 @@ from tests.factories.staff import SquadFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 HERE = (Decimal("29.357104"), Decimal("113.128730"))
+EVE_NIGHT = datetime(2026, 2, 16, 23, tzinfo=UTC)
 EVE, ONE_DAY = date(2026, 2, 16), timedelta(days=1)
 FAR = (Decimal("29.367104"), Decimal("113.128730"))
 
@@ -250,6 +251,63 @@ def test_a_post_is_filled_when_the_last_who_is_needed_has_come(wanted):
     assert EmptyPost.objects.get().filled_at == wanted.starts_at + timedelta(minutes=60)
 
 
+def test_what_was_entered_by_mistake_counts_no_more_and_opens_the_post_again(wanted):
+    window = Window.objects.get(pk=wanted.roster.window_id)
+    first, second = sign_in(wanted, 0), None
+    with at(wanted, 15):
+        watch_posts()
+    second = come(wanted, 42)
+    assert EmptyPost.objects.get().filled_at is not None
+    by = UserFactory()
+    with at(wanted, 60):
+        with pytest.raises(Refused, match="作废理由"):
+            watch.void_stand_in(second, by=by, reason=" ")
+        watch.void_stand_in(second, by=by, reason="登错了班")
+        with pytest.raises(Refused, match="已经作废"):
+            watch.void_stand_in(second, by=by, reason="登错了班")
+    assert EmptyPost.objects.get().filled_at is None
+    with at(wanted, 600):
+        assert share(window) == 0
+        assert come(wanted, 210, entered=600).pk != second.pk  # the same name, entered anew
+        assert share(window) == 50
+        watch.void_check_in(first, by=by, reason="他不在场")
+        assert share(window) == 0
+        assert sign_in(wanted, 0).pk != first.pk
+    logged = Activity.objects.about(wanted).filter(title__in=("作废签到", "作废补岗"))
+    assert [("登错了班" in each.note, "他不在场" in each.note) for each in logged] in (
+        [(True, False), (False, True)],
+        [(False, True), (True, False)],
+    )
+
+
+def test_a_mistake_leaves_the_post_empty_for_the_alarm(wanted):
+    sign_in(wanted, 0)
+    row = sign_in(wanted, 0, number=1)
+    with at(wanted, 10):
+        watch.void_check_in(row, by=UserFactory(), reason="点错了人")
+    with at(wanted, 15):
+        assert watch_posts() == 1
+    assert EmptyPost.objects.get().missing == 1
+
+
+def test_who_cannot_sign_in_himself_is_signed_in_by_another_who_says_why(wanted):
+    window = Window.objects.get(pk=wanted.roster.window_id)
+    turn, by = wanted.assignments.order_by("pk")[0], UserFactory()
+    turn.person = officer(UserFactory())
+    turn.save()
+    for minutes in (-16, 300, 420):
+        with at(wanted, 20), pytest.raises(Refused, match="到岗时间"):
+            watch.sign_in_for(turn, by=by, at=wanted.starts_at + timedelta(minutes=minutes), reason="手机坏了")
+    with at(wanted, 600):
+        row = watch.sign_in_for(turn, by=by, at=wanted.starts_at + timedelta(minutes=5), reason="手机坏了")
+        with pytest.raises(Refused, match="已经签到"):
+            watch.sign_in_for(turn, by=by, at=wanted.starts_at, reason="手机坏了")
+    assert (row.recorded_by, row.reason, row.flag) == (by, "手机坏了", "")
+    assert "手机坏了" in Activity.objects.about(wanted).get(title="代签").note
+    assert "手机坏了" in Message.objects.get(recipient=turn.person.person.account).text
+    assert share(window) == 0  # the post needs two
+
+
 def test_who_stands_in_from_the_beginning_leaves_no_post_empty(wanted):
     sign_in(wanted, 0)
     sign_in(wanted, 0, number=1)
@@ -393,6 +451,8 @@ def test_the_database_refuses_a_find_without_words_and_half_facts(wanted):
         (EmptyPost.objects.all(), {"called": "张"}, "empty_post_called"),
         (EmptyPost.objects.all(), {"filled_at": empty.raised_at - timedelta(days=1)}, "empty_post_filled"),
         (StandIn.objects.all(), {"name": ""}, "stand_in_has_a_name"),
+        (StandIn.objects.all(), {"void_reason": "x"}, "standin_voided_with_its_reason"),
+        (CheckIn.objects.all(), {"voided_at": EVE_NIGHT}, "checkin_voided_with_its_reason"),
     ):
         assert rows.count() == 1
         with pytest.raises(IntegrityError, match=name), transaction.atomic():

@@ -41,6 +41,15 @@ def office():
     return UserFactory(role=Roles.ASSESSMENT_OFFICE)
 
 
+def test_no_more_pictures_are_read_than_the_order_shows(street, monkeypatch):
+    rows = [make_finding(unit=street) for _ in range(4)]
+    read = []
+    monkeypatch.setattr("inspections.photo_annex.pictures_of", lambda photos, label: read.append(label) or ("x",))
+    monkeypatch.setattr(orders, "MOST_ENTRIES", 2)
+    assert [entry.record for entry in orders.pictures_for(rows)] == rows[:2]
+    assert len(read) == 2
+
+
 def test_an_order_is_numbered_frozen_pushed_and_logged(street, contact, office, real_paper):
     findings = [in_state("confirmed", unit=street) for _ in range(2)]
     (order,) = orders.order_findings(findings, by=office, demand="当日整改")

@@ -270,6 +270,21 @@ def test_a_visit_without_a_plan_keeps_to_its_place_and_counts_once(client, offic
     assert sorted(numbers for _, *numbers in counts) == [[0, 1], [1, 2]]
 
 
+def test_a_visit_that_is_entered_late_is_at_a_place_of_its_day(client, office):
+    today = timezone.localdate()
+    made = make_round(areas=["ZG"], start=today - timedelta(days=10), end=today)
+    place = make_place(name="撤掉的广场")
+    ended = today - timedelta(days=3)
+    Place.objects.filter(pk=place.pk).update(valid_to=ended)
+    unit = place.shares.get().unit
+    extra = {"extra-unit": unit.pk, "extra-area": "ZG", "extra-place": place.pk, "extra-visited_at": f"{today}T00:00"}
+    page = client.post(url("round-visit-add", made.pk), extra)
+    assert (page.status_code, "不在用" in page.content.decode()) == (422, True)
+    assert (
+        client.post(url("round-visit-add", made.pk), {**extra, "extra-visited_at": f"{ended}T09:00"}).status_code == 302
+    )
+
+
 def test_the_round_leads_to_its_findings(client, office):
     finding = make_finding(found_at=moment(2026, 3, 5))
     make_finding(found_at=moment(2026, 4, 5))

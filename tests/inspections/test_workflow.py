@@ -66,6 +66,16 @@ def test_found_again_before_closing_is_the_same_finding():
     assert Finding.objects.count() == 1
 
 
+def test_found_again_on_the_day_of_closing_says_how_to_go_on():
+    street, item = UnitFactory(), ItemFactory()
+    facts = {"place": "同一处", "unit": street, "item": item, "found_at": moment(2026, 3, 1)}
+    first = make_finding(**facts, closed_at=moment(2026, 3, 1))
+    with pytest.raises(workflow.AlreadyOpen, match="写明再次出现的时间"):
+        make_finding(**facts)
+    again = make_finding(**facts, description="下午再次出现")
+    assert (again.recurrence, again.pk != first.pk) == (1, True)
+
+
 @pytest.mark.parametrize(("days", "number", "multiplier"), [(1, 1, 2), (30, 1, 2), (31, 0, 1)])
 def test_found_again_within_thirty_days_after_closing_is_a_recurrence(days, number, multiplier):
     street, item = UnitFactory(), ItemFactory()
