@@ -108,7 +108,8 @@ class Draft:
         then = figure.then(parameter)
         if then == "" or (with_ != "last_year" and then != parameter):
             return Base(None)
-        return base_of(figure, self.compared(with_), then)
+        word = "同期" if with_ == "last_year" else "上期"
+        return base_of(figure, self.compared(with_), then, word=word)
 
     def compared(self, with_: str) -> Period:
         """What the period is held against. A period that still runs is compared up to the same day, not as a whole."""

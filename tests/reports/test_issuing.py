@@ -218,6 +218,27 @@ class TestIssued:
         frozen = FrozenFigure.objects.get(name="inspections.findings")
         assert (frozen.value, frozen.unit, frozen.model, len(frozen.row_ids)) == ("3", "件", "inspections.finding", 3)
 
+    def test_a_rate_is_frozen_with_both_lists_and_drift_counts_both(self, report, by):
+        write(report, "整改率{{ inspections.rectification_rate }}。", by)
+        issued = make_issued(report)
+        signed = issued.compilations.get()
+        frozen = signed.frozen_figures.get()
+        assert (len(frozen.row_ids), frozen.denominator_model, len(frozen.denominator_ids)) == (
+            2,
+            "inspections.finding",
+            3,
+        )
+        assert drift(issued, signed) == []
+        item = Item.objects.get(code="A01")
+        make_finding(item=item, found_at=moment(2026, 2, 8), closed_at=moment(2026, 2, 8, 20))  # in both: one row
+        make_finding(item=item, found_at=moment(2026, 2, 9))  # in the denominator alone
+        (moved,) = drift(issued, signed)
+        assert (moved.came, moved.went) == (2, 0)
+        frozen.denominator_model, frozen.denominator_ids = "", []  # as an earlier release froze it
+        frozen.save()
+        (moved,) = drift(issued, signed)
+        assert (moved.came, moved.went) == (1, 0)
+
     def test_drift_tells_then_and_now_and_the_copy_stays(self, client, report):
         issued = make_issued(report)
         signed = issued.compilations.get()
