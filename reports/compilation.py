@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
 
-from config.figures import Figure, Kind, Value, one_reading
+from config.figures import Figure, Kind, TableFigure, Value, one_reading
 from config.periods import Period
+from reports.decided import MARK, Decided, as_decided, decided_for, number_in
 from reports.enums import CheckKind
 from reports.history import Base, base_of
 from reports.models import Override, Section
@@ -108,7 +110,8 @@ class Draft:
         then = figure.then(parameter)
         if then == "" or (with_ != "last_year" and then != parameter):
             return Base(None)
-        return base_of(figure, self.compared(with_), then)
+        word = "同期" if with_ == "last_year" else "上期"
+        return base_of(figure, self.compared(with_), then, word=word)
 
     def compared(self, with_: str) -> Period:
         """What the period is held against. A period that still runs is compared up to the same day, not as a whole."""
@@ -150,6 +153,18 @@ class Draft:
         if not holds:
             self.say(CheckKind.CLAIM, f"没有印出“{claim.label}”：{reason}", claim.key)
         return Span(claim.text if holds else "", name=claim.key, role="claim", note=reason)
+
+    @cached_property
+    def decided(self) -> list[Decided]:
+        return decided_for(self.overrides, self.period)
+
+    def say_counted(self, where: str, key: str, cells: Sequence[Any], *, used: Sequence[Decided] = ()) -> None:
+        """A total or a chart has no address of its own: what equals the counted number may be that figure."""
+        numbers = {number_in(str(cell)) for cell in cells}
+        for each in self.decided:
+            if each not in used and each.app == key.partition(".")[0] and each.counted in numbers:
+                words = f"“{each.override.label}”人工核定为{each.override.value}{each.unit}，{where}仍按台账"
+                self.say(CheckKind.OVERRIDE, f"{words}，请核对是不是同一个数", each.override.name)
 
     def check_parts(self) -> None:
         """其中-parts must add up to their whole: all of them exactly, some of them to no more."""
@@ -204,7 +219,7 @@ def compile_content(period: Period, sections: Sequence[Section], *, on_step: OnS
             paragraphs, errors = compile_section(section.text, draft)
             for error in errors:
                 draft.say(CheckKind.TOKEN, f"{section.heading}：{error}")
-            compiled.append(_section_entry(section, paragraphs, period))
+            compiled.append(_section_entry(section, paragraphs, draft))
         draft.check_parts()
     return {
         "period": {
@@ -223,38 +238,30 @@ def compile_content(period: Period, sections: Sequence[Section], *, on_step: OnS
     }
 
 
-def _section_entry(section: Section, paragraphs: list[list[Span]], period: Period) -> dict[str, Any]:
+def _section_entry(section: Section, paragraphs: list[list[Span]], draft: Draft) -> dict[str, Any]:
     words = ["".join(span.text for span in spans if span.role not in ("table", "chart")) for spans in paragraphs]
     return {
         "number": section.number,
         "heading": section.heading,
         "level": section.level,
         "text": "\n".join(text for text in words if text.strip()),
-        "blocks": [_block(spans, period) for spans in paragraphs],
+        "blocks": [_block(spans, draft) for spans in paragraphs],
     }
 
 
 NO_ROWS = "期内没有记录"  # a head alone looks as if something had been forgotten
 
 
-def _block(spans: list[Span], period: Period) -> dict[str, Any]:
+def _block(spans: list[Span], draft: Draft) -> dict[str, Any]:
     """A paragraph, or the table or chart that stands alone on its line."""
     special = next((span for span in spans if span.role in ("table", "chart")), None)
     if special is None:
         return {"kind": "text", "spans": [_span(span) for span in spans]}
     if special.role == "table":
-        table = registry().tables[special.name]
-        rows = [[list(cell) for cell in row] for row in table.rows(period)]
-        return {
-            "kind": "table",
-            "key": table.key,
-            "caption": table.label,
-            "head": list(table.head),
-            "rows": rows or [[[NO_ROWS, ""], *([["", ""]] * (len(table.head) - 1))]],
-            "total": totals(rows) if table.total else [],
-        }
+        return _table_block(registry().tables[special.name], draft)
     chart = registry().charts[special.name]
-    data = chart.data(period)
+    data = chart.data(draft.period)
+    draft.say_counted(f"图“{chart.label}”", chart.key, [cell for row in data.rows() for cell in row])
     return {
         "kind": "chart",
         "key": chart.key,
@@ -265,12 +272,43 @@ def _block(spans: list[Span], period: Period) -> dict[str, Any]:
     }
 
 
+def _table_block(table: TableFigure, draft: Draft) -> dict[str, Any]:
+    counted = [[list(cell) for cell in row] for row in table.rows(draft.period)]
+    rows, used = as_decided(counted, draft.decided)
+    total = totals(rows) if table.total else []
+    for each in used:
+        draft.say(CheckKind.OVERRIDE, each.words, each.override.name)
+    if table.total:
+        draft.say_counted(f"表“{table.label}”的合计", table.key, totals(counted), used=used)
+        if used:
+            names = "、".join(dict.fromkeys(f"“{each.override.label}”" for each in used))
+            draft.say(
+                CheckKind.OVERRIDE,
+                f"表“{table.label}”里{names}按核定值印，合计是各行相加，请与正文的总数核对",
+                table.key,
+            )
+    return {
+        "kind": "table",
+        "key": table.key,
+        "caption": table.label,
+        "head": list(table.head),
+        "rows": rows or [[[NO_ROWS, ""], *([["", ""]] * (len(table.head) - 1))]],
+        "total": total,
+    }
+
+
 def totals(rows: list[list[list[str]]]) -> list[str]:
     """The last line of a table of counts and amounts: 合计 and the sum of each column, with the places of its cells."""
     if not rows:
         return []
     columns = range(1, len(rows[0]))
-    return ["合计", *(f"{sum(Decimal(row[column][0].replace(',', '')) for row in rows):f}" for column in columns)]
+    return [
+        "合计",
+        *(
+            f"{sum(Decimal(row[column][0].removesuffix(MARK).replace(',', '')) for row in rows):f}"
+            for column in columns
+        ),
+    ]
 
 
 def _span(span: Span) -> dict[str, Any]:

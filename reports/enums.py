@@ -42,7 +42,7 @@ class CheckKind(models.TextChoices):
     SENT = "sent", "与已报送的数不一致"
     OTHER = "other", "与同期间其他文稿不一致"
     LENGTH = "length", "篇幅"
-    HISTORY = "history", "同期为历史数据"
+    HISTORY = "history", "同期、上期为历史数据"
 
     MUST = nonmember(("token", "sum"))
 

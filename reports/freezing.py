@@ -16,10 +16,13 @@ from reports.compilation import NO_ROWS, compile_content
 from reports.models import Compilation, FrozenFigure, Report
 from reports.registry import registry
 
+Row = tuple[str, int]  # the table, the key
+NO_LIST: tuple[str, list[int]] = ("", [])
+
 
 @dataclass(frozen=True)
 class Drift:
-    """What an issued summary printed and what the records say now; `came` and `went` count rows of the list behind it."""
+    """What an issued summary printed and what the records say now; `came` and `went` count rows of the lists behind it."""
 
     label: str
     then: str
@@ -40,16 +43,13 @@ def lists_behind(name: str, period: Period) -> dict[str, QuerySet[Any]]:
     return {word: each.rows(period, parameter or None) for word, each in behind.items() if each.rows is not None}
 
 
-def rows_behind(name: str, period: Period) -> QuerySet[Any] | None:
-    """What is frozen with a figure: its rows; for a rate those of its numerator; None where no list adds up to it."""
-    lists = lists_behind(name, period)
-    return lists.get("", lists.get("分子"))
+def identities(name: str, period: Period) -> dict[str, tuple[str, list[int]]]:
+    """What is frozen with a figure: the identity of the rows of each of its lists."""
+    return {word: identity(rows) for word, rows in lists_behind(name, period).items()}
 
 
-def identity(rows: QuerySet[Any] | None) -> tuple[str, list[int]]:
+def identity(rows: QuerySet[Any]) -> tuple[str, list[int]]:
     """Which table, and the keys of the rows in it."""
-    if rows is None:
-        return "", []
     return rows.model._meta.label_lower, sorted(set(rows.order_by().values_list("pk", flat=True)))
 
 
@@ -57,7 +57,9 @@ def freeze(compilation: Compilation, period: Period) -> None:
     """Keep every figure of a signed compilation with its rows."""
     frozen = []
     for figure in compilation.content["figures"]:
-        model, row_ids = identity(rows_behind(figure["key"], period))
+        lists = identities(figure["key"], period)
+        model, row_ids = lists.get("", lists.get("分子", NO_LIST))
+        of_model, of_ids = lists.get("分母", NO_LIST)
         frozen.append(
             FrozenFigure(
                 compilation=compilation,
@@ -69,6 +71,8 @@ def freeze(compilation: Compilation, period: Period) -> None:
                 url=figure["url"][:500],
                 model=model,
                 row_ids=row_ids,
+                denominator_model=of_model,
+                denominator_ids=of_ids,
             )
         )
     FrozenFigure.objects.bulk_create(frozen)
@@ -94,12 +98,29 @@ def figures_moved(period: Period, compilation: Compilation, now: dict[str, Any])
     for frozen in compilation.frozen_figures.all():
         if frozen.name not in values:
             continue
-        was, value, kept = printed[frozen.name], values[frozen.name], set(frozen.row_ids)
-        _, row_ids = identity(rows_behind(frozen.name, period)) if frozen.model else ("", [])
-        came, went = set(row_ids) - kept, kept - set(row_ids)
+        was, value = printed[frozen.name], values[frozen.name]
+        came, went = rows_moved(frozen, period)
         if value != was or came or went:
             then = f"{was or '—'}{frozen.unit}"
             yield Drift(frozen.label, then, f"{value or '—'}{frozen.unit}", frozen.url, len(came), len(went))
+
+
+def rows_moved(frozen: FrozenFigure, period: Period) -> tuple[set[Row], set[Row]]:
+    """Which rows came and went in the lists that were frozen: one that came to both lists of a rate is one row."""
+    now = identities(frozen.name, period) if frozen.model or frozen.denominator_model else {}
+    came: set[Row] = set()
+    went: set[Row] = set()
+    for words, model, row_ids in (
+        (("", "分子"), frozen.model, frozen.row_ids),
+        (("分母",), frozen.denominator_model, frozen.denominator_ids),
+    ):
+        if not model:
+            continue
+        kept = {(model, row_id) for row_id in row_ids}
+        found = {(table, row_id) for word in words for table, ids in (now.get(word, NO_LIST),) for row_id in ids}
+        came |= found - kept
+        went |= kept - found
+    return came, went
 
 
 def wordings_moved(compilation: Compilation, now: dict[str, Any]) -> Iterator[Drift]:

@@ -21,7 +21,7 @@ from fireworks.figures import duty
 from fireworks.models import Window
 from inspections.figures.scores import standings_of
 from inspections.tally import CUT, read_cut, same_last_year
-from reports.history import Base, base_of, printed_then
+from reports.history import Base, base_of, decided_then, printed_then
 from reports.registry import registry
 from reports.sentences import change
 from staff.models import RankingGroup
@@ -174,15 +174,25 @@ def months(period: Period, before: Period) -> Panel:
         if month > f"{timezone.localdate():%Y-%m}":
             continue
         then = a_year_before(month)
-        counted = parts.value(before, then).number
-        printed = None if counted else printed_then(whole, Period.parse(then), None)
-        line = line_of(
-            parts, period, before, month, then=then, label=f"{int(month[5:])}月", base=printed or Base(counted)
-        )
-        lines.append(line)
+        base = month_then(parts, whole, before, then)
+        lines.append(line_of(parts, period, before, month, then=then, label=f"{int(month[5:])}月", base=base))
     title = "各月查找案件"
     total = line_of(whole, period, before, label="合计")
     return Panel("findings", title, "月份", [*lines, total], drawn(title, lines, period) if lines else "")
+
+
+def month_then(parts: Figure, whole: Figure, before: Period, month: str) -> Base:
+    """A month of last year as it was printed: decided in that period's or that month's papers, else counted, else 历史数据.
+
+    What was printed of the whole month says nothing of a part of it.
+    """
+    alone = Period.parse(month)
+    entire = before.contains(alone.start) and before.contains(alone.end)
+    decided = decided_then(parts, before, month) or (decided_then(whole, alone, None) if entire else None)
+    if decided is not None:
+        return decided
+    counted = parts.value(before, month).number
+    return (printed_then(whole, alone, None) if entire and not counted else None) or Base(counted)
 
 
 def rates(period: Period, before: Period) -> Panel:

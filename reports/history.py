@@ -45,8 +45,11 @@ def over_months(figure: Figure, parameter: str | None) -> OverMonths:
     return figure.over_months
 
 
-def printed_then(figure: Figure, period: Period, parameter: str | None) -> Base | None:
-    """The months' values added, if every month of the period is known; of a standing number the last month's."""
+def printed_then(figure: Figure, period: Period, parameter: str | None, *, word: str = "同期") -> Base | None:
+    """The months' values added, if every month of the period is known; of a standing number the last month's.
+
+    `word`: what the period is to the one that is held against it.
+    """
     months, taken = whole_months(period), over_months(figure, parameter)
     if not months or figure.kind not in ADDABLE or taken is OverMonths.NOTHING:
         return None
@@ -63,7 +66,7 @@ def printed_then(figure: Figure, period: Period, parameter: str | None) -> Base 
         return None
     number = sum((row.value for row in rows), Decimal(0))
     sources = "、".join(dict.fromkeys(row.source for row in rows))
-    return Base(number, f"同期为历史数据（{sources}）", "（历史数据）")
+    return Base(number, f"{word}为历史数据（{sources}）", "（历史数据）")
 
 
 def decided_then(figure: Figure, period: Period, parameter: str | None) -> Base | None:
@@ -76,11 +79,11 @@ def decided_then(figure: Figure, period: Period, parameter: str | None) -> Base 
     return Base(override.number, note, "（核定）", CheckKind.OVERRIDE)
 
 
-def base_of(figure: Figure, period: Period, parameter: str | None) -> Base:
-    """The figure's value for the period it is compared with, as that period's papers printed it."""
+def base_of(figure: Figure, period: Period, parameter: str | None, *, word: str = "同期") -> Base:
+    """The figure's value for the period it is compared with (同期, or 上期), as that period's papers printed it."""
     if (decided := decided_then(figure, period, parameter)) is not None:
         return decided
     number = figure.value(period, parameter).number
     if number:
         return Base(number)
-    return printed_then(figure, period, parameter) or Base(number)
+    return printed_then(figure, period, parameter, word=word) or Base(number)

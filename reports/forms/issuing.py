@@ -25,7 +25,7 @@ class MarkForm(forms.Form):
 
 
 class OverrideForm(forms.Form):
-    name = forms.ChoiceField(label="数据", help_text="本稿印出的数据；表和图不能核定。")
+    name = forms.ChoiceField(label="数据", help_text="本稿印出的数据；表里有同一数据的，也按核定值印。图不能核定。")
     value = forms.CharField(label="核定值", max_length=120, help_text="只填数，不带单位。")
     reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 

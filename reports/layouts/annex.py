@@ -19,7 +19,7 @@ from django.db import models
 from config.display import display
 from config.identity import mask_personal
 from config.periods import Period
-from reports.freezing import identity, lists_behind
+from reports.freezing import identities
 from reports.layouts.archive import settled
 from reports.layouts.paper import SummaryPaper
 from staff.imports.workbooks import SheetOf, write_book
@@ -35,7 +35,7 @@ PLUMBING = ("sha256", "source_sha256", "key", "version", "state_before", "code")
 def annex_xlsx(paper: SummaryPaper, content: dict[str, Any], period: Period) -> bytes:
     figures, registers = [], defaultdict(set)
     for figure in content["figures"]:
-        lists = {word: identity(rows) for word, rows in lists_behind(figure["key"], period).items()}
+        lists = identities(figure["key"], period)
         for model, row_ids in lists.values():
             registers[model].update(row_ids)
         figures.append(figure_row(figure, lists))

@@ -121,7 +121,9 @@ class FrozenFigure(models.Model):
     definition = models.TextField("口径", blank=True)
     url = models.CharField("名单地址", max_length=500, blank=True)
     model = models.CharField("台账", max_length=80, blank=True, help_text="没有名单的数据（得分、名次等）空着。")
-    row_ids = models.JSONField("名单", default=list, blank=True)
+    row_ids = models.JSONField("名单", default=list, blank=True, help_text="比率的为分子的名单。")
+    denominator_model = models.CharField("分母的台账", max_length=80, blank=True, help_text="不是比率的空着。")
+    denominator_ids = models.JSONField("分母的名单", default=list, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "锁定数据"

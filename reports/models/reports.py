@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, CharField, Q, Value, When
+from django.db.models.functions import Concat, Left, Right
 from django.urls import reverse
 
 from config.display import minute
@@ -28,9 +29,57 @@ def reads_reports(user: User) -> bool:
     return user.has_perm("reports.view_reports") and user.sees_all_units
 
 
+# Last and first days of what a key ends with, where it names no days itself.
+SPANS = {
+    "H1": ("-06-30", "-01-01"),
+    "H2": ("-12-31", "-07-01"),
+    "Q1": ("-03-31", "-01-01"),
+    "Q2": ("-06-30", "-04-01"),
+    "Q3": ("-09-30", "-07-01"),
+    "Q4": ("-12-31", "-10-01"),
+}
+SHORT_MONTHS = {"-02": "-29", "-04": "-30", "-06": "-30", "-09": "-30", "-11": "-30"}
+
+
+def period_end() -> Case:
+    """The last day of `period_key`, to sort by: the text of a key says nothing of time (Q stands behind H)."""
+    return Case(
+        When(period_key__contains="~", then=Right("period_key", 10)),
+        *(
+            When(period_key__endswith=name, then=Concat(Left("period_key", 4), Value(end)))
+            for name, (end, _) in SPANS.items()
+        ),
+        *(
+            When(period_key__endswith=month, then=Concat("period_key", Value(end)))
+            for month, end in SHORT_MONTHS.items()
+        ),
+        When(period_key__contains="-", then=Concat("period_key", Value("-31"))),
+        default=Concat("period_key", Value("-12-31")),
+        output_field=CharField(),
+    )
+
+
+def period_start() -> Case:
+    """The first day of `period_key`: of two periods with one end the longer is the newer."""
+    return Case(
+        When(period_key__contains="~", then=Left("period_key", 10)),
+        *(
+            When(period_key__endswith=name, then=Concat(Left("period_key", 4), Value(start)))
+            for name, (_, start) in SPANS.items()
+        ),
+        When(period_key__contains="-", then=Concat("period_key", Value("-01"))),
+        default=Concat("period_key", Value("-01-01")),
+        output_field=CharField(),
+    )
+
+
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: User) -> ReportQuerySet:
         return self if reads_reports(user) else self.none()
+
+    def with_span(self) -> ReportQuerySet:
+        """With the days by which a list is sorted."""
+        return self.annotate(period_end=period_end(), period_start=period_start())
 
 
 class Report(IssuedPaper):

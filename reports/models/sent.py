@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from config.periods import Period
-from reports.models.reports import Report, reads_reports
+from reports.models.reports import Report, period_end, period_start, reads_reports
 from staff.models import Record, RecordQuerySet
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ class SubmissionQuerySet(RecordQuerySet):
     def visible_to(self, user: User) -> Self:
         """What was sent holds the summary's figures: who reads summaries reads it."""
         return self if reads_reports(user) else self.none()
+
+    def with_span(self) -> Self:
+        """With the days by which a list is sorted."""
+        return self.annotate(period_end=period_end(), period_start=period_start())
 
 
 class Submission(Record):

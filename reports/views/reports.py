@@ -53,15 +53,18 @@ def report_list(request: HttpRequest) -> HttpResponse:
     table = Table(
         columns=[
             Column("title", "工作总结", phone="primary"),
-            Column("period", "期间", value="period.label", sort="period_key", phone="secondary"),
+            Column(
+                "period", "期间", value="period.label", sort=("period_end", "-period_start", "pk"), phone="secondary"
+            ),
             Column("outline", "提纲", value=lambda row: names.get(row.outline, row.outline), phone="secondary"),
             Column("state", "状态", sign=state_badge, phone="primary"),
             Column("number", "文号", phone="secondary"),
             Column("signed_at", "签发时间", phone="hidden"),
         ],
-        rows=Report.objects.visible_to(request.user),
+        rows=Report.objects.visible_to(request.user).with_span(),
         request=request,
         name="reports",
+        default_sort="-period",
         row_url=Report.get_absolute_url,
         empty="还没有工作总结。选好期间后建立，系统会按默认提纲取数。",
     )

@@ -106,13 +106,15 @@ def submission_list(request: HttpRequest) -> HttpResponse:
     table = Table(
         columns=[
             Column("title", "报送材料", phone="primary"),
-            Column("period", "期间", value="period.label", sort="period_key", phone="secondary"),
+            Column(
+                "period", "期间", value="period.label", sort=("period_end", "-period_start", "pk"), phone="secondary"
+            ),
             Column("recipient", "报送对象", sort="recipient", phone="primary"),
             Column("sent_on", "报送日期", sort="sent_on", phone="secondary"),
             Column("recorded_by", "登记人", phone="hidden"),
             Column("void_reason", "作废理由", phone="hidden"),
         ],
-        rows=Submission.objects.visible_to(request.user).select_related("recorded_by"),
+        rows=Submission.objects.visible_to(request.user).with_span().select_related("recorded_by"),
         request=request,
         name="submissions",
         default_sort="-sent_on",

@@ -62,8 +62,10 @@ def record_report_sent(report: Report, *, recipient: str, sent_on: date, by: Use
     except IntegrityError as error:
         raise already(sent_on, recipient) from error
     frozen = compilation.frozen_figures.exclude(value="")
-    keep(submission, [SentValue(each.label, as_kept(each.value, SentFigure), each.unit, each.name) for each in frozen])
-    Activity.record(Verb.CREATE, report, by=by, title=f"登记报送：{recipient}，{sent_on}", note=note)
+    values = [SentValue(each.label, as_kept(each.value, SentFigure), each.unit, each.name) for each in frozen]
+    keep(submission, values)
+    Activity.record(Verb.CREATE, submission, by=by, title=f"登记报送：{submission}（{len(values)} 项数据）", note=note)
+    Activity.record(Verb.UPDATE, report, by=by, title=f"登记报送：{recipient}，{sent_on}", note=note)
     return submission
 
 

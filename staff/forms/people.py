@@ -101,7 +101,17 @@ class PersonForm(forms.ModelForm):
     def store(self, *, by: User) -> Person | None:
         """Store the corrected file; None, with the reason on the form, if it is refused."""
         try:
-            people.edit_person(self.instance, self.typed_identity(), by=by, seen=self.cleaned_data["version"] or 0)
+            people.edit_person(
+                self.instance,
+                self.typed_identity(),
+                by=by,
+                seen=self.cleaned_data["version"] or 0,
+                another=self.cleaned_data.get("another", False),
+            )
+        except people.AnotherPerson as doubt:
+            self.fields["another"] = self.ask_another
+            show_refusal(self, doubt)
+            return None
         except Refused as refusal:
             show_refusal(self, refusal)
             return None

@@ -37,6 +37,8 @@ def discipline_table(request: HttpRequest) -> Table:
     ]
     if setting("discipline.with_names"):
         columns.append(Column("person", "人员", value="person.name", sort="person__name", phone="hidden"))
+    if request.GET.get("voided"):
+        columns.append(Column("voided_at", "作废时间", sort="voided_at", phone="secondary"))
     return Table(
         columns=columns,
         rows=filters.qs,

@@ -47,14 +47,14 @@ def save_scheme(
 
     Refused if the items do not add up, or if a round already uses it.
     """
-    if scheme.pk and scheme.rounds.exists():
+    created = scheme.pk is None
+    current = None if created else AppraisalScheme.objects.select_for_update(of=("self",)).get(pk=scheme.pk)
+    if current is not None and current.rounds.exists():
         raise Refused("这个办法已有考核在用，不能改动。修订的请登记为新的办法。")
     points = sum((item.points for item in items), Decimal(0))
     if points != scheme.total:
         raise Refused(f"各项目分值合计 {points:f}，应等于总分 {scheme.total:f}。", "total")
-    created = scheme.pk is None
-    if not created:
-        current = AppraisalScheme.objects.select_for_update(of=("self",)).get(pk=scheme.pk)
+    if current is not None:
         if current.version != seen:
             raise ChangedMeanwhile("这个考核办法")
         scheme.version = current.version + 1
@@ -76,12 +76,14 @@ def open_round(period: Period, *, by: User | None) -> AppraisalRound:
     """
     if period.start > timezone.localdate():
         raise Refused(f"{period.label}还没有开始（{period.start}起）。到时再开始这次考核。", "period")
-    scheme = AppraisalScheme.objects.filter(valid_from__lte=period.end).first()
-    if scheme is None:
-        raise Refused("没有这一期间施行的考核办法。请先登记考核办法。", "period")
     units = Unit.objects.active_on(min(period.end, timezone.localdate())).filter(kind__in=ASSESSED)
     try:
         with transaction.atomic():
+            # Who saves the scheme at this moment waits, and is then refused.
+            schemes = AppraisalScheme.objects.select_for_update(of=("self",))
+            scheme = schemes.filter(valid_from__lte=period.end).first()
+            if scheme is None:
+                raise Refused("没有这一期间施行的考核办法。请先登记考核办法。", "period")
             first = AppraisalState.OPEN if setting("appraisal.self_score") else AppraisalState.SCORING
             opened = AppraisalRound.objects.create(
                 scheme=scheme, period=period.key, start=period.start, end=period.end, state=first

@@ -125,14 +125,14 @@ def remove_person(person: Person, *, by: User) -> None:
 
 
 def known_person(person: Person, id_number: str | None) -> Person | None:
-    """The same person on record: by ID number, else by name and date of birth where the other number is not known."""
+    """The same person on record in another file: by ID number, else by name and date of birth where the other number is not known."""
     if id_number:
-        same = Person.objects.filter(identity__id_number=id_number).first()
+        same = Person.objects.filter(identity__id_number=id_number).exclude(pk=person.pk).first()
         if same is not None:
             return same
     if person.birth_date is None:
         return None
-    alike = Person.objects.filter(name=person.name, birth_date=person.birth_date)
+    alike = Person.objects.filter(name=person.name, birth_date=person.birth_date).exclude(pk=person.pk)
     if id_number:
         alike = alike.filter(identity__id_number=None)
     numbered = alike.filter(staff_number=person.staff_number) if person.staff_number else alike
@@ -193,11 +193,16 @@ def complete_person(completion: Completion, *, by: User | None) -> Person:
 
 
 @transaction.atomic
-def edit_person(person: Person, identity: PersonIdentity, *, by: User, seen: int) -> None:
-    """Store a corrected file. The log shows what changed; numbers only masked."""
+def edit_person(person: Person, identity: PersonIdentity, *, by: User, seen: int, another: bool = False) -> None:
+    """Store a corrected file. The log shows what changed; numbers only masked.
+
+    `another`: somebody has made sure that it is not the one whose name and date of birth the correction gives it.
+    """
     current = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     if current.version != seen:
         raise ChangedMeanwhile(f"{current.name}的信息")
+    if (current.name, current.birth_date) != (person.name, person.birth_date) and not another:
+        check_namesake(person, identity.id_number)
     before = PersonIdentity.objects.filter(person=current).first() or PersonIdentity(person=current)
     changes = changed_fields(
         {label: getattr(current, name) for name, label in SHOWN.items()},
@@ -213,6 +218,17 @@ def edit_person(person: Person, identity: PersonIdentity, *, by: User, seen: int
     identity.save()
     if changes:
         Activity.record(Verb.UPDATE, person, by=by, title="修改人员信息", changes=changes)
+
+
+def check_namesake(person: Person, id_number: str | None) -> None:
+    """A correction that makes two files alike is asked about: one person twice, or a namesake."""
+    known = known_person(person, id_number)
+    if known is not None:
+        raise AnotherPerson(
+            f"改后与{described_person(known)}同名、同日出生。如是同一人，请核对是否重复建档，不要保留两份；"
+            "确实是另一个人的，勾选“是另一个人”后保存。",
+            "name",
+        )
 
 
 @transaction.atomic

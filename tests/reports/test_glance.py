@@ -16,6 +16,7 @@ from fireworks.models import Window
 from inspections.models import Item
 from reports import glance
 from reports.registry import registry
+from reports.workflow import checks, summaries
 from staff.permissions import Roles
 from tests.factories.fireworks import DutyPersonFactory, staffed
 from tests.factories.inspections import make_finding, moment, whole_standard
@@ -81,6 +82,26 @@ def test_a_base_from_an_old_paper_names_its_source():
     march = line(panel("findings"), "3月")
     assert (march.before, march.change) == (4, "下降75%")
     assert "2025年上半年总结" in march.why
+
+
+def test_a_month_is_held_against_what_its_papers_decided():
+    findings((2026, 3, 5), (2025, 3, 9), (2025, 4, 9))
+    last = summaries.create_report(Period.parse("2025H1"), by=None)
+    by = UserFactory()
+    checks.override_figure(last, name="inspections.findings_by_month:2025-03", value="4", reason="漏登", by=by)
+    monthly = summaries.create_report(Period.parse("2025-04"), by=by)
+    checks.override_figure(monthly, name="inspections.findings", value="2", reason="漏登", by=by)
+    found = panel("findings")
+    march, april = line(found, "3月"), line(found, "4月")
+    assert (march.before, march.change, april.before) == (4, "下降75%", 2)
+    assert "人工核定" in march.why
+
+
+def test_what_was_printed_of_a_whole_month_says_nothing_of_a_part():
+    findings((2026, 7, 3))
+    make_history(figure="inspections.findings", month="2025-07", value=Decimal(9), source="2025年下半年总结")
+    july = line(panel("findings", Period.half_year(2026, 2)), "7月")
+    assert july.before == 0
 
 
 def test_a_running_month_is_held_against_the_same_days():

@@ -21,7 +21,7 @@ from staff.models import Activity, Message, NumberCounter, Setting
 from staff.permissions import Roles
 from staff.refusals import Refused
 from tests.factories.inspections import make_finding, moment, whole_standard
-from tests.factories.reports import make_checked, make_issued, make_plan
+from tests.factories.reports import make_checked, make_issued, make_measure, make_plan, make_tally
 from tests.factories.staff import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -218,6 +218,27 @@ class TestIssued:
         frozen = FrozenFigure.objects.get(name="inspections.findings")
         assert (frozen.value, frozen.unit, frozen.model, len(frozen.row_ids)) == ("3", "件", "inspections.finding", 3)
 
+    def test_a_rate_is_frozen_with_both_lists_and_drift_counts_both(self, report, by):
+        write(report, "整改率{{ inspections.rectification_rate }}。", by)
+        issued = make_issued(report)
+        signed = issued.compilations.get()
+        frozen = signed.frozen_figures.get()
+        assert (len(frozen.row_ids), frozen.denominator_model, len(frozen.denominator_ids)) == (
+            2,
+            "inspections.finding",
+            3,
+        )
+        assert drift(issued, signed) == []
+        item = Item.objects.get(code="A01")
+        make_finding(item=item, found_at=moment(2026, 2, 8), closed_at=moment(2026, 2, 8, 20))  # in both: one row
+        make_finding(item=item, found_at=moment(2026, 2, 9))  # in the denominator alone
+        (moved,) = drift(issued, signed)
+        assert (moved.came, moved.went) == (2, 0)
+        frozen.denominator_model, frozen.denominator_ids = "", []  # as an earlier release froze it
+        frozen.save()
+        (moved,) = drift(issued, signed)
+        assert (moved.came, moved.went) == (1, 0)
+
     def test_drift_tells_then_and_now_and_the_copy_stays(self, client, report):
         issued = make_issued(report)
         signed = issued.compilations.get()
@@ -323,6 +344,41 @@ class TestPages:
 
 
 class TestDecidedByHand:
+    def test_the_table_of_tallies_prints_the_decided_number_and_says_so(self, report, by):
+        measure = make_measure(by=by)
+        make_tally(40, by=by, measure=measure)
+        write(report, f"{{{{ {measure.figure_name} }}}}\n{{{{ table reports.tallies }}}}", by)
+        checks.override_figure(report, name=measure.figure_name, value="50", reason="漏登", by=by)
+        content = content_of(report)
+        (block,) = [each for each in content["sections"][0]["blocks"] if each["kind"] == "table"]
+        assert (content["figures"][0]["value"], block["rows"][0][2][0]) == (50, "50（核定）")
+        assert len(lines(report, CheckKind.OVERRIDE)) == 1
+        write(report, "{{ table reports.tallies }}", by)
+        (item,) = lines(report, CheckKind.OVERRIDE)  # printed by the table alone
+        assert "人工核定为50处，台账为40处；理由：漏登" in item.text
+        checks.withdraw_override(report, Override.objects.get(), by=by)
+        (block,) = content_of(report)["sections"][0]["blocks"]
+        assert block["rows"][0][2][0] == "40"
+
+    def test_a_table_adds_up_what_it_prints_and_the_checklist_names_its_total(self, report, by):
+        write(report, "{{ table inspections.by_category }}", by)
+        checks.override_figure(report, name="inspections.findings_by_category:A", value="5", reason="漏登", by=by)
+        (block,) = content_of(report)["sections"][0]["blocks"]
+        assert next(row[1][0] for row in block["rows"]) == "5（核定）"
+        assert (block["total"][1], block["total"][2]) == ("5", "2")
+        decided, total = lines(report, CheckKind.OVERRIDE)
+        assert "人工核定为5件，台账为3件" in decided.text
+        assert "合计是各行相加" in total.text
+
+    def test_a_total_that_stays_counted_is_told(self, report, by):
+        write(report, "{{ table inspections.by_category }}\n{{ chart inspections.by_category }}", by)
+        checks.override_figure(report, name="inspections.findings", value="7", reason="漏登", by=by)
+        block, _ = content_of(report)["sections"][0]["blocks"]
+        assert block["total"][1] == "3"
+        table, chart = (item.text for item in lines(report, CheckKind.OVERRIDE))
+        assert table == "“查找案件”人工核定为7件，表“各大项查找案件及整改情况”的合计仍按台账，请核对是不是同一个数"
+        assert "图“" in chart
+
     def test_last_year_is_compared_as_it_was_printed(self, report, by):
         """Last year's papers printed the decided number, so this year's 同比 takes it, and says so."""
         make_finding(item=Item.objects.get(code="A01"), found_at=moment(2025, 2, 1))

@@ -23,7 +23,7 @@ from reports.reconciliation import lines_of
 from reports.tasks import remind_materials
 from reports.workflow import materials, sections, sent, summaries
 from reports.workflow.sent import SentValue
-from staff.models import Message
+from staff.models import Activity, Message
 from staff.permissions import Roles
 from staff.refusals import Refused
 from tests.factories.inspections import make_finding, moment, whole_standard
@@ -405,6 +405,7 @@ class TestSlipsInWhatWasSent:
     def test_a_signed_summary_s_figures_stay_and_it_can_be_sent_anew(self, client, report, office):
         issued = make_issued(report)
         told = sent.record_report_sent(issued, recipient="区委会", sent_on=DUE, by=office)
+        assert "（1 项数据）" in Activity.objects.about(told).get().title
         client.force_login(office)
         data = {"recipient": "区管委会", "sent_on": DUE.isoformat(), "seen": "1", "reason": "名称写错"}
         client.post(url("submission-edit", told.pk), data)
@@ -428,3 +429,45 @@ def test_a_material_that_is_sent_back_at_this_moment_is_not_adopted(client, repo
     client.force_login(office)
     page = client.post(url("material-adopt", material.pk), follow=True)
     assert "不能采用" in page.content.decode()
+
+
+@pytest.mark.parametrize(("name", "door"), [("report-list", None), ("submission-list", "sent_on")])
+def test_lists_run_by_the_end_of_the_period_of_equal_ends_the_longer_first(client, office, name, door):
+    newest_first = [
+        "2026",
+        "2026H2",
+        "2026Q4",
+        "2026-12",
+        "2026H1",
+        "2026-06",
+        "2026-02-01~2026-06-20",
+        "2026Q1",
+        "2025H2",
+    ]
+    for key in sorted(newest_first):
+        period = Period.parse(key)
+        if door:
+            values = [SentValue("查找案件", "2", "件")]
+            sent.record_submission(
+                period=period, title=key, recipient="区管委会", sent_on=DUE, values=values, by=office
+            )
+        else:
+            summaries.create_report(period, by=office)
+    client.force_login(office)
+
+    def listed(sort):
+        return [row.period_key for row in client.get(url(name), {"sort": sort}).context["table"].ordered]
+
+    assert listed("-period") == newest_first
+    assert listed("period") == newest_first[::-1]
+    if not door:
+        assert listed("") == newest_first
+
+
+def test_the_preceding_period_from_old_papers_is_called_so(report, office):
+    for month in range(7, 13):
+        make_history(1, figure="inspections.findings", month=f"2025-{month:02d}")
+    content = compile_content(H1, [Section(report=report, heading="x", text="{{ inspections.findings | 环比 }}")])
+    (check,) = [each for each in content["checks"] if each["kind"] == CheckKind.HISTORY]
+    assert "上期为历史数据" in check["text"]
+    assert "同期" not in check["text"]

@@ -14,10 +14,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from config.periods import Period
 from staff import appraisal as arithmetic
 from staff import desk
 from staff.enums import APPRAISAL_STEPS, AppealOutcome, AppraisalState, Grade
-from staff.models import Activity, AppraisalEntry, AppraisalRound, AppraisalSheet, Message, Setting, UnitKind
+from staff.models import (
+    Activity,
+    AppraisalEntry,
+    AppraisalRound,
+    AppraisalScheme,
+    AppraisalSheet,
+    Message,
+    Setting,
+    UnitKind,
+)
 from staff.permissions import Roles
 from staff.refusals import ChangedMeanwhile, Refused
 from staff.result_sheet import result_lines
@@ -140,6 +150,21 @@ def test_a_round_has_a_sheet_for_each_department_and_squad_with_every_item(opene
     assert [sheet.unit.name for sheet in opened.sheets.all()] == ["甲科", "乙中队"]
     assert {sheet.scores.count() for sheet in opened.sheets.all()} == {2}
     assert opened.state == AppraisalState.SCORING  # self-scores are off until switched on
+
+
+def test_a_scheme_that_is_saved_as_a_round_of_it_is_opened_is_refused(office, monkeypatch):
+    """Who saves waits for the round at the lock of the scheme, and looks only then."""
+    scheme = make_scheme()
+    lock, waiting = type(AppraisalScheme.objects).select_for_update, [Period.parse("2026H1")]
+
+    def meanwhile(manager, **how):
+        if waiting:
+            appraisal.open_round(waiting.pop(), by=None)
+        return lock(manager, **how)
+
+    monkeypatch.setattr(type(AppraisalScheme.objects), "select_for_update", meanwhile)
+    with pytest.raises(Refused, match="已有考核在用"):
+        appraisal.save_scheme(scheme, list(scheme.items.all()), by=None, seen=scheme.version)
 
 
 def test_opened_twice_the_second_is_told(office, opened):

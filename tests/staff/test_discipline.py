@@ -1,11 +1,13 @@
 """纪律处理: for few, by document number; names only where switched on, and never in the log."""
 
+import io
 from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from config.periods import Period
 from staff.figures.appraisal import discipline_rows
@@ -23,6 +25,15 @@ DATA = {"kind": "warning", "document_number": "样城管纪〔2026〕1号", "dec
 def clerk(client):
     client.force_login(UserFactory(role=Roles.PERSONNEL))
     return client
+
+
+def sheet(answer):
+    """The head and the rows of an export, without what stands around them."""
+    rows = [
+        [cell for cell in row if cell is not None] for row in load_workbook(io.BytesIO(b"".join(answer))).active.values
+    ]
+    head = next(place for place, row in enumerate(rows) if "文号" in row)
+    return rows[head:]
 
 
 def test_recorded_once_and_the_log_holds_the_number(clerk):
@@ -88,6 +99,12 @@ def test_what_was_entered_by_mistake_is_void_and_its_number_free_again(clerk):
     assert "已经作废" in clerk.post(address, {"reason": "再点一次"}, follow=True).content.decode()
     assert clerk.get(reverse("staff:discipline-list")).context["table"].count == 0
     assert clerk.get(reverse("staff:discipline-list") + "?voided=voided").context["table"].count == 1
+    clerk.post(reverse("staff:discipline-create"), {**DATA, "document_number": "样城管纪〔2026〕2号"})
+    exported = sheet(clerk.get(reverse("staff:export", args=["staff.discipline"]), {"voided": "voided"}))
+    assert exported[0][-1] == "作废时间"
+    assert [row[0] for row in exported[1:] if len(row) == len(exported[0])] == [DATA["document_number"]]
+    assert "作废时间" not in sheet(clerk.get(reverse("staff:export", args=["staff.discipline"])))[0]
+    DisciplineRecord.objects.exclude(pk=record.pk).delete()
     assert not discipline_rows(Period.parse("2026"), None).exists()
     page = clerk.get(reverse("staff:discipline-edit", args=[record.pk])).content.decode()
     assert "文件发给别的单位" in page

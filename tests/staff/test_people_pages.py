@@ -90,6 +90,24 @@ def test_a_namesake_born_on_the_same_day_is_taken_in_once_somebody_says_so(clerk
     assert clerk.post(reverse("staff:person-create"), same).status_code == 422  # one number is one person
 
 
+def test_a_correction_that_makes_two_files_alike_is_asked_about(clerk):
+    first = make_person(name="甲某", birth_date=date(1985, 3, 7), staff_number="2001", sex="male")
+    second = make_person(name="乙某", birth_date=date(1985, 3, 7), staff_number="2002", sex="male")
+    address = reverse("staff:person-edit", args=[second.pk])
+    data = {"name": "甲某", "sex": "male", "birth_date": "1985-03-07", "staff_number": "2002", "version": "1"}
+    assert 'name="another"' not in clerk.get(address).content.decode()
+    page = clerk.post(address, data)
+    assert page.status_code == 422
+    assert "改后与甲某（工号 2001）同名、同日出生" in page.content.decode()
+    assert 'name="another"' in page.content.decode()
+    assert clerk.post(address, {**data, "another": "on"}).status_code == 302
+    second.refresh_from_db()
+    assert second.name == "甲某"
+    again = {**data, "version": "2", "note": "两人同名"}
+    assert clerk.post(address, again).status_code == 302  # alike they were already
+    assert first.name == second.name
+
+
 @pytest.mark.parametrize("role", [Roles.DIRECTOR, Roles.OFFICE, Roles.PERSONNEL])
 def test_full_numbers_are_on_no_page_but_the_form_of_the_personnel_section(client, role):
     person = make_person(id_number=NUMBER, phone=PHONE)
