@@ -72,12 +72,13 @@ def listed(route: str, **query: Any) -> str:
 
 
 def listed_items(state: str) -> str:
-    return listed("item-list", state=state, running="true")
+    return listed("item-list", state=state)
 
 
 def items_todo(user: User) -> list[Todo]:
-    """Of campaigns under way: past their date, sent back, to be struck off. Each line opens the rows it counts."""
-    rows = CampaignItem.objects.visible_to(user).filter(campaign__state=CampaignState.RUNNING)
+    """Past their date, sent back, to be struck off; what a campaign left open at its end is worked off all the same. Each
+    line opens the rows it counts."""
+    rows = CampaignItem.objects.visible_to(user)
     found: list[Todo] = []
     if user.has_perm(Perms.RECORD_ITEM):
         late = rows.filter(state__in=ItemState.TO_DO, due_on__lt=timezone.localdate())

@@ -66,7 +66,6 @@ class ItemFilter(django_filters.FilterSet):
         label="销号日期从", field_name="settled_on", lookup_expr="gte", widget=DATE
     )
     settled_to = django_filters.DateFilter(label="到", field_name="settled_on", lookup_expr="lte", widget=DATE)
-    running = django_filters.BooleanFilter(label="进行中的专项", method="by_running", widget=HIDDEN)
     cased = django_filters.BooleanFilter(label="转过立案", method="by_case", widget=HIDDEN)
     batch = of_batch()
 
@@ -91,10 +90,6 @@ class ItemFilter(django_filters.FilterSet):
         if value == "all":
             return rows
         return rows.filter(state__in=GROUPS[value]) if value in GROUPS else rows.filter(state=value)
-
-    def by_running(self, rows: QuerySet[CampaignItem], name: str, value: bool) -> QuerySet[CampaignItem]:
-        under_way = {"campaign__state": CampaignState.RUNNING}
-        return rows.filter(**under_way) if value else rows.exclude(**under_way)
 
     def by_case(self, rows: QuerySet[CampaignItem], name: str, value: bool) -> QuerySet[CampaignItem]:
         return rows.filter(WENT_TO_CASE) if value else rows.exclude(WENT_TO_CASE)

@@ -49,17 +49,23 @@ def plates(request: HttpRequest, boards: list[Board]) -> HttpResponse:
 @require_GET
 @VIEW
 def board_plate(request: HttpRequest, pk: int) -> HttpResponse:
-    return plates(request, [visible_board(request, pk)])
+    board = visible_board(request, pk)
+    if board.is_voided or board.removed_on is not None:
+        messages.error(request, f"{board.code}已拆除或者作废，不再打印标牌。重新设置的，先登记拆后重立。")
+        return redirect(board)
+    return plates(request, [board])
 
 
 @require_GET
 @KEEP
 def board_plates(request: HttpRequest) -> HttpResponse:
-    """The plates of what the list shows, in its filter."""
+    """The plates of what the list shows, in its filter, without what has come down."""
     rows = Board.objects.visible_to(request.user).select_related("street")
-    found = list(BoardFilter(request.GET, queryset=rows, request=request).qs.order_by("code")[: MOST_PLATES + 1])
+    shown = BoardFilter(request.GET, queryset=rows, request=request).qs
+    standing = shown.filter(voided_at=None, removed_on=None)
+    found = list(standing.order_by("code")[: MOST_PLATES + 1])
     if not found or len(found) > MOST_PLATES:
-        words = f"一次最多打印 {MOST_PLATES} 块。请先筛选。" if found else "没有符合条件的设施。"
+        words = f"一次最多打印 {MOST_PLATES} 块。请先筛选。" if found else "没有符合条件的设施；已拆除的不打印标牌。"
         messages.info(request, words)
         return redirect(f"{reverse('billboards:board-list')}?{request.GET.urlencode()}")
     return plates(request, found)

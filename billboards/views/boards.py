@@ -242,7 +242,8 @@ def board_steps(request: HttpRequest, board: Board) -> list[Step]:
 
 
 def board_links(request: HttpRequest, board: Board) -> list[tuple[str, str]]:
-    links = [("打印标牌", reverse("billboards:board-plate", args=[board.pk]))]
+    stands = board.removed_on is None and not board.is_voided
+    links = [("打印标牌", reverse("billboards:board-plate", args=[board.pk]))] if stands else []
     if can_inspect(request.user, board):
         links.insert(0, ("登记安全检查", reverse("billboards:inspection-create", args=[board.pk])))
     if board.removed_on is not None and request.user.has_perm(Perms.KEEP_BOARDS):

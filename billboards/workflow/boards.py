@@ -208,6 +208,15 @@ def mark_removed(board: Board, *, by: User | None, on: date, words: str) -> Boar
     return current
 
 
+def mark_cut(board: Board, *, by: User | None, on: date, words: str) -> None:
+    """A part of a board came down and the rest stands (called by the door of removals, in its transaction)."""
+    current = locked(board)
+    if current.life == BoardLife.REMOVED:
+        raise Refused(f"{current.code}已登记拆除（{current.removed_on}），不能再登记拆除一部分。请先核对台账。")
+    note_event(current, BoardEventKind.CHANGED, by=by, on=on, note=f"拆除一部分，其余仍在：{words}")
+    Activity.record(Verb.UPDATE, current, by=by, title="拆除一部分", note=words)
+
+
 def reinstate_board(board: Board, *, by: User, reason: str) -> Board:
     """The removal was entered by mistake, or was not done (called by the door of removals)."""
     if board.later.filter(voided_at=None).exists():

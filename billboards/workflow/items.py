@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -167,17 +168,38 @@ def handle_item(item: CampaignItem, treatment: Treatment, *, by: User) -> Campai
     current.disposition, current.handled_on = treatment.disposition, treatment.handled_on
     current.handlers, current.handled_by, current.handled_note = treatment.handlers, by, treatment.note
     current.handed_to, current.permit_number = treatment.handed_to, treatment.permit_number
-    current.deferred_reason = ""
+    current.deferred_reason, rest = "", ""
     if treatment.disposition in Disposition.REMOVALS:
         known = removal_in_case(current, treatment.disposition) or removal_in_ledger(current, treatment.disposition)
+        in_part = known is None and is_part(current, treatment)
         current.removal = known or removals.record_removal(
-            removal_of(current, treatment), by=by, as_it_happened=treatment.as_it_happened
+            removal_of(current, treatment), by=by, as_it_happened=treatment.as_it_happened, in_part=in_part
         )
+        rest = split_off(current, current.removal, by=by) if in_part else ""
     elif current.board is not None and treatment.disposition == Disposition.REPAIRED:
         current.condition_before = locked(current.board).condition
         boards.mend_board(current.board, by=by, on=treatment.handled_on, note=f"{mark_of(current)}{treatment.note}")
     flaw = current.removal.flaw if current.removal else ""
-    return finish(current, "handle", by=by, note=f"{current.get_disposition_display()}。{flaw or treatment.note}")
+    return finish(current, "handle", by=by, note=f"{current.get_disposition_display()}。{rest}{flaw or treatment.note}")
+
+
+def split_off(item: CampaignItem, removal: Removal, *, by: User) -> str:
+    """What still stands when a part came down is an item of its own from that day, and stands where the whole stood: the
+    part alone is struck off, and no figure of an earlier day moves. Words for the log of the part."""
+    rest, whole = locked(item), item.amount
+    rest.pk, rest.entry_key, rest.version = None, uuid.uuid4(), 1
+    rest._state.adding = True
+    rest.found_on, rest.notified_on, rest.removal, rest.batch = removal.removed_on, None, None, None
+    rest.cased_on = removal.removed_on if rest.cased_on is not None else None
+    rest.quantity, rest.area = item.quantity - removal.quantity, max(item.area - removal.area, Decimal(0))
+    told = f"（{item.notified_on}已告知，限{item.due_on}前）" if item.notified_on else ""
+    rest.description = f"{item.number}只拆除（清理）了一部分，这是其余的{told}。{rest.description}"[:300]
+    (rest.number,) = take_numbers(SERIES, year=rest.found_on.year, defaults=SERIES_DEFAULTS)
+    rest.recorded_by = by
+    rest.save()
+    Activity.record(Verb.CREATE, rest, by=by, title="登记专项问题", note=rest.description[:200])
+    item.quantity, item.area = removal.quantity, removal.area
+    return f"原登记{whole}，其余{rest.amount}另列{rest.number}。"
 
 
 def removal_in_case(item: CampaignItem, mode: str) -> Removal | None:

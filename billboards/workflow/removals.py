@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db import transaction
 
-from billboards.enums.boards import RemovalMode
+from billboards.enums.boards import BoardLife, RemovalMode
 from billboards.enums.cases import CaseState
 from billboards.models import Board, Case, Removal
 from billboards.workflow import boards
@@ -102,8 +102,9 @@ def record_removal(
     by: User | None,
     as_it_happened: bool = False,
     batch: ImportBatch | None = None,
+    in_part: bool = False,
 ) -> Removal:
-    """Store an unsaved removal; a board of the ledger comes down with it.
+    """Store an unsaved removal; a board of the ledger comes down with it, unless only a part of it did (`in_part`).
 
     Refused, with article and what to do, for coercion before its day and for help without consent, unless
     `as_it_happened`: then it is stored with its flaw, and counted.
@@ -111,7 +112,10 @@ def record_removal(
     check_removal(removal, Gate.of(removal.case, removal.board), as_it_happened=as_it_happened)
     if removal.board is not None:
         words = f"{removal.get_mode_display()}。{removal.flaw or removal.note}"
-        removal.board = boards.mark_removed(removal.board, by=by, on=removal.removed_on, words=words)
+        if in_part:
+            boards.mark_cut(removal.board, by=by, on=removal.removed_on, words=words)
+        else:
+            removal.board = boards.mark_removed(removal.board, by=by, on=removal.removed_on, words=words)
     removal.recorded_by, removal.batch = by, batch
     removal.save()
     if batch is None:
@@ -122,11 +126,11 @@ def record_removal(
 
 @transaction.atomic
 def void_removal(removal: Removal, *, by: User, reason: str) -> Removal:
-    """Entered by mistake, or not done after all: no longer counted, the board stands again."""
+    """Entered by mistake, or not done after all: no longer counted; a board that came down with it stands again."""
     current = locked(removal)
     item = getattr(current, "item", None)
     if item is not None and item.settled_on is not None:
         raise Refused(f"对应的专项问题 {item.number} 已销号，不能作废拆除登记。登记有误的，先在该问题上退回重办。")
-    if current.board is not None and not current.is_voided:
+    if current.board is not None and not current.is_voided and locked(current.board).life == BoardLife.REMOVED:
         boards.reinstate_board(current.board, by=by, reason=reason)
     return void_record(current, by=by, reason=reason)

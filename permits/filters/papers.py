@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 
 from config.inputs import DATE
-from permits.models import PermitPaper
+from permits.models import PaperService, PermitPaper
 from permits.paper_kinds import PUBLISHED, SERVED, PaperKind
 
 STATES = (
@@ -42,7 +42,7 @@ class PaperFilter(django_filters.FilterSet):
             "draft": Q(voided_at=None, signed_at=None, outside_number=""),
             "signed": Q(voided_at=None, signed_at__isnull=False),
             "outside": Q(voided_at=None) & ~Q(outside_number=""),
-            "unserved": issued & Q(kind__in=SERVED, services=None),
+            "unserved": issued & Q(kind__in=SERVED) & ~Q(pk__in=PaperService.objects.lawful().values("paper")),
             "unpublished": issued & Q(kind__in=PUBLISHED, published_on=None),
             "voided": Q(voided_at__isnull=False),
         }

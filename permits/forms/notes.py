@@ -59,20 +59,39 @@ class ExternalForm(NoteOnCase):
         window.set_external_number(self.application, data["external_number"], data["external_system"], by=self.user)
 
 
-class DeliveryForm(NoteOnCase):
-    label, consequence = "登记送达", "登记许可证或者决定书送达的日期。"
+class DayOnCase(NoteOnCase):
+    """Abstract: a day that stands on the case and may be put right. `noted`: its field."""
+
+    noted = ""
+    seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)
+
+    def __init__(self, data: Any = None, files: Any = None, *, application: Application, user: User) -> None:
+        super().__init__(data, files, application=application, user=user)
+        self.fields["seen"].initial = application.version
+        if stands := getattr(application, self.noted):
+            self.fields["on"].initial = stands
+            self.fields["on"].help_text = f"现为{stands}。填错了的改正，原来的日期留在经过里。"
+
+    @property
+    def read(self) -> int:
+        """The version of the case on the page."""
+        return self.cleaned_data["seen"] or 0
+
+
+class DeliveryForm(DayOnCase):
+    label, consequence, noted = "登记送达", "登记许可证或者决定书送达的日期。", "delivered_on"
     on = forms.DateField(label="送达日期", widget=DATE)
 
     def take(self) -> None:
-        decisions.record_delivery(self.application, self.step())
+        decisions.record_delivery(self.application, self.step(), seen=self.read)
 
 
-class PublicationForm(NoteOnCase):
-    label, consequence = "登记公示", "登记许可决定在信用平台公示的日期。"
+class PublicationForm(DayOnCase):
+    label, consequence, noted = "登记公示", "登记许可决定在信用平台公示的日期。", "published_on"
     on = forms.DateField(label="公示日期", widget=DATE)
 
     def take(self) -> None:
-        decisions.record_publication(self.application, self.step())
+        decisions.record_publication(self.application, self.step(), seen=self.read)
 
 
 class AskOpinionForm(NoteOnCase):

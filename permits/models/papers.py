@@ -90,6 +90,16 @@ class PermitPaper(CasePaper):
         return self.is_issued and RULES[PaperKind(self.kind)].publish and self.published_on is None
 
 
+class PaperServiceQuerySet(models.QuerySet["PaperService"]):
+    def lawful(self) -> PaperServiceQuerySet:
+        """Those that serve the paper; the others are kept as what happened."""
+        return self.exclude(
+            Q(method=ServiceMethod.PUSHED)
+            | Q(method=ServiceMethod.ELECTRONIC, consent_on=None)
+            | Q(method=ServiceMethod.LEFT, witness="", recorded_on_video=False)
+        )
+
+
 class PaperService(ServiceRecord):
     """送达 of one paper. What happened is recorded; how it should have been done otherwise is a flaw of the case."""
 
@@ -107,6 +117,8 @@ class PaperService(ServiceRecord):
     )
     effective_on = models.DateField("视为送达日期", editable=False)
     scan = models.FileField("签收扫描件", upload_to=attachment_path, blank=True)
+
+    objects = PaperServiceQuerySet.as_manager()
 
     class Meta(ServiceRecord.Meta):
         verbose_name = verbose_name_plural = "送达记录"
@@ -128,6 +140,18 @@ class PaperService(ServiceRecord):
 
     def get_absolute_url(self) -> str:
         return self.paper.get_absolute_url()
+
+    @property
+    def is_lawful(self) -> bool:
+        """In a way of the law, with what that way asks for (民事诉讼法 87–95); otherwise it serves nothing."""
+        match self.method:
+            case ServiceMethod.PUSHED:
+                return False
+            case ServiceMethod.ELECTRONIC:
+                return self.consent_on is not None
+            case ServiceMethod.LEFT:
+                return bool(self.witness) or self.recorded_on_video
+        return True
 
     @property
     def is_effective(self) -> bool:

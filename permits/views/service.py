@@ -28,7 +28,11 @@ def paper_serve(request: HttpRequest, pk: int, paper_pk: int) -> HttpResponse:
         raise PermissionDenied
     form = ServiceForm(request.POST or None, request.FILES or None, paper=paper)
     if request.method == "POST" and form.is_valid() and (service := form.store(by=request.user)):
-        messages.success(request, f"已登记{service.get_method_display()}，{service.effective_on}为送达日期。")
+        way = service.get_method_display()
+        if service.is_lawful:
+            messages.success(request, f"已登记{way}，{service.effective_on}为送达日期。")
+        else:
+            messages.warning(request, f"已登记{way}，记为程序瑕疵，不视为送达。请另行送达。")
         return redirect(paper)
     context = {"form": form, "paper": paper, "application": paper.application}
     return render(request, "permits/paper_serve.html", context, status=422 if request.method == "POST" else 200)

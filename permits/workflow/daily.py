@@ -20,6 +20,7 @@ def run(today: date | None = None) -> int:
     day = today or timezone.localdate()
     window.recompute_due_dates()  # a new calendar, and special procedures that still run, move the last days
     done = silence.deem_all(day) + supervision.expire_all(day) + emergencies.mark_leads()
+    service.recount_announced(day)
     done += service.deliver_announced(day)
     done += reminders.remind(day) + remind_supplements(day) + remind_surveys(day) + remind_visits(day)
     return done + remind_payments(day)

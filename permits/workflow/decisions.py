@@ -147,15 +147,22 @@ def signed_licence_number(application: Application) -> str:
 
 
 @transaction.atomic
-def record_delivery(application: Application, step: Step) -> Application:
+def record_delivery(application: Application, step: Step, *, seen: int | None = None) -> Application:
     """送达 of the licence or of the refusal; how it was served is on the paper's own record."""
-    return note_date(application, "delivered_on", "登记送达", step)
+    return note_date(application, "delivered_on", "登记送达", step, seen=seen)
 
 
 @transaction.atomic
-def record_publication(application: Application, step: Step) -> Application:
-    """公示 (双公示) of a grant: within seven working days of the decision; later it is a flaw, wherever it is entered."""
-    current = note_date(application, "published_on", "登记公示", step)
+def record_publication(application: Application, step: Step, *, seen: int | None = None) -> Application:
+    """公示 (双公示) of a grant: within seven working days of the decision; later it is a flaw, wherever it is entered.
+
+    A day that is put right takes its flaw and the day on the paper of the grant along.
+    """
+    before = locked(application).published_on
+    current = note_date(application, "published_on", "登记公示", step, seen=seen)
+    if before is not None:
+        current.flaws.filter(code="published-late", edge="publish").delete()
+        current.papers.standing().filter(kind=PaperKind.GRANT, published_on=before).update(published_on=step.day)
     due = current.publish_due if current.granted and not current.results_only else None
     if due is not None and step.day > due:
         words = f"决定于{step.day}公示，应在{due}前公示"
@@ -163,15 +170,20 @@ def record_publication(application: Application, step: Step) -> Application:
     return current
 
 
-def note_date(application: Application, field: str, title: str, step: Step) -> Application:
+def note_date(application: Application, field: str, title: str, step: Step, *, seen: int | None) -> Application:
+    """`seen`: the version in which the day was typed; the log keeps the day that stood before."""
     current = locked(application)
+    if seen is not None and current.version != seen:
+        raise Refused(f"您打开以后{current.number}又有改动，没有登记。请刷新页面，核对后再登记。", "on")
     if current.decided_on is None:
         raise Refused(f"{current.number}还没有作出决定，不能{title}。")
     check_step_day(current, step)
     if step.day < current.decided_on:
         raise Refused(f"日期早于决定日期（{current.decided_on}）。请核对。", "on")
+    before = getattr(current, field)
     setattr(current, field, step.day)
     current.version += 1
     current.save(update_fields=[field, "version"])
-    Activity.record(Verb.UPDATE, current, by=step.by, title=title, note=str(step.day))
+    note = f"{step.day}" if before in (None, step.day) else f"原为{before}，改为{step.day}"
+    Activity.record(Verb.UPDATE, current, by=step.by, title=title, note=note)
     return current

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,8 @@ from staff.models import Activity, ServiceMethod, User, Verb
 from staff.refusals import Refused
 from staff.workdays import CalendarYearMissing
 from staff.workflow.records import check_moment
+
+logger = logging.getLogger(__name__)
 
 DELIVERED_BY = (PaperKind.LICENCE, PaperKind.REFUSAL)  # whose service is the delivery of the case
 
@@ -92,7 +95,8 @@ def serve(
         recorded_by=by,
         **service.values,
     )
-    note = f"{row.get_method_display()}，{service.recipient}，{row.effective_on} {late.late_words}".strip()
+    served = f"{row.effective_on}" if row.is_lawful else f"{row.effective_on}，不视为送达"
+    note = f"{row.get_method_display()}，{service.recipient}，{served} {late.late_words}".strip()
     Activity.record(Verb.UPDATE, application, by=by, title=f"送达{current.get_kind_display()}", note=note)
     deliver(application, current, row, by=by)
     return row
@@ -106,6 +110,25 @@ def effective_day(method: str, served_on: date, announced_on: date | None) -> da
         return workdays.announcement_over(announced_on, workdays.load()).day
     except CalendarYearMissing as error:
         raise Refused(str(error), "announced_on") from error
+
+
+def recount_announced(day: date) -> int:
+    """The daily task, before it delivers: a changed calendar moves the last day of the announcements that still run."""
+    running = PaperService.objects.filter(method=ServiceMethod.ANNOUNCEMENT, effective_on__gte=day)
+    moved = 0
+    for row in running.filter(paper__voided_at=None).select_related("paper__application"):
+        try:
+            ends = effective_day(row.method, row.effective_on, row.announced_on)
+        except Refused:
+            logger.warning("Announcement of %s not counted: calendar missing", row.paper)
+            continue
+        if ends != row.effective_on:
+            title, note = f"公告送达{row.paper.get_kind_display()}", f"视为送达日期由{row.effective_on}改为{ends}"
+            row.effective_on = ends
+            row.save(update_fields=["effective_on"])
+            Activity.record(Verb.UPDATE, row.paper.application, by=None, title=title, note=note)
+            moved += 1
+    return moved
 
 
 def deliver_announced(day: date) -> int:
@@ -126,11 +149,14 @@ def deliver_one(row: PaperService) -> bool:
 
 
 def deliver(application: Application, paper: PermitPaper, row: PaperService, *, by: User | None) -> None:
-    """The service of the licence or of the refusal is the delivery that 行政许可法 Art. 44 counts to."""
+    """The service of the licence or of the refusal is the delivery that 行政许可法 Art. 44 counts to.
+
+    What is no service in the sense of the law delivers nothing: it stays as it happened, with its flaw.
+    """
     day = application.decided_on
     if paper.kind not in DELIVERED_BY or application.delivered_on is not None or day is None:
         return
-    if row.effective_on <= timezone.localdate():
+    if row.is_lawful and row.effective_on <= timezone.localdate():
         decisions.record_delivery(application, Step(by, max(row.effective_on, day)))
 
 

@@ -50,6 +50,9 @@ def supplements(
         less = counted(application, rows, replace(asked, shapes={}, ends_on=None), first.tariff)
         if whole.total > -less.amount:
             found.append(Supplement(first, fees.Computation((*whole.lines, less), whole.notes), asked))
+    together = sum((each.computation.total for each in found), NOTHING)
+    if together > charging.LARGEST_FEE:
+        raise Refused(f"各费种差额合计 {together} 元，超过能登记的 {charging.LARGEST_FEE} 元。请核对期限、面积和单价。")
     return found
 
 

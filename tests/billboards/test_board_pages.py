@@ -25,6 +25,7 @@ from tests.factories.boards import (
     make_campaign,
     make_item,
     picture,
+    remove_board,
     settle,
     size_rule,
 )
@@ -102,6 +103,16 @@ class TestLedger:
         assert office.get(scan).url == board.get_absolute_url()
         pdf = office.get(reverse("billboards:board-plate", args=[board.pk]))
         assert pdf.content.startswith(b"%PDF")
+
+    def test_what_has_come_down_has_no_plate(self, office):
+        board, standing = make_board(), make_board()
+        remove_board(board)
+        plate = reverse("billboards:board-plate", args=[board.pk])
+        assert plate not in office.get(board.get_absolute_url()).content.decode()
+        assert "不再打印标牌" in office.get(plate, follow=True).content.decode()
+        printed = lambda **query: office.get(reverse("billboards:board-plates"), query)  # noqa: E731
+        assert [each.code for each, _ in printed().context["plates"]] == [standing.code]
+        assert "已拆除的不打印标牌" in office.get(printed(status="removed").url).content.decode()
 
     def test_the_map_shows_what_the_list_shows(self, office):
         make_board(latitude=Decimal("29.34"), longitude=Decimal("113.12"))

@@ -118,10 +118,50 @@ class TestHandling:
         item = make_item(campaign, board=board, quantity=3, area=Decimal("7.5"))
         with pytest.raises(Refused, match="一部分的面积"):
             handle(item, quantity=2)
-        item = handle(item, quantity=2, area=Decimal(5))
+        item = handle(item)
         board.refresh_from_db()
         assert board.status == "removed"
-        assert (item.removal.mode, item.removal.quantity, item.removal.area) == ("voluntary", 2, Decimal(5))
+        assert (item.removal.mode, item.removal.quantity, item.removal.area) == ("voluntary", 3, Decimal("7.5"))
+
+    def test_what_still_stands_when_a_part_came_down_is_an_item_of_its_own(self):
+        campaign = make_campaign()
+        board = make_board(street=campaign.streets.get())
+        item = notify(make_item(campaign, board=board, quantity=3, area=Decimal("7.5")))
+        told = counters(campaign, start=item.found_on, end=item.found_on)
+        item = handle(item, quantity=2, area=Decimal(5))
+        board.refresh_from_db()
+        assert (board.removed_on, board.events.filter(kind="removed").count()) == (None, 0)
+        assert (item.state, item.amount, item.removal.quantity) == (ItemState.HANDLED, "2块（5㎡）", 2)
+        rest = CampaignItem.objects.exclude(pk=item.pk).get()
+        assert (rest.state, rest.amount, rest.due_on, rest.board) == (
+            ItemState.NOTIFIED,
+            "1块（2.5㎡）",
+            item.due_on,
+            board,
+        )
+        assert item.number in rest.description
+        assert rest.number in Activity.objects.about(item).filter(verb="transition").latest("pk").note
+        assert counters(campaign, start=item.found_on, end=item.found_on) == told
+        handle(rest)
+        board.refresh_from_db()
+        assert board.removed_on is not None
+        assert counters(campaign).pieces == 3
+
+    def test_a_part_that_is_taken_back_leaves_the_board_as_it_stands(self):
+        campaign = make_campaign()
+        board = make_board(street=campaign.streets.get())
+        item = handle(make_item(campaign, board=board, quantity=2), quantity=1)
+        items.send_back_item(item, by=UserFactory(), reason="还在")
+        board.refresh_from_db()
+        assert (board.removed_on, Removal.objects.recorded().count()) == (None, 0)
+        remove_board(board, on=timezone.localdate() - timedelta(days=5))
+        with pytest.raises(Refused, match="不能再登记拆除一部分"):
+            handle(
+                make_item(campaign, board=board, quantity=2, found_on=timezone.localdate() + timedelta(days=-1)),
+                "cleared",
+                quantity=1,
+                handled_on=timezone.localdate(),
+            )
 
     def test_what_the_ledger_took_down_is_tied_to_the_item_and_stays_the_ledgers(self):
         campaign = make_campaign()

@@ -14,7 +14,7 @@ from permits.paper_kinds import PaperKind
 from permits.workflow import daily, decisions, papers, service
 from permits.workflow.steps import Step
 from staff import workdays
-from staff.models import ServiceMethod
+from staff.models import Activity, CalendarDay, CalendarYear, ServiceMethod
 from staff.permissions import Roles
 from staff.refusals import Refused
 from tests.factories import permits as make
@@ -231,3 +231,56 @@ def test_outside_papers_stand_in_the_book_by_the_day_on_them(office, section, cl
     client.force_login(section)
     page = client.get(reverse("permits:paper-book"), {"since": "2026-03-01", "until": "2026-03-31"}).content.decode()
     assert "外1号" in page
+
+
+def test_what_is_no_service_delivers_nothing(licence, section, client):
+    for method in (ServiceMethod.PUSHED, ServiceMethod.ELECTRONIC, ServiceMethod.LEFT):
+        row = service.serve(licence, by_method(method), by=section, afterwards=True)
+        assert (row.is_lawful, licence.services.lawful().exists()) == (False, False)
+    assert make.fresh(licence.application).delivered_on is None
+    assert licence.application.flaws.count() == 3
+    client.force_login(section)
+    book = client.get(reverse("permits:paper-book"), {"state": "unserved"}).content.decode()
+    assert licence.number in book
+    page = client.get(licence.get_absolute_url()).content.decode()
+    assert page.count("不视为送达") >= 3
+    service.serve(licence, by_method(ServiceMethod.DIRECT), by=section)
+    assert make.fresh(licence.application).delivered_on == timezone.localdate()
+
+
+def test_a_day_put_right_takes_its_flaw_along_and_the_log_keeps_the_old_one(office, section, officers):
+    application = make.make_granted(section, officers)
+    grant, today = signed(application, PaperKind.GRANT, section), timezone.localdate()
+    make.put(application, PermitState.GRANTED, publish_due=today - timedelta(days=1), decided_on=today - timedelta(days=8),
+             received_on=None)  # fmt: skip
+    service.publish(grant, on=today, place="信用网站", by=section)
+    assert application.flaws.filter(code="published-late").exists()
+    decisions.record_publication(application, Step(section, today - timedelta(days=2)))
+    grant.refresh_from_db()
+    assert grant.published_on == today - timedelta(days=2)
+    assert not application.flaws.filter(code="published-late").exists()
+    assert f"原为{today}，改为{today - timedelta(days=2)}" in [row.note for row in Activity.objects.about(application)]
+
+
+def test_two_who_note_a_day_do_not_overwrite_each_other(licence, section, client):
+    client.force_login(section)
+    address = reverse("permits:note", args=[licence.application_id, "delivery"])
+    seen, today = make.fresh(licence.application).version, str(timezone.localdate())
+    assert client.post(address, {"on": today, "seen": seen}).status_code == 302
+    answer = client.post(address, {"on": today, "seen": seen})
+    assert answer.status_code == 422
+    assert "又有改动，没有登记" in answer.content.decode()
+    assert f"现为{today}" in client.get(licence.application.get_absolute_url()).content.decode()
+
+
+def test_a_changed_calendar_moves_the_end_of_an_announcement_that_runs(paper, section):
+    today = timezone.localdate()
+    row = service.serve(paper, by_method(ServiceMethod.ANNOUNCEMENT, announced_on=today), by=section)
+    ends = row.effective_on
+    year = CalendarYear.objects.get(year=ends.year)
+    CalendarDay.objects.update_or_create(date=ends, defaults={"year": year, "kind": "statutory_holiday"})
+    workdays.forget()
+    daily.run()
+    row.refresh_from_db()
+    assert row.effective_on == workdays.load().next_working(ends + timedelta(days=1))
+    assert service.recount_announced(today) == 0

@@ -9,6 +9,7 @@ from django.utils import timezone
 from permits.charging import Asked
 from permits.documents.building import build
 from permits.enums import PermitState
+from permits.fees import Computation, Line
 from permits.kinds import FeeKind, ItemKind
 from permits.models import Adjustment, FeeAssessment, FeePayment, FeeRefund, PermitChange, TariffRate
 from permits.paper_kinds import PaperKind
@@ -254,3 +255,13 @@ def test_what_a_change_costs_more_has_its_own_notice_to_pay(site, section):
     notice = build(now, PaperKind.PAYMENT)
     assert (notice.total, notice.supplement, notice.pay_by) == (Decimal("180.00"), True, date(2026, 3, 9))
     assert any("变更已获准予" in str(block) for block in notice.body())
+
+
+def test_differences_that_no_column_holds_together_are_told_and_keep_nobody_from_deciding(site, section, monkeypatch):
+    monkeypatch.setattr("permits.charging.LARGEST_FEE", Decimal("10.00"))
+    monkeypatch.setattr(
+        "permits.workflow.settling.charging.compute_by", lambda *_: Computation((Line("占用费", "", Decimal(470)),))
+    )
+    change = granted(site, section, kind="period", new_ends_on=site.ends_on + timedelta(days=4))
+    assert (change.outcome, change.fee_difference, change.assessments.count()) == ("granted", 0, 0)
+    assert "差额合计 20.00 元，超过能登记的" in change.fee_note
