@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from fireworks.enums import SWAP_EDGES, SwapState
-from fireworks.models import Assignment, DutyPerson, Roster, Slot, Swap
+from fireworks.models import Assignment, CheckIn, DutyPerson, Roster, Slot, Swap
 from fireworks.planning import plan_of
 from fireworks.roster import breaches
 from fireworks.workflow.rosters import queue_for_rosters
@@ -133,8 +133,13 @@ def approve(swap: Swap, *, by: User, accept_breaches: bool = False, note: str = 
 def change_hands(swap: Swap) -> None:
     """The place goes to the other; with nobody, it stays empty, and the approval says why."""
     place = Assignment.objects.filter(slot=swap.slot, person=swap.from_person)
-    if place.filter(check_in__isnull=False).exists():
+    signed = CheckIn.objects.filter(assignment__in=place)
+    if signed.filter(voided_at=None).exists():
         raise Refused(f"{swap.from_person}已经签到上岗，不能再换班。")
+    if swap.to is None and signed.exists():  # what was voided is kept, and with it the place it hangs on
+        raise Refused(
+            f"{swap.from_person}在这一班有已作废的签到，记录要保留，不能空着这个岗。请换给别人，或者另叫替补。"
+        )
     if swap.to is None:
         changed, _ = place.delete()
     elif Assignment.objects.filter(slot=swap.slot, person=swap.to).exists():

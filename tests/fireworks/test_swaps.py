@@ -181,6 +181,29 @@ def test_who_has_signed_in_is_not_swapped_out():
     assert Swap.objects.get(pk=swap.pk).state == SwapState.ACCEPTED
 
 
+def voided_check_in(swap):
+    when = timezone.now()
+    return CheckIn.objects.create(assignment=swap.slot.assignments.get(), voided_at=when, void_reason="点错了人")
+
+
+def test_a_check_in_that_was_voided_stops_no_swap():
+    swap = asked()
+    voided_check_in(swap)
+    swaps.accept(swap, by=UserFactory())
+    swaps.approve(swap, by=UserFactory(), accept_breaches=True, note="家里有事")
+    assert swap.slot.assignments.get().person == swap.to
+
+
+def test_a_place_is_not_emptied_from_under_a_voided_check_in():
+    swap = asked()
+    voided_check_in(swap)
+    Swap.objects.filter(pk=swap.pk).update(to=None)
+    swap = Swap.objects.get(pk=swap.pk)
+    with pytest.raises(Refused, match="已作废的签到"), transaction.atomic():
+        swaps.change_hands(swap)
+    assert swap.slot.assignments.exists()
+
+
 @pytest.mark.trust
 @pytest.mark.django_db(transaction=True)
 def test_of_two_approvals_at_the_same_moment_one_wins():
