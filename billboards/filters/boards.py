@@ -20,8 +20,8 @@ from billboards.enums.boards import (
     RemovalMode,
 )
 from billboards.models import Board, Campaign, Removal, SafetyInspection
-from billboards.nearby import degrees
 from config.inputs import DATE
+from config.positions import degrees
 from staff.filters.records import of_batch
 from staff.models import STREET_KINDS, Unit, UnitKind
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,9 +11,18 @@ from django.db.models import F, Q
 
 from billboards.models.case import Case, OfCaseQuerySet
 from staff.models import ServiceMethod
+from staff.workdays import CalendarYearMissing, announcement_over, load
 
 ANNOUNCED_FOR = timedelta(days=30)  # 民事诉讼法 Art. 95(1)
 SERVED_HELP = "期限从送达之日起算。公告送达的，填公告满三十日的日期，不是公告当天。"
+
+
+def announced_until(announced_on: date) -> date:
+    """When an announcement is service; the plain days where the year's calendar is not loaded."""
+    try:
+        return announcement_over(announced_on, load()).day
+    except CalendarYearMissing:
+        return announced_on + ANNOUNCED_FOR
 
 
 class StepRecord(models.Model):
@@ -59,7 +68,7 @@ class ServedRecord(StepRecord):
         super().clean()
         if self.service_method != ServiceMethod.ANNOUNCEMENT or self.served_on is None or self.issued_on is None:
             return
-        if self.served_on < self.issued_on + ANNOUNCED_FOR:
+        if self.served_on < announced_until(self.issued_on):
             words = (
                 "公告满三十日才算送达（《民事诉讼法》第九十五条第一款）。请填公告满三十日的日期；没有满的，先不填送达。"
             )

@@ -340,8 +340,11 @@ def store_rule(rule: SizeRule, *, by: User, seen: int = 0) -> int:
 
 
 def judge_anew(*, by: User | None, day: date | None = None) -> int:
-    """Size and next look by the rule of `day` (today) for every standing board; a change of size is told in its history."""
+    """Size and next look by the rule of `day` (today) for every standing board; a change of size is told in its history.
+    Without a rule in force the ledger stays as the last one left it."""
     changed, today = 0, day or timezone.localdate()
+    if SizeRule.objects.in_force(today) is None:
+        return 0
     boards = Board.objects.recorded().exclude(life=BoardLife.REMOVED).select_for_update(of=("self",))
     looks = Prefetch("inspections", SafetyInspection.objects.filter(voided_at=None).order_by("-inspected_on", "-pk"))
     for board in boards.prefetch_related("faces", looks):

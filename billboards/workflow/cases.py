@@ -188,13 +188,17 @@ def extend_clock(clock: CaseClock, *, by: User, reason: str) -> CaseClock:
     return fresh
 
 
-# What ends by something that is done outside the case: reported, taken off the web.
-DONE_OUTSIDE: Final[dict[str, str]] = {"C_REPORT_SPOT": "已报备", "C_UNPUBLISH": "已撤回公开（没有公开过的也在此登记）"}
+# What ends by something that is done outside the case: reported, taken off the web, cash handed in.
+DONE_OUTSIDE: Final[dict[str, str]] = {
+    "C_REPORT_SPOT": "已报备",
+    "C_UNPUBLISH": "已撤回公开（没有公开过的也在此登记）",
+    "C_HANDOVER_CASH": "已交款",
+}
 
 
 @transaction.atomic
 def finish_clock(clock: CaseClock, *, by: User, on: date, note: str) -> CaseClock:
-    """当场处罚报备, 撤回公开: when it was done. Late is a flaw."""
+    """当场处罚报备, 撤回公开, 收缴款交至本机关: when it was done. Late is a flaw."""
     current = locked(clock.case)
     fresh = CaseClock.objects.select_for_update(of=("self",)).get(pk=clock.pk)
     if fresh.rule not in DONE_OUTSIDE or fresh.finished_on is not None:
@@ -341,12 +345,14 @@ def register_result(case: Case, decision: Decision | None, *, by: User | None, k
 def run_from_service(case: Case, decision: Decision | None) -> None:
     """An open case's periods from the service of its penalty: a fine that is not paid reaches finance's desk.
 
-    Of a year whose calendar is not loaded no day can be reckoned; the case is taken in all the same.
+    Of a year whose calendar is not loaded no day can be reckoned; the case is taken in all the same. What is past already
+    stands on desk and lists; nobody is warned of it.
     """
     if decision is None or decision.served_on is None or case.is_done:
         return
     with suppress(Refused):
         decision_served(Dossier(case), decision, decision.served_on)
+    case.clocks.filter(due_on__lt=timezone.localdate()).update(warned=True)
 
 
 def result_state(case: Case, decision: Decision | None) -> str:

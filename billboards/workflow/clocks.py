@@ -58,6 +58,7 @@ def set_day(case: Case, code: str, started: date, day: date) -> None:
             "due_on": day,
             "ours": code == "E_COURT_WINDOW",
             "amount": None,
+            "warned": False,
         },
     )
 

@@ -157,7 +157,9 @@ def hand_in_cash(payment: Payment, *, by: User, on: date) -> Payment:
     limit = current.hand_in_by if first else current.bank_by
     if first:
         current.handed_in_on = on
-        clocks.finish(current.case, on, "C_HANDOVER_CASH")
+        others = current.case.payments.filter(channel=Payment.Channel.CASH, voided_at=None, handed_in_on=None)
+        if not others.exclude(pk=current.pk).exists():
+            clocks.finish(current.case, on, "C_HANDOVER_CASH")
         current.bank_by = due("C_HANDOVER_CASH", on, workdays.load()).day
     else:
         current.banked_on = on

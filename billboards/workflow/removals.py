@@ -126,11 +126,20 @@ def record_removal(
 
 @transaction.atomic
 def void_removal(removal: Removal, *, by: User, reason: str) -> Removal:
-    """Entered by mistake, or not done after all: no longer counted; a board that came down with it stands again."""
+    """Entered by mistake, or not done after all: no longer counted; a board that came down with it stands again.
+
+    It came down with the last removal that is not voided: those before it took parts of it.
+    """
     current = locked(removal)
     item = getattr(current, "item", None)
     if item is not None and item.settled_on is not None:
         raise Refused(f"对应的专项问题 {item.number} 已销号，不能作废拆除登记。登记有误的，先在该问题上退回重办。")
-    if current.board is not None and not current.is_voided and locked(current.board).life == BoardLife.REMOVED:
-        boards.reinstate_board(current.board, by=by, reason=reason)
+    board = current.board
+    if (
+        board is not None
+        and not current.is_voided
+        and locked(board).life == BoardLife.REMOVED
+        and not board.removals.recorded().filter(pk__gt=current.pk).exists()
+    ):
+        boards.reinstate_board(board, by=by, reason=reason)
     return void_record(current, by=by, reason=reason)

@@ -7,15 +7,13 @@ from django.db import migrations, models
 
 def keys_of_units(apps, schema_editor):
     """Lines of signed bulletins name their unit; from here on they know it whatever it is called later."""
-    units = {}
-    for unit in apps.get_model("staff", "Unit").objects.order_by("-pk"):
-        units[unit.short_name or unit.name] = unit.pk
+    known = apps.get_model("staff", "Unit").objects.order_by("-pk")
     entries = apps.get_model("fireworks", "BanEntry").objects
     for bulletin in apps.get_model("fireworks", "BanBulletin").objects.filter(signed_at__isnull=False):
         assessed = set(entries.filter(month=bulletin.month).values_list("unit", flat=True))
+        units = {unit.short_name or unit.name: unit.pk for unit in known if unit.pk in assessed}
         for line in bulletin.lines:
-            key = units.get(line["unit"])
-            line["key"] = key if key in assessed else None
+            line["key"] = units.get(line["unit"])
         bulletin.save(update_fields=["lines"])
 
 

@@ -34,6 +34,10 @@ def crew_key(crew: Iterable[Member]) -> list[tuple[int, str, int]]:
     return sorted((each.person.pk, each.role, each.substitute.pk if each.substitute else 0) for each in crew)
 
 
+def is_meant(grid: Grid, on: date | None) -> bool:
+    return grid.valid_to is None if on is None else grid.valid_from <= on <= (grid.valid_to or on)
+
+
 class Grids:
     """Grids as sheets name them: by code, or by name where only one bears it (each community may have its 第一网格)."""
 
@@ -44,11 +48,17 @@ class Grids:
             self.by_code[grid.code] = grid
             self.by_name.setdefault(grid.name, []).append(grid)
 
-    def named(self, row: CheckedRow, word: str | None, *, missing: str = "请先登记或导入网格。") -> Grid | None:
-        """The grid of a cell; None for an empty one, and where the row then says what is wrong with the word."""
+    def named(
+        self, row: CheckedRow, word: str | None, *, on: date | None = None, missing: str = "请先登记或导入网格。"
+    ) -> Grid | None:
+        """The grid of a cell; None for an empty one, and where the row then says what is wrong with the word.
+
+        Of several with one name those in use on the row's day (`on`) are meant; without a day, those not retired.
+        """
         if not word or word in self.by_code:
             return self.by_code.get(word or "")
         found = self.by_name.get(word, [])
+        found = [each for each in found if is_meant(each, on)] or found
         if len(found) > 1:
             row.problems.append(("grid", f"有 {len(found)} 个网格叫“{word}”。请写网格编号，如“{found[0].code}”。"))
         elif not found:

@@ -121,7 +121,8 @@ class IncidentResource(GroundResource):
             row.problems.append((refusal.field, str(refusal)))
         if found is not None and there is not None and there < found:
             row.problems.append(("on_site_at", "到场时间早于发现时间。请核对。"))
-        grid = self.grids.named(row, cells["grid"], missing="请用网格名称或编号。")
+        on = timezone.localdate(found) if found is not None else None
+        grid = self.grids.named(row, cells["grid"], on=on, missing="请用网格名称或编号。")
         unit = self.named_unit(row, cells["unit"]) or (grid and (grid.community.parent or grid.community))
         if unit is None and not row.problems:
             row.problems.append(("unit", "网格和属地单位至少填一个。"))

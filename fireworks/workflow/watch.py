@@ -249,13 +249,13 @@ def mark(slot: Slot, *, by: User, note: str, taken_over_by: str = "") -> PatrolM
 def settle_empty_post(slot: Slot) -> None:
     """补岗: an empty post is filled when the last of those it needs is there, on the list or not.
 
-    A record that is voided opens it again.
+    A record that is voided opens it again. Locked before it counts: of two who sign in at once the second sees the first.
     """
-    came = [*CheckIn.objects.standing().filter(assignment__slot=slot).values_list("at", flat=True)]
-    came = sorted([*came, *StandIn.objects.standing().filter(slot=slot).values_list("at", flat=True)])
-    empty = EmptyPost.objects.filter(slot=slot).first()
+    empty = EmptyPost.objects.select_for_update(of=("self",)).filter(slot=slot).first()
     if empty is None:
         return
+    came = [*CheckIn.objects.standing().filter(assignment__slot=slot).values_list("at", flat=True)]
+    came = sorted([*came, *StandIn.objects.standing().filter(slot=slot).values_list("at", flat=True)])
     filled_at = max(empty.raised_at, came[slot.needed - 1]) if len(came) >= slot.needed else None
     if filled_at is None or empty.filled_at is None:
         empty.filled_at = filled_at

@@ -86,6 +86,11 @@ class PermitPaper(CasePaper):
         return self.is_issued and RULES[PaperKind(self.kind)].serves
 
     @property
+    def waits_for_service(self) -> bool:
+        """It has to be served, and nothing that the law takes for service is recorded. For rows with their services."""
+        return self.needs_service and not any(service.is_lawful for service in self.services.all())
+
+    @property
     def needs_publication(self) -> bool:
         return self.is_issued and RULES[PaperKind(self.kind)].publish and self.published_on is None
 

@@ -160,8 +160,10 @@ def record_publication(application: Application, step: Step, *, seen: int | None
     """
     before = locked(application).published_on
     current = note_date(application, "published_on", "登记公示", step, seen=seen)
-    if before is not None:
-        current.flaws.filter(code="published-late", edge="publish").delete()
+    if before not in (None, step.day):
+        for flaw in current.flaws.filter(code="published-late", edge="publish"):
+            flaw.delete()
+            Activity.record(Verb.UPDATE, current, by=step.by, title="公示日期更正，删去程序瑕疵", note=flaw.text)
         current.papers.standing().filter(kind=PaperKind.GRANT, published_on=before).update(published_on=step.day)
     due = current.publish_due if current.granted and not current.results_only else None
     if due is not None and step.day > due:

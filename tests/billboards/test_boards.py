@@ -10,7 +10,7 @@ from django.utils import timezone
 from billboards.enums.boards import BOARD_TRANSITIONS, BoardLife, BoardStatus, RemovalMode
 from billboards.enums.cases import CaseState
 from billboards.forms.boards import RemovalForm
-from billboards.models import Board, BoardEvent, BoardFace, Case, CourtApplication, SizeRule
+from billboards.models import Board, BoardEvent, BoardFace, Case, CourtApplication, Removal, SizeRule
 from billboards.sizing import Face
 from billboards.workflow import boards, removals
 from staff.permissions import Roles
@@ -96,6 +96,14 @@ def test_a_rule_judges_the_ledger_on_the_day_it_comes_into_force():
     assert (judged.is_large, judged.status, judged.size_rule) == (False, BoardStatus.LAWFUL, later)
     assert judged.events.first().happened_on == tomorrow
     assert boards.refresh_statuses(tomorrow) == 0
+
+
+def test_without_a_rule_in_force_the_ledger_stays_as_the_last_one_left_it():
+    board, rule = make_board(), size_rule()
+    rule.valid_to = TODAY() - timedelta(days=1)
+    assert boards.store_rule(rule, by=UserFactory(), seen=rule.version) == 0
+    judged = Board.objects.get(pk=board.pk)
+    assert (judged.is_large, judged.size_rule, judged.status) == (True, rule, board.status)
 
 
 def test_two_editors_of_a_rule_and_the_second_is_told():
@@ -250,6 +258,18 @@ class TestRemoval:
         removal.board.refresh_from_db()
         assert removal.board.life == BoardLife.STANDING
         assert removal.board.removed_on is None
+
+    def test_of_several_the_last_one_took_it_down(self):
+        board, by = make_board(), UserFactory()
+        part = Removal(board=board, what=board.name, place=board.address, street=board.street, mode="voluntary")
+        removals.record_removal(part, by=by, in_part=True)
+        rest = remove_board(board)
+        removals.void_removal(part, by=by, reason="误登")
+        board.refresh_from_db()
+        assert board.life == BoardLife.REMOVED
+        removals.void_removal(rest, by=by, reason="误登")
+        board.refresh_from_db()
+        assert board.life == BoardLife.STANDING
 
 
 def test_the_gate_opens_with_the_decision_and_its_day():

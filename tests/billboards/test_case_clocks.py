@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,10 +16,11 @@ from billboards.forms.cases import ResultForm
 from billboards.models import Case, CaseClock, Closing, Deferral, Evidence, EvidenceCustody, Performance, RemedyAction
 from billboards.next_steps import next_step
 from billboards.reckoning import money_of
-from billboards.workflow import cases, clocks, money
+from billboards.workflow import cases, clocks, money, watch
 from billboards.workflow.evidence import add_evidence, hand_on
 from billboards.workflow.guards import Entry
 from billboards.workflow.steps import take_step
+from staff.models import ServiceMethod
 from staff.permissions import Roles
 from staff.refusals import Refused
 from tests.billboards.test_case_guards import spot
@@ -248,6 +250,14 @@ def test_a_deferral_of_a_decision_that_was_quashed_moves_nothing_of_the_one_made
     assert dossier.outlook(Route.COURT).latest < date(2026, 6, 1)
 
 
+def test_a_new_day_is_warned_of_again():
+    case = make_case()
+    clocks.set_day(case, "DEFERRED", date(2025, 4, 15), date(2025, 5, 30))
+    case.clocks.update(warned=True)
+    clocks.set_day(case, "DEFERRED", date(2025, 5, 20), date(2025, 8, 30))
+    assert not case.clocks.get().warned
+
+
 # --- Only the result --------------------------------------------------------------------------------------------------
 
 
@@ -261,6 +271,7 @@ def test_an_unpaid_fine_of_a_case_that_is_entered_whole_reaches_the_desk_of_fina
     case = result()
     assert case.clocks.get(rule="C_PAY").due_on == date(2025, 4, 17)
     assert "罚款到期未缴清" in case_desk.todo(UserFactory(role=Roles.FINANCE))[0].text
+    assert watch.watch(timezone.localdate()) == 0  # years later nobody is warned of it
     closed = result(closed_on=date(2025, 6, 3))
     assert not CaseClock.objects.filter(case=closed).exists()
 
@@ -306,3 +317,17 @@ def test_the_day_of_an_announcement_is_not_the_day_of_its_service():
     assert take_step(case, "dun", entry, by=None).state == CaseState.DUNNED
     assert "不是公告当天" in ResultForm.base_fields["served_on"].help_text
     assert Case.objects.get(pk=case.pk).dunnings.get().served_on == date(2025, 10, 15)
+
+
+def test_an_announcement_whose_last_day_is_one_of_rest_serves_on_the_next_working_day():
+    """30 days after 2025-09-02 is the second day of the National Day holiday."""
+    make_case()
+    served = a_decision(
+        issued_on=date(2025, 9, 2), served_on=date(2025, 10, 2), service_method=ServiceMethod.ANNOUNCEMENT
+    )
+    with pytest.raises(ValidationError, match="公告满三十日"):
+        served.clean()
+    served.served_on = date(2025, 10, 9)
+    served.clean()
+    served.issued_on, served.served_on = date(2015, 4, 1), date(2015, 5, 1)  # no calendar of that year
+    served.clean()

@@ -12,7 +12,7 @@ from billboards.forms.money import DeferralForm
 from billboards.models import Case, CaseClock, CaseFlaw, Payment, RemedyAction, SurchargeReckoning
 from billboards.reckoning import fine_overdue, money_of
 from billboards.views.money import against_the_table
-from billboards.workflow import money
+from billboards.workflow import cases, money
 from staff.refusals import Refused
 from tests.factories.cases import a_decision, make_case
 from tests.factories.staff import UserFactory
@@ -117,6 +117,25 @@ def test_the_clock_of_cash_taken_on_the_spot_ends_when_it_is_handed_in():
     CaseClock.objects.create(case=case, rule="C_HANDOVER_CASH", started_on=date(2025, 4, 3), due_on=date(2025, 4, 8))
     money.hand_in_cash(pay(case, "100", date(2025, 4, 3), channel="cash"), by=UserFactory(), on=date(2025, 4, 8))
     assert case.clocks.get().finished_on == date(2025, 4, 8)
+
+
+def test_the_clock_of_cash_runs_on_until_all_of_it_is_handed_in():
+    case, by = fined(), UserFactory()
+    CaseClock.objects.create(case=case, rule="C_HANDOVER_CASH", started_on=date(2025, 4, 3), due_on=date(2025, 4, 8))
+    cash = [pay(case, "100", date(2025, 4, 3), channel="cash", receipt=receipt) for receipt in ("甲", "乙", "丙")]
+    money.void_payment(cash[2], by=by, reason="重复登记")
+    money.hand_in_cash(cash[0], by=by, on=date(2025, 4, 7))
+    assert case.clocks.get().finished_on is None
+    money.hand_in_cash(cash[1], by=by, on=date(2025, 4, 8))
+    assert case.clocks.get().finished_on == date(2025, 4, 8)
+
+
+def test_cash_that_was_handed_in_outside_ends_its_clock_too():
+    case = fined()
+    clock = CaseClock.objects.create(
+        case=case, rule="C_HANDOVER_CASH", started_on=date(2025, 4, 3), due_on=date(2025, 4, 8)
+    )
+    assert cases.finish_clock(clock, by=UserFactory(), on=date(2025, 4, 8), note="").finished_on == date(2025, 4, 8)
 
 
 @pytest.mark.parametrize("line", ["2026-05-30 nan", "2026-05-30 inf", "9999-12-31 5000"])

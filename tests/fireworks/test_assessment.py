@@ -343,13 +343,14 @@ def test_a_unit_that_is_renamed_or_moved_in_the_list_changes_no_bulletin():
 
 
 def test_bulletins_signed_before_know_their_units_too():
-    unit, other = UnitFactory(), UnitFactory()
+    older, unit, other = UnitFactory(), UnitFactory(), UnitFactory()
     make_ban_entry(unit=unit)
     make_ban_entry(unit=other)
     bulletin = make_bulletin(signed_by=UserFactory())
     lines = [{"unit": line["unit"], "blocks": line["blocks"]} for line in bulletin.lines]
     lines[1]["unit"] = "早就改名的"
     BanBulletin.objects.update(lines=lines)
+    Unit.objects.filter(pk=older.pk).update(short_name=unit.label)  # not assessed
     import_module("fireworks.migrations.0010_presence_voided").keys_of_units(apps, None)
     assert [line["key"] for line in BanBulletin.objects.get().lines] == [unit.pk, None]
 

@@ -156,6 +156,13 @@ def test_a_name_that_two_grids_bear_is_asked_for_by_code(bring):
     assert Assignment.objects.get().slot.grid == other
 
 
+def test_of_two_grids_of_one_name_that_which_is_not_retired_is_meant(bring):
+    old, new = GridFactory(name="第一网格"), GridFactory(name="第一网格")
+    Grid.objects.filter(pk=old.pk).update(valid_to=EVE)
+    assert bring("posts", [["网格", "类别", "岗位"], ["第一网格", "墓地", "路口"]]).new == 1
+    assert Post.objects.get().grid == new
+
+
 def test_a_line_that_two_drafts_hold_is_not_written_into_one_of_them(bring):
     post, shift = PostFactory(), ShiftFactory()
     for _ in range(2):

@@ -244,6 +244,9 @@ def test_what_is_no_service_delivers_nothing(licence, section, client):
     assert licence.number in book
     page = client.get(licence.get_absolute_url()).content.decode()
     assert page.count("不视为送达") >= 3
+    tab = f"{licence.application.get_absolute_url()}?tab=service"
+    assert "还没有登记送达" in client.get(tab).content.decode()
+    assert "待送达" in client.get(reverse("permits:paper-list", args=[licence.application_id])).content.decode()
     service.serve(licence, by_method(ServiceMethod.DIRECT), by=section)
     assert make.fresh(licence.application).delivered_on == timezone.localdate()
 
@@ -254,8 +257,11 @@ def test_a_day_put_right_takes_its_flaw_along_and_the_log_keeps_the_old_one(offi
     make.put(application, PermitState.GRANTED, publish_due=today - timedelta(days=1), decided_on=today - timedelta(days=8),
              received_on=None)  # fmt: skip
     service.publish(grant, on=today, place="信用网站", by=section)
-    assert application.flaws.filter(code="published-late").exists()
+    flaw = application.flaws.get(code="published-late")
+    decisions.record_publication(application, Step(section, today))
+    assert application.flaws.get(code="published-late") == flaw  # the same day again changes nothing
     decisions.record_publication(application, Step(section, today - timedelta(days=2)))
+    assert flaw.text in [row.note for row in Activity.objects.about(application)]
     grant.refresh_from_db()
     assert grant.published_on == today - timedelta(days=2)
     assert not application.flaws.filter(code="published-late").exists()

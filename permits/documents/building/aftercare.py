@@ -255,7 +255,7 @@ def emergency(application: Application) -> CasePaperContent:
 
 def service_receipt(application: Application) -> CasePaperContent:
     """An empty form for the papers that still have to be served."""
-    waiting = [row for row in application.papers.issued() if row.needs_service and not row.services.lawful().exists()]
+    waiting = [row for row in application.papers.issued().prefetch_related("services") if row.waits_for_service]
     return supervision.ServiceReceipt(
         **common(application),
         papers=tuple(supervision.ServedPaper(row.get_kind_display(), row.label_number) for row in waiting),
