@@ -57,7 +57,9 @@ THROUGH = {
     "billboards.CampaignAssignment": "campaign",
     "billboards.PaperService": "paper",
     "fireworks.Absence": "person",
+    "fireworks.CheckIn": "assignment",
     "fireworks.EmptyPost": "slot",
+    "fireworks.StandIn": "slot",
     "inspections.ConfirmationScan": "confirmation",
     "inspections.SignedScan": "appeal",  # or a reduction, where there is one: tests/inspections/test_flow_pages.py
     "permits.FeePayment": "assessment",

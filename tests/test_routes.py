@@ -7,9 +7,10 @@ from django.apps import apps
 from django.db import connection
 from django.test import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from config.periods import Period
-from fireworks.models import Absence, EmptyPost, LawReference, Swap
+from fireworks.models import Absence, CheckIn, EmptyPost, LawReference, StandIn, Swap
 from fireworks.workflow import watch
 from inspections.models import RewardRule, ScoringRuleSet
 from inspections.workflow import appeals, orders
@@ -94,6 +95,7 @@ SEES_DUTY = READS_ALL | {
 }
 PLANS_DUTY = {Roles.FIREWORKS_OFFICE}
 APPROVES_SWAPS = {Roles.FIREWORKS_OFFICE, Roles.SQUAD_LEADER, Roles.DUTY_LEADER}
+VOIDS_PRESENCE = EVERYBODY - READS_ALL  # who sees every post and stands at none; of others it is a 404
 
 SEES_PEOPLE = READS_ALL | {Roles.PERSONNEL, Roles.SQUAD_LEADER}
 SEES_ALL_PEOPLE = SEES_PEOPLE - {Roles.SQUAD_LEADER}
@@ -398,6 +400,9 @@ ROUTES = {
     "fireworks:slot-mark": EVERYBODY,
     "fireworks:slot-stand-in": EVERYBODY,
     "fireworks:check-in": EVERYBODY,
+    "fireworks:sign-in-for": EVERYBODY,
+    "fireworks:check-in-void": VOIDS_PRESENCE,
+    "fireworks:stand-in-void": VOIDS_PRESENCE,
     "fireworks:swap-ask": EVERYBODY,
     "fireworks:report-correct": EVERYBODY,
     "fireworks:swap-list": EVERYBODY,
@@ -1042,6 +1047,9 @@ def duty_records(owner):
         "slot-check": [draft.pk],
         "slot-remove": [draft.pk],
         "swap-ask": [turn.pk],
+        "sign-in-for": [turn.pk],
+        "check-in-void": [CheckIn.objects.create(assignment=turn).pk],
+        "stand-in-void": [StandIn.objects.create(slot=slot, name="样例", at=timezone.now()).pk],
     }
     ours = [name.partition(":")[2] for name in ROUTES if name.startswith("fireworks:")]
     return {
