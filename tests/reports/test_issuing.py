@@ -374,7 +374,7 @@ class TestDecidedByHand:
         assert "合计是各行相加" in total.text
 
     def test_a_decided_number_keeps_the_places_and_thousands_of_its_cell(self):
-        each = Decided(Override(number=Decimal(50000)), "x", "元", "", Decimal("30000.00"))
+        each = Decided(Override(value="50000"), "x", "元", "", Decimal("30000.00"))
         assert (each.printed("30,000.00"), each.printed("30000")) == ("50,000.00（核定）", "50000（核定）")
 
     def test_a_total_that_stays_counted_is_told(self, report, by, monkeypatch):
