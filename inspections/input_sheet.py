@@ -73,7 +73,7 @@ class InputResource(SheetResource):
         except Refused as refusal:
             row.problems.append(("due" if counts else "score", str(refusal)))
             return
-        row.facts, row.key = entry, key_of(entry)
+        row.facts, row.key, cells["unit"] = entry, key_of(entry), unit
 
     def known_keys(self, rows: Sequence[CheckedRow]) -> set[str]:
         """Rows that are stored already, word for word; a changed score is no repetition but a correction."""

@@ -112,9 +112,10 @@ def can_decide_appeal(user: User, appeal: Appeal) -> bool:
 
 
 def can_withdraw_appeal(user: User, appeal: Appeal) -> bool:
-    """The unit that lodged it, while nobody has decided."""
-    pending = appeal.state == AppealState.PENDING
-    return pending and appeal.unit_id in user.unit_ids and user.has_perm(Perms.RECTIFY_FINDING)
+    """The unit that lodged it, while nobody has decided; what the office typed in, the office, too."""
+    mine = appeal.unit_id in user.unit_ids and user.has_perm(Perms.RECTIFY_FINDING)
+    typed = appeal.recorded_at is not None and user.has_perm(Perms.ORDER_FINDING)
+    return appeal.state == AppealState.PENDING and (mine or typed)
 
 
 def why_not_decide(user: User, appeal: Appeal, *, signer: str = "") -> str:
@@ -123,7 +124,8 @@ def why_not_decide(user: User, appeal: Appeal, *, signer: str = "") -> str:
     `signer`: who signed on paper; then the rule holds for that person, and the office may type it in.
     """
     finding = appeal.finding
-    involved = {str(person) for person in (finding.registered_by, appeal.lodged_by) if person is not None}
+    appellant = None if appeal.recorded_at else appeal.lodged_by  # who typed a paper in did not appeal
+    involved = {str(person) for person in (finding.registered_by, appellant) if person is not None}
     involved |= set(re.split(r"[、，,；;\s]+", finding.found_by)) - {""}
     if signer:
         if not user.has_perm(Perms.ORDER_FINDING) and not user.has_perm(Perms.DECIDE_FINDING_APPEAL):
@@ -132,7 +134,7 @@ def why_not_decide(user: User, appeal: Appeal, *, signer: str = "") -> str:
     if not user.has_perm(Perms.DECIDE_FINDING_APPEAL):
         return "裁定申诉由局领导办理。领导在纸上签批的，请填写线下签批人和日期。"
     acting = [person for person in (user, user.principal) if person is not None]
-    people = {finding.registered_by_id, appeal.lodged_by_id}
+    people = {person.pk for person in (finding.registered_by, appellant) if person is not None}
     if any(person.pk in people or str(person) in involved for person in acting):
         return "您检查、登记了这条问题或提出了申诉，应由其他领导裁定。"
     concerned = {share.unit_id for share in finding.shares.all()} | {appeal.unit_id}

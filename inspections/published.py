@@ -8,7 +8,9 @@ from inspections.models import Bulletin
 
 
 def published_words(months: Iterable[str]) -> list[str]:
-    """For each of the months (2026-06) whose bulletin stands published, what follows for a finding registered now."""
+    """For each of the months (2026-06) whose bulletin stands published, what follows for a finding or score sheet that is
+    registered, changed or decided now.
+    """
     asked = set(months)
     out = Bulletin.objects.standing().filter(month__in=asked).order_by("month") if asked else []
     return [

@@ -202,6 +202,7 @@ class FindingResource(SheetResource):
             place=entry.place,
             description=entry.description,
         )
+        row.values |= {"unit": frozenset(entry.units), "item": entry.item.pk, "place": None, "description": None}
 
     def _check_times(self, row: CheckedRow, moments: dict[str, datetime | None]) -> None:
         found, closed, due = moments["found_at"], moments["closed_at"], moments["due_at"]

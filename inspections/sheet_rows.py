@@ -106,6 +106,7 @@ class CheckSheetResource(SheetResource):
             row.problems.append(("item", words))
             return
         row.facts, row.key = facts, key
+        values |= {"unit": unit, "item": item}
         row.warnings = tuple(self._published(month_key(day)))
 
     def _published(self, month: str) -> list[str]:

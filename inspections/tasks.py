@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from django.urls import reverse
-
 from inspections.input_sheet import InputResource
 from inspections.models import Bulletin
 from inspections.resources import FindingResource
@@ -104,9 +102,6 @@ def publish_bulletin(job: Job, progress: Progress) -> None:
         signed = bulletins.publish_bulletin(
             bulletin, by=job.owner, seen=payload["seen"], reason=payload.get("reason", "")
         )
-    except bulletins.Discarded as gone:
-        job.result_url = reverse("inspections:bulletin-list")
-        raise JobFailed(str(gone)) from gone
     except Refused as refusal:
         raise JobFailed(str(refusal)) from refusal
     progress.step(1, 1, f"已签发，文号 {signed.number}。")

@@ -159,10 +159,15 @@ class Draft:
         return decided_for(self.overrides, self.period)
 
     def say_counted(self, where: str, key: str, cells: Sequence[Any], *, used: Sequence[Decided] = ()) -> None:
-        """A total or a chart has no address of its own: what equals the counted number may be that figure."""
+        """A total or a chart has no address of its own: what equals the counted number may be that figure.
+
+        Small numbers are equal by chance.
+        """
         numbers = {number_in(str(cell)) for cell in cells}
         for each in self.decided:
-            if each not in used and each.app == key.partition(".")[0] and each.counted in numbers:
+            if each in used or abs(each.counted) < EQUAL_BY_CHANCE:
+                continue
+            if each.app == key.partition(".")[0] and each.counted in numbers:
                 words = f"“{each.override.label}”人工核定为{each.override.value}{each.unit}，{where}仍按台账"
                 self.say(CheckKind.OVERRIDE, f"{words}，请核对是不是同一个数", each.override.name)
 
@@ -249,6 +254,7 @@ def _section_entry(section: Section, paragraphs: list[list[Span]], draft: Draft)
     }
 
 
+EQUAL_BY_CHANCE = 10  # below it half the cells of a table are equal to something
 NO_ROWS = "期内没有记录"  # a head alone looks as if something had been forgotten
 
 

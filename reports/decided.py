@@ -35,9 +35,12 @@ class Decided:
         return address == self.address and number_in(text) == self.counted
 
     def printed(self, text: str) -> str:
-        """The decided number with the places of the cell that it stands in."""
+        """The decided number the way of the cell that it stands in: its places, at least, and its thousands."""
         counted, number = number_in(text), self.override.number
-        return text if counted is None or number is None else f"{number + (counted - counted):f}{MARK}"
+        if counted is None or number is None:
+            return text
+        places = max(0, *(-int(each.as_tuple().exponent) for each in (counted, number)))
+        return f"{number:{',' if ',' in text else ''}.{places}f}{MARK}"
 
 
 def number_in(text: str) -> Decimal | None:

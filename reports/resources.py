@@ -67,6 +67,7 @@ class TallyResource(SheetResource):
             measure=measure, unit=unit, happened_on=cells["happened_on"], quantity=cells["quantity"], **kept
         )
         row.facts, row.key = entry, key_of(entry)
+        cells |= {"measure": measure.pk, "unit": unit, "measured": None}
 
     def named_measure(self, row: CheckedRow, name: str) -> Measure | None:
         found = self.by_name.get(name, [])
@@ -130,7 +131,7 @@ class HistoryResource(SheetResource):
         if row.problems:
             return
         row.facts = HistoricalFigure(**{**cells, "figure": name})
-        row.key = f"{name}|{cells['month']}"
+        row.key, cells["figure"] = f"{name}|{cells['month']}", name
 
     def known_keys(self, rows: Sequence[CheckedRow]) -> set[str]:
         months = {row.facts.month for row in rows}

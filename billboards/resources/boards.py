@@ -86,6 +86,7 @@ class GroundResource(SheetResource):
         if unit is None or unit.kind not in STREET_KINDS:
             row.problems.append(("street", f"没有“{name}”这个街道（管理处）。请用名称、简称或别名。"))
             return None
+        row.values["street"] = unit
         return unit
 
     def community_of(self, row: CheckedRow, name: str | None, street: Unit | None) -> Unit | None:
@@ -95,6 +96,7 @@ class GroundResource(SheetResource):
         if unit is None or street is None or unit.parent_id != street.pk:
             row.problems.append(("community", f"“{name}”不是这个街道的社区。请核对。"))
             return None
+        row.values["community"] = unit
         return unit
 
     def template_specs(self) -> list[FieldSpec]:

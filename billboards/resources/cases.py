@@ -92,6 +92,7 @@ class CaseResultResource(SheetResource):
         case = self.case_of(row, cells, unit)
         row.facts = OldCase(case, self.decision_of(row, cells, case))
         row.key = key_of(row.facts)
+        cells |= {"unit": unit, "violation": case.violation or cells["violation"]}
         row.meaning = f"{unit.label}，{case.violation or '案由未定'}，{case.party_name or '当事人未查明'}"
 
     def check_days(self, row: CheckedRow, cells: dict[str, Any]) -> None:

@@ -225,7 +225,7 @@ def published_windows() -> QuerySet[Window]:
     return Window.objects.filter(roster__state=RosterState.PUBLISHED)
 
 
-def a_year_before(window: str) -> str:
+def window_a_year_before(window: str) -> str:
     """The same festival's published window of the year before; "" for none. Special windows come once."""
     this = Window.objects.exclude(kind=WindowKind.SPECIAL).filter(pk=int(window)).first()
     found = this and published_windows().filter(kind=this.kind, year=this.year - 1).first()
@@ -291,7 +291,7 @@ def count_figure(
     one = Figure(
         key=f"fireworks.{key}_in_window", label=f"{label}（按重点时段）", unit=unit,
         definition=f"{definition}只计该时段，不论是否在期间内。", kind=Kind.COUNT, value=counted(rows), rows=rows, url=url,
-        choices=window_choices, over_months=OverMonths.NOTHING, earlier=a_year_before,
+        choices=window_choices, over_months=OverMonths.NOTHING, earlier=window_a_year_before,
     )  # fmt: skip
     return [whole, one]
 
@@ -308,7 +308,7 @@ def number_figures(key: str, label: str, unit: str, definition: str, decimals: i
             decimals=decimals,
             choices=choices,
             scope_note=note,
-            earlier=a_year_before if choices else None,
+            earlier=window_a_year_before if choices else None,
             **functions,
         )
         for suffix, words, choices in (("", "", None), ("_in_window", "（按重点时段）", window_choices))

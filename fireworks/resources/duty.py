@@ -55,15 +55,16 @@ class Grids:
 
         Of several with one name those in use on the row's day (`on`) are meant; without a day, those not retired.
         """
-        if not word or word in self.by_code:
-            return self.by_code.get(word or "")
-        found = self.by_name.get(word, [])
+        if not word:
+            return None
+        found = [self.by_code[word]] if word in self.by_code else self.by_name.get(word, [])
         found = [each for each in found if is_meant(each, on)] or found
         if len(found) > 1:
             row.problems.append(("grid", f"有 {len(found)} 个网格叫“{word}”。请写网格编号，如“{found[0].code}”。"))
         elif not found:
             row.problems.append(("grid", f"没有“{word}”这个网格。{missing}"))
-        return found[0] if len(found) == 1 else None
+        row.values["grid"] = found[0] if len(found) == 1 else None
+        return row.values["grid"]
 
 
 class GridResource(SheetResource):
@@ -83,7 +84,7 @@ class GridResource(SheetResource):
         if community is None:
             row.problems.append(("community", f"没有“{cells['community']}”这个社区。新社区请先在基础数据里登记。"))
             return
-        row.key = cells["code"]
+        row.key, cells["community"] = cells["code"], community
         row.facts = Grid(
             code=cells["code"],
             name=cells["name"],
@@ -199,6 +200,7 @@ class RosterResource(SheetResource):
             return
         row.key = f"{slot.pk}:{crew_key(crew)}"
         row.facts = (slot, crew)
+        cells |= {"grid": None, "post": None, "shift": None, "names": None}
 
     def advice(self, slots: Sequence[Slot]) -> str:
         """What to write, or to do, where one line names several slots."""

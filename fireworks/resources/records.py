@@ -87,6 +87,7 @@ class GroundResource(SheetResource):
             row.problems.append(
                 ("unit", f"没有“{name}”这个单位。请用单位名称、简称或别名；新单位请先在基础数据里登记。")
             )
+        row.values["unit"] = unit
         return unit
 
 

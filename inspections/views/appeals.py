@@ -141,8 +141,11 @@ def appeal_decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@permission_required(Perms.RECTIFY_FINDING, raise_exception=True)
+@VIEW
 def appeal_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """The unit takes its appeal back; or the office one that it typed in."""
+    if not (request.user.has_perm(Perms.RECTIFY_FINDING) or request.user.has_perm(Perms.ORDER_FINDING)):
+        raise PermissionDenied
     appeal = visible_appeal(request, pk)
     form = WithdrawAppealForm(request.POST, appeal=appeal, user=request.user)
     if form.is_valid() and form.store():

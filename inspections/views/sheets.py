@@ -22,7 +22,7 @@ from inspections.forms.sheets import SheetForm
 from inspections.models import CheckSheet
 from inspections.models.sheets import FULL
 from inspections.permissions import can_move_sheet
-from inspections.published import published_words
+from inspections.views.finding_page import say_published
 from inspections.workflow import sheets
 from staff.exports import ListExport, register_export
 from staff.forms.records import ReasonForm
@@ -162,8 +162,7 @@ def _move(
     else:
         messages.success(request, f"评分表{moved.get_state_display()}。")
         if SheetState.CONFIRMED in (sheet.state, moved.state):  # it counted before, or does so now
-            for words in published_words([moved.month]):
-                messages.warning(request, words)
+            say_published(request, moved.month)
     return redirect(sheet)
 
 

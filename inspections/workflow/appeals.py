@@ -165,11 +165,14 @@ def still_pending(appeal: Appeal) -> Appeal:
 
 @transaction.atomic
 def withdraw_appeal(appeal: Appeal, *, by: User, reason: str) -> Appeal:
-    """撤回申诉: the unit takes it back before anybody decided; the points stand again, the ground stays open."""
+    """撤回申诉: the unit takes it back before anybody decided; the points stand again, the ground stays open.
+
+    What the office typed in (补录) the office may take back, too; the unit is told.
+    """
     current = locked(appeal.finding)
     mine = still_pending(appeal)
     if not can_withdraw_appeal(by, mine):
-        raise Refused("申诉由提出的单位撤回。")
+        raise Refused("申诉由提出的单位撤回；补录的，考评办也可以撤回。")
     mine.state, mine.decision, mine.old_points = AppealState.WITHDRAWN, reason, current.points
     mine.decided_by, mine.decided_at = by, timezone.now()
     mine.save(update_fields=["state", "decision", "old_points", "decided_by", "decided_at"])
@@ -177,11 +180,10 @@ def withdraw_appeal(appeal: Appeal, *, by: User, reason: str) -> Appeal:
     current.version += 1
     current.save(update_fields=["held", "version"])
     Activity.record(Verb.UPDATE, current, by=by, title="撤回申诉", note=reason)
-    notify(
-        [*office(), *User.objects.holding(Perms.DECIDE_FINDING_APPEAL)],
-        f"{mine.unit.label}撤回对 {current.number} 的申诉。",
-        url=mine.get_absolute_url(),
-    )
+    told, words = [*office(), *User.objects.holding(Perms.DECIDE_FINDING_APPEAL)], f"{mine.unit.label}撤回对"
+    if mine.unit_id not in by.unit_ids:
+        told, words = [*told, *people_of([mine.unit_id])], f"考评办撤回补录的{mine.unit.label}对"
+    notify(told, f"{words} {current.number} 的申诉。", url=mine.get_absolute_url())
     return mine
 
 

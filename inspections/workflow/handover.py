@@ -9,11 +9,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from fireworks.models import Incident, IncidentPhoto
-from inspections.enums import PhotoKind
-from inspections.models import Finding, FindingPhoto, Sighting
+from inspections.enums import FindingState, PhotoKind
+from inspections.models import Finding, FindingPhoto
 from inspections.registrar import FindingEntry, over_at
 from inspections.workflow.findings import AlreadyOpen, register_finding
-from inspections.workflow.street import SIGHTING_LENGTH, said_more
+from inspections.workflow.steps import locked
+from inspections.workflow.street import check_same_case, see_again
 from staff.models import Activity, User, Verb
 from staff.refusals import Refused
 
@@ -38,11 +39,14 @@ def register_incident(entry: FindingEntry, incident: Incident, *, by: User) -> F
         with transaction.atomic():
             finding = register_finding(entry, by=by)
     except AlreadyOpen as again:
-        over = over_at(again.finding.state, again.finding.found_at, again.finding.closed_at)
+        finding = locked(again.finding)
+        if finding.state == FindingState.VOIDED:
+            raise Refused(f"{finding.number}刚刚作废，没有并入。请重新登记。") from again
+        over = over_at(finding.state, finding.found_at, finding.closed_at)
         if over is not None and over <= entry.found_at:  # put right that very day, and found again: another case
             raise
-        finding = again.finding
-        see_again(finding, entry, current, by=by)
+        check_same_case(entry, finding)
+        see_again(finding, entry, by=by, incident=current)
     else:
         finding.incident = current
         finding.save(update_fields=["incident"])
@@ -50,20 +54,6 @@ def register_incident(entry: FindingEntry, incident: Incident, *, by: User) -> F
     for photo in current.photos.all():
         copy_photo(photo, finding)
     return finding
-
-
-def see_again(finding: Finding, entry: FindingEntry, incident: Incident, *, by: User) -> None:
-    """The incident leaves the list and stands on the finding's page; what it said more is kept with it."""
-    words = "；".join(filter(None, (entry.description, *said_more(finding, entry))))
-    Sighting.objects.create(
-        finding=finding,
-        incident=incident,
-        seen_at=entry.found_at,
-        description=words[:SIGHTING_LENGTH],
-        recorded_by=by,
-    )
-    note = f"并入炮情 {incident.number}，不重复扣分。{words}"
-    Activity.record(Verb.UPDATE, finding, by=by, title="再次发现", note=note)
 
 
 def copy_photo(photo: IncidentPhoto, finding: Finding) -> FindingPhoto:

@@ -207,12 +207,15 @@ def record_visit(visit: RoundVisit, *, by: User | None, visited_at: datetime) ->
 
 
 def planned_instead(visit: RoundVisit, visited_at: datetime) -> RoundVisit:
-    """The unit's planned visit of that place, if it is still to be made, else the visit itself; Refused if it is entered."""
-    same = list(visit.round.visits.filter(place=visit.place_id, unit=visit.unit_id))
-    for other in same:
+    """The planned visit of that place, if it is still to be made, else the visit itself; Refused if it is entered.
+
+    What is planned there is made, whoever of those answering there is named; once it is, each is counted for itself.
+    """
+    there = list(visit.round.visits.filter(place=visit.place_id))
+    for other in (each for each in there if each.unit_id == visit.unit_id):
         if other.visited_at is not None and local_day(other.visited_at) == local_day(visited_at):
             raise Refused(f"{other}当天已登记到访（{month_day_minute(other.visited_at)}），不重复计数。", "visited_at")
-    return next((other for other in same if other.planned and other.visited_at is None), visit)
+    return next((other for other in there if other.planned and other.visited_at is None), visit)
 
 
 def mark_visited(round_id: int | None, place_id: int | None, *, at: datetime, who: str) -> None:
@@ -229,7 +232,8 @@ def mark_all_visited(findings: Iterable[Finding]) -> None:
         if finding.round_id is not None and finding.spot_id is not None:
             first.setdefault((finding.round_id, finding.spot_id), finding)
     made = []
-    for visit in RoundVisit.objects.filter(round__in={key for key, _ in first}, visited_at=None, place__isnull=False):
+    waiting = RoundVisit.objects.filter(round__in={key for key, _ in first}, visited_at=None, place__isnull=False)
+    for visit in waiting.select_for_update(of=("self",)).order_by("pk"):  # one entered at this moment stands
         found = first.get((visit.round_id, visit.place_id))  # type: ignore[arg-type]
         if found is not None:
             visit.visited_at, visit.visited_by = found.found_at, found.found_by[:60]

@@ -5,7 +5,6 @@ The phone keeps an entry until it is acknowledged by its own key (client uuid), 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
+from fireworks.models import Incident
 from inspections.enums import FindingState, Handling, PhotoKind
 from inspections.models import Finding, FindingPhoto, Sighting
 from inspections.recurrence import bare_words, same_place
@@ -81,16 +81,16 @@ def take_entry(entry: FindingEntry, *, by: User, keep_place: bool = False) -> An
     except AlreadyOpen as again:
         if again.finding.client_id == entry.client_id:
             return Answer(again.finding, False)
-        if not Registrar().is_same_case(
-            entry, again.finding
-        ):  # the very same words of that day, meant for another case
-            raise Refused(
-                f"{again.finding.number} 当天已登记同样的地点和问题。确是另一处的，请把具体地点写得不同（如门牌号）。",
-                "place",
-            ) from again
-        kept = said_more(again.finding, entry)
-        _see_again(again.finding, entry, entry.client_id, kept, by=by)
-        return Answer(again.finding, True, kept)
+        check_same_case(entry, again.finding)
+        return Answer(again.finding, True, see_again(again.finding, entry, by=by))
+
+
+def check_same_case(entry: FindingEntry, finding: Finding) -> None:
+    """The very same words of that day, meant for another case, are neither merged nor registered."""
+    if not Registrar().is_same_case(entry, finding):
+        raise Refused(
+            f"{finding.number} 当天已登记同样的地点和问题。确是另一处的，请把具体地点写得不同（如门牌号）。", "place"
+        )
 
 
 def take_correction(finding: Finding, entry: FindingEntry, *, by: User, keep_place: bool) -> Answer:
@@ -191,19 +191,24 @@ def said_more(finding: Finding, entry: FindingEntry) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _see_again(finding: Finding, entry: FindingEntry, client_id: UUID, kept: Sequence[str], *, by: User) -> None:
+def see_again(finding: Finding, entry: FindingEntry, *, by: User, incident: Incident | None = None) -> tuple[str, ...]:
+    """Found again before it was closed: it stands on the finding's page and costs nothing more. Answers what it said more.
+
+    It came from a phone, once under its own key, or from an incident, which leaves the list by that.
+    """
+    kept = said_more(finding, entry)
     words = "；".join(filter(None, (entry.description, *kept)))
-    _, new = Sighting.objects.get_or_create(
-        client_id=client_id,
-        defaults={
-            "finding": finding,
-            "seen_at": entry.found_at,
-            "description": words[:SIGHTING_LENGTH],
-            "recorded_by": by,
-        },
-    )
+    facts = {"seen_at": entry.found_at, "description": words[:SIGHTING_LENGTH], "recorded_by": by}
+    if incident is None:
+        note = words or "不重复扣分"
+        defaults = {"finding": finding, **facts}
+        _, new = Sighting.objects.get_or_create(client_id=entry.client_id, defaults=defaults)
+    else:
+        note = f"并入炮情 {incident.number}，不重复扣分。{words}"
+        _, new = Sighting.objects.get_or_create(finding=finding, incident=incident, defaults=facts)
     if new:
-        Activity.record(Verb.UPDATE, finding, by=by, title="再次发现", note=words or "不重复扣分")
+        Activity.record(Verb.UPDATE, finding, by=by, title="再次发现", note=note)
+    return kept
 
 
 def take_photo(client_id: UUID, upload: UploadedFile, *, sha256: str, by: User) -> FindingPhoto:

@@ -40,7 +40,7 @@ class RoadResource(SheetResource):
             row.warnings += ("没有交付使用日期，系统不能核对五年禁挖期。",)
         kept = {name: cells[name] or "" for name in ("name", "stretch", "grade", "manager", "source", "note")}
         row.facts = Road(street=street, opened_on=opened, overhauled_on=overhauled, **kept)
-        row.key = key_of(row.facts)
+        row.key, cells["street"] = key_of(row.facts), street
 
     def known_keys(self, rows: Sequence[CheckedRow]) -> set[str]:
         return {key_of(road) for road in Road.objects.all()}

@@ -25,7 +25,9 @@ class CheckedRow:
     number: int
     key: str = ""  # what makes it the same row when it comes again
     facts: Any = None
-    values: dict[str, Any] = field(default_factory=dict)  # what its cells say, by field
+    # What its cells say, by field; after `facts` the unit, item or person found where a cell names one in one of several
+    # ways, and nothing where the key holds it: rows of one key are compared by this.
+    values: dict[str, Any] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
     meaning: str = ""  # what the register makes of the row (who answers, which place), for the preview
     warnings: tuple[str, ...] = ()  # written all the same, and said beforehand

@@ -127,6 +127,7 @@ class OfficeResource(SheetResource):
             row.problems.append(
                 ("unit", f"没有“{name}”这个科室或中队。请用单位名称、简称；新单位请先在基础数据里登记。")
             )
+        row.values["unit"] = unit
         return unit
 
     def named_person(self, row: CheckedRow, cells: dict[str, Any]) -> Person | None:
@@ -134,6 +135,7 @@ class OfficeResource(SheetResource):
         asked = cells.get("staff_number") or cells["name"]
         found = self.people.get(asked, [])
         if len(found) == 1 and same_name(found[0].name, cells["name"]):
+            row.values |= {"name": found[0], "staff_number": None}
             return found[0]
         if len(found) == 1:  # a row that slipped by one: what it says is meant for somebody else
             row.problems.append(("staff_number", f"工号 {asked} 是{found[0].name}的，与表里的姓名不同。请核对。"))
@@ -213,6 +215,7 @@ class PersonResource(OfficeResource):
         )
         row.facts = NewPerson(person, PersonIdentity(id_number=number or None, phone=cells["phone"] or ""), entry)
         row.key = number or f"{person.name}|{birth or '—'}|{person.staff_number or '—'}"
+        cells |= {"name": "".join(person.name.split()), "id_number": number, "birth_date": birth}
         self.check_bearer(row, person.name, number)
         known = self.on_record(row.facts)
         if known is not None and not same_name(known.name, person.name):

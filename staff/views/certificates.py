@@ -175,5 +175,12 @@ def certificate_reinstate(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "已撤销注销（收回）的登记，证件照旧有效到期满。")
+        certificate.refresh_from_db()
+        words = f"证件{certificate.condition}（有效期至{certificate.expires_on}）"
+        messages.success(request, f"已撤销注销（收回）的登记，{words}。")
+        others = Certificate.objects.running().filter(person=certificate.person).exclude(pk=certificate.pk)
+        if numbers := "、".join(others.values_list("number", flat=True)):
+            messages.warning(
+                request, f"{certificate.person.name}还有未注销（收回）的执法证 {numbers}，请核对哪一个有效。"
+            )
     return redirect(certificate)

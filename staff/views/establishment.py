@@ -71,8 +71,9 @@ def ratio(on_duty: int, standard: StaffingStandard | None) -> Decimal | None:
 @MANAGE
 def standard_create(request: HttpRequest) -> HttpResponse:
     form = StandardForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and form.store(by=request.user):
-        messages.success(request, "配备标准已登记。")
+    if request.method == "POST" and form.is_valid() and (stored := form.store(by=request.user)):
+        is_new = stored is form.instance
+        messages.success(request, "配备标准已登记。" if is_new else "同一天起用的配备标准已更正，改前改后都在日志里。")
         return redirect("staff:staffing")
     status = 422 if request.method == "POST" else 200
     return render(request, "staff/standard_form.html", {"form": form}, status=status)

@@ -13,9 +13,20 @@ from django.utils import timezone
 
 from config.periods import Period
 from staff.headcount import personnel_table
-from staff.models import Activity, LedgerGate, Quota, ReportedTable, StaffingStandard, User, Verb, changed_fields
+from staff.models import (
+    Activity,
+    LedgerGate,
+    Quota,
+    ReportedTable,
+    StaffingStandard,
+    User,
+    Verb,
+    changed_fields,
+    logged_values,
+)
 from staff.refusals import Refused
 
+STANDARD_SHOWN = ("per_10k", "document", "year", "population", "basis", "population_document", "population_year")
 FURTHEST = timedelta(days=366)  # a later day is a slip of the year, and would bar every number before it
 
 
@@ -63,12 +74,13 @@ def set_standard(standard: StaffingStandard, *, by: User) -> StaffingStandard:
         raise Refused(f"已有自{later.valid_from}起用的配备标准。新的标准应晚于这一天起用。", "valid_from")
     stored = known.filter(valid_from=standard.valid_from).first()
     if stored is not None:
-        before = stored.basis_text
-        standard.pk, standard.valid_to = stored.pk, stored.valid_to
-        standard.save()
-        changes = changed_fields({"依据": before}, {"依据": standard.basis_text})
-        Activity.record(Verb.UPDATE, standard, by=by, title="修改配备标准", changes=changes)
-        return standard
+        before = logged_values(stored, STANDARD_SHOWN)
+        for name in STANDARD_SHOWN:
+            setattr(stored, name, getattr(standard, name))
+        stored.save(update_fields=STANDARD_SHOWN)
+        changes = changed_fields(before, logged_values(stored, STANDARD_SHOWN))
+        Activity.record(Verb.UPDATE, stored, by=by, title="修改配备标准", changes=changes)
+        return stored
     known.filter(Q(valid_to=None) | Q(valid_to__gte=standard.valid_from)).update(
         valid_to=standard.valid_from - timedelta(days=1)
     )

@@ -105,6 +105,21 @@ def test_what_was_handed_in_on_paper_in_time_is_not_late_however_late_it_is_type
     assert Message.objects.filter(recipient=contact, url=appeal.get_absolute_url()).exists()
 
 
+def test_who_typed_a_paper_in_did_not_appeal_and_may_take_it_back(client, street, contact, leader, office):
+    finding = in_state("ordered", unit=street)
+    appeal = lodge(finding, office, lodged_at=finding.found_at + timedelta(minutes=1))
+    assert why_not_decide(office, appeal, signer=str(office)) == ""
+    with pytest.raises(Refused, match="由提出的单位撤回"):
+        appeals.withdraw_appeal(appeal, by=leader, reason="x")
+    client.force_login(office)
+    client.post(reverse("inspections:appeal-withdraw", args=[appeal.pk]), {"reason": "单位录错"})
+    appeal.refresh_from_db()
+    assert (appeal.state, Finding.objects.get(pk=finding.pk).held) == ("withdrawn", False)
+    assert Message.objects.filter(recipient=contact, text__contains="考评办撤回补录的").exists()
+    again = lodge(finding, contact)
+    assert client.post(reverse("inspections:appeal-withdraw", args=[again.pk]), {"reason": "x"}).status_code == 422
+
+
 @pytest.mark.parametrize("state", ["confirmed", "ordered", "reported", "returned", "shelved", "closed", "deducted"])
 def test_whatever_costs_points_can_be_appealed(street, contact, state):
     assert lodge(in_state(state, unit=street), contact).state == "pending"

@@ -270,6 +270,15 @@ def test_a_visit_without_a_plan_keeps_to_its_place_and_counts_once(client, offic
     assert sorted(numbers for _, *numbers in counts) == [[0, 1], [1, 2]]
 
 
+def test_what_is_planned_at_a_place_is_made_whoever_answering_there_is_named(client, office):
+    place = make_place(name="样例广场", unit=UnitFactory(squad=SquadFactory()))
+    made, unit = make_round(areas=["ZG"]), place.shares.get().unit
+    extra = {"extra-unit": unit.squad_id, "extra-area": "ZG", "extra-place": place.pk, "extra-visited_at": NOW}
+    page = client.post(url("round-visit-add", made.pk), extra, follow=True).content.decode()
+    assert "已登记为计划内的到访" in page
+    assert [(each.unit, each.planned) for each in made.visits.all()] == [(unit, True)]
+
+
 def test_a_visit_that_is_entered_late_is_at_a_place_of_its_day(client, office):
     today = timezone.localdate()
     made = make_round(areas=["ZG"], start=today - timedelta(days=10), end=today)

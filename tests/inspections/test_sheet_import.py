@@ -95,6 +95,8 @@ def test_a_second_deduction_at_the_same_item_is_not_lost_but_to_be_added_up(stre
     first, again, other = checked_rows(row(), row(), row(deduction="0.8", 扣分原因="四处"))
     assert not first.problems
     assert (again.problems, again.key) == ([], first.key)  # the same row twice is the same row
+    (named,) = checked_rows(row(item="A01", 被检单位="湖滨街道办事处"))
+    assert (named.key, named.values) == (first.key, first.values)  # by whichever of its names
     assert dict(other.problems) == {
         "item": "这张评分表里小项“店外经营”已有一行，扣分或原因不同。请合并成一行，扣分相加。"
     }

@@ -1,6 +1,7 @@
 """From draft to paper: the checklist, three people, frozen figures with their rows, drift, the second version."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,8 +10,10 @@ from django.urls import reverse
 from config.periods import Period
 from inspections.models import Item
 from inspections.workflow import findings
+from reports import compilation
 from reports.checklist import checklist, length_of
 from reports.compilation import compile_content, parts_problem
+from reports.decided import Decided
 from reports.enums import CheckKind
 from reports.freezing import drift
 from reports.models import FrozenFigure, Override, PlanItem, Report
@@ -370,9 +373,15 @@ class TestDecidedByHand:
         assert "人工核定为5件，台账为3件" in decided.text
         assert "合计是各行相加" in total.text
 
-    def test_a_total_that_stays_counted_is_told(self, report, by):
+    def test_a_decided_number_keeps_the_places_and_thousands_of_its_cell(self):
+        each = Decided(Override(value="50000"), "x", "元", "", Decimal("30000.00"))
+        assert (each.printed("30,000.00"), each.printed("30000")) == ("50,000.00（核定）", "50000（核定）")
+
+    def test_a_total_that_stays_counted_is_told(self, report, by, monkeypatch):
         write(report, "{{ table inspections.by_category }}\n{{ chart inspections.by_category }}", by)
         checks.override_figure(report, name="inspections.findings", value="7", reason="漏登", by=by)
+        assert not lines(report, CheckKind.OVERRIDE)  # three of anything are three by chance
+        monkeypatch.setattr(compilation, "EQUAL_BY_CHANCE", 3)
         block, _ = content_of(report)["sections"][0]["blocks"]
         assert block["total"][1] == "3"
         table, chart = (item.text for item in lines(report, CheckKind.OVERRIDE))

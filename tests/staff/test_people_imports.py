@@ -341,6 +341,12 @@ def test_two_rows_that_contradict_each_other_are_both_asked_about(clerk):
     }
     confirm(clerk, batch, valid_rows_only="on")
     assert Quota.objects.get().unit.name == "人事科"
+    unit = Quota.objects.get().unit
+    unit.short_name = "人教科"
+    unit.save()
+    same = [quotas[0], *(["人事科", "行政编制", 3, "2025-01-01", "x"], ["人教科", "行政编制", 3, "2025-01-01", "x"])]
+    batch = upload(clerk, "staff.quotas", *same)
+    assert (batch.new, batch.duplicate, batch.wrong) == (1, 1, 0)  # two names of one unit say the same
     cards = [["姓名", "执法证编号", "发证日期", "有效期至"], ["证示例", "湘F1", "2022-11-01", "2027-10-31"],
              ["证示例", "湘F1", "2022-11-01", "2028-10-31"]]  # fmt: skip
     batch = upload(clerk, "staff.certificates", *cards)

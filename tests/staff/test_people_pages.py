@@ -325,8 +325,10 @@ def test_a_mistyped_quota_or_standard_is_put_right_by_entering_the_same_day_agai
     standard = {"per_10k": "0.55", "document": "x", "year": 2023, "population": 1300010, "basis": "built_up",
                 "population_document": "统计公报", "population_year": 2023, "valid_from": "2024-01-01"}  # fmt: skip
     clerk.post(reverse("staff:standard-create"), standard)
-    clerk.post(reverse("staff:standard-create"), {**standard, "population": 130001})
+    page = clerk.post(reverse("staff:standard-create"), {**standard, "population": 130001}, follow=True)
+    assert "已更正" in page.content.decode()
     assert StaffingStandard.objects.get().population == 130001
+    assert Activity.objects.about(StaffingStandard.objects.get()).first().changes.keys() == {"人口数（人）"}
     negative = clerk.post(reverse("staff:standard-create"), {**standard, "per_10k": "-1"})
     assert "应大于 0" in negative.content.decode()
 

@@ -156,8 +156,11 @@ def test_a_card_taken_back_by_mistake_stands_again(clerk):
     address = reverse("staff:certificate-reinstate", args=[card.pk])
     assert "撤销注销（收回）" in clerk.get(card.get_absolute_url()).content.decode()
     assert clerk.post(address, {"reason": ""}).status_code == 422
-    clerk.post(address, {"reason": "收的是另一人的证"})
+    other = CertificateFactory(person=person)
+    page = clerk.post(address, {"reason": "收的是另一人的证"}, follow=True).content.decode()
     card.refresh_from_db()
+    assert f"证件{card.condition}" in page
+    assert f"还有未注销（收回）的执法证 {other.number}" in page
     assert (card.ended_on, card.end_reason) == (None, "")
     assert "原登记：2026-05-06收回" in Activity.objects.about(card).first().note
     assert "不用撤销" in clerk.post(address, {"reason": "再点一次"}, follow=True).content.decode()
