@@ -95,7 +95,8 @@ SEES_DUTY = READS_ALL | {
 }
 PLANS_DUTY = {Roles.FIREWORKS_OFFICE}
 APPROVES_SWAPS = {Roles.FIREWORKS_OFFICE, Roles.SQUAD_LEADER, Roles.DUTY_LEADER}
-VOIDS_PRESENCE = EVERYBODY - READS_ALL  # who sees every post and stands at none; of others it is a 404
+# Who sees every post and stands at none is refused; to others a post not their own is a 404.
+VOIDS_PRESENCE = EVERYBODY - READS_ALL - {Roles.ASSESSOR}
 
 SEES_PEOPLE = READS_ALL | {Roles.PERSONNEL, Roles.SQUAD_LEADER}
 SEES_ALL_PEOPLE = SEES_PEOPLE - {Roles.SQUAD_LEADER}
@@ -286,7 +287,7 @@ ROUTES = {
     "inspections:extension-list": VIEWS_FINDINGS,
     "inspections:appeal-list": VIEWS_FINDINGS,
     "inspections:appeal-detail": VIEWS_FINDINGS,
-    "inspections:appeal-withdraw": RECTIFIES,
+    "inspections:appeal-withdraw": RECTIFIES | ASSESSES,  # the office: what it typed in from paper
     "inspections:appeal-decide": ASSESSES | SIGNS,  # the office types in what was signed on paper
     "inspections:place-list": VIEWS_FINDINGS,
     "inspections:place-create": ASSESSES,
