@@ -10,6 +10,7 @@ from functools import lru_cache
 from html import escape
 from typing import Any, Literal
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
@@ -161,12 +162,18 @@ class Head:
 
 
 def follow(row: Any, path: str) -> Any:
-    """The value behind a dotted path of attributes, keys and methods; None where the path breaks off at None."""
+    """The value behind a dotted path of attributes, keys and methods; None where the path breaks off.
+
+    It breaks off at None, and where nothing points back at a record (the reverse side of one to one).
+    """
     value = row
     for part in path.split("."):
         if value is None:
             return None
-        value = value[part] if isinstance(value, dict) else getattr(value, part)
+        try:
+            value = value[part] if isinstance(value, dict) else getattr(value, part)
+        except ObjectDoesNotExist:
+            return None
         if callable(value):
             value = value()
     return value
