@@ -9,7 +9,8 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from config import display, navigation
-from config.navigation import BESIDE, Entry, beginning_of, nav_items, permitted, record_address
+from config.navigation import BESIDE, NAV, Entry, address_of, beginning_of, nav_items, permitted, record_address
+from tests.test_routes import ROUTES
 
 
 def draw(text, **values):
@@ -169,3 +170,10 @@ def test_pages_off_the_menu_stand_beside_one_of_its_entries():
         (item,) = nav_items([Entry("", "旁边", beside)], f"{beginning_of(name)}7/")
         assert item.active, name
     assert not nav_items([Entry("", "重点时段", "fireworks:window-list")], "/fireworks/")[0].active
+
+
+def test_every_list_has_a_place_in_the_menu_or_beside_it():
+    lists = [name for name in ROUTES if name.endswith("-list") and address_of(name)]
+    assert len(lists) > len(BESIDE)
+    nowhere = [name for name in lists if not any(item.active for item in nav_items(list(NAV), address_of(name)))]
+    assert nowhere == []
