@@ -172,7 +172,10 @@ class Site:
         self._signal(signal.SIGKILL)
 
     def stop(self) -> None:
+        """A goodbye, and waiting for the last of its processes: the worker for long work still writes after the server ended."""
+        others = self._others()
         self._signal(signal.SIGTERM)
+        psutil.wait_procs(others, timeout=30)
 
     def _signal(self, number: int) -> None:
         if self.process is None:
@@ -191,8 +194,14 @@ class Site:
         """Memory of all its processes (unique set, MB)."""
         if self.process is None:
             return 0.0
-        parent = psutil.Process(self.process.pid)
-        return sum(each.memory_full_info().uss for each in [parent, *parent.children(recursive=True)]) / 1e6
+        return sum(each.memory_full_info().uss for each in [psutil.Process(self.process.pid), *self._others()]) / 1e6
+
+    def _others(self) -> list[psutil.Process]:
+        """What the server's process started; nothing once it is gone."""
+        if self.process is not None:
+            with suppress(psutil.NoSuchProcess):
+                return psutil.Process(self.process.pid).children(recursive=True)
+        return []
 
 
 class Person:
