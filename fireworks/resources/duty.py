@@ -34,7 +34,8 @@ def crew_key(crew: Iterable[Member]) -> list[tuple[int, str, int]]:
     return sorted((each.person.pk, each.role, each.substitute.pk if each.substitute else 0) for each in crew)
 
 
-def is_meant(grid: Grid, on: date | None) -> bool:
+def in_use(grid: Grid, on: date | None) -> bool:
+    """On that day; where none is given, today and on."""
     return grid.valid_to is None if on is None else grid.valid_from <= on <= (grid.valid_to or on)
 
 
@@ -58,7 +59,7 @@ class Grids:
         if not word:
             return None
         found = [self.by_code[word]] if word in self.by_code else self.by_name.get(word, [])
-        found = [each for each in found if is_meant(each, on)] or found
+        found = [each for each in found if in_use(each, on)] or found
         if len(found) > 1:
             row.problems.append(("grid", f"有 {len(found)} 个网格叫“{word}”。请写网格编号，如“{found[0].code}”。"))
         elif not found:

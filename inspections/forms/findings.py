@@ -86,7 +86,7 @@ class FindingForm(forms.Form):
     before = forms.FileField(label="问题（整改前）照片", required=False, widget=photo_input())
     after = forms.FileField(label="整改后照片（即查即改）", required=False, widget=photo_input())
     version = forms.IntegerField(widget=forms.HiddenInput(), required=False)
-    same_finding: Finding | None = None  # the open one that a refused entry repeats
+    same_finding: Finding | None = None  # the one that a refused entry repeats
     merged = False  # the incident went into a finding that was open already
 
     def __init__(

@@ -174,6 +174,6 @@ def test_pages_off_the_menu_stand_beside_one_of_its_entries():
 
 def test_every_list_has_a_place_in_the_menu_or_beside_it():
     lists = [name for name in ROUTES if name.endswith("-list") and address_of(name)]
-    assert len(lists) > len(BESIDE)
+    assert lists
     nowhere = [name for name in lists if not any(item.active for item in nav_items(list(NAV), address_of(name)))]
     assert nowhere == []
